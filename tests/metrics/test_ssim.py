@@ -8,7 +8,7 @@ from tfgan_codec.metrics import ms_ssim, ssim
 def random_pair(rng, smallest=161, largest=300):
     """A picture of soft random shapes, and a version of it with noise, blur or less contrast."""
     height, width = rng.integers(smallest, largest, 2)
-    blocks = rng.uniform(0, 255, (height // 16 + 2, width // 16 + 2, 3))
+    blocks = rng.uniform(0, 220, (height // 16 + 2, width // 16 + 2, 3))
     blocks = blocks.repeat(16, 0).repeat(16, 1)
     shifts = [(i, j) for i in range(0, 16, 3) for j in range(0, 16, 3)]
     soft = sum(np.roll(blocks, shift, (0, 1)) for shift in shifts) / len(shifts)
