@@ -1,0 +1,340 @@
+"""Model bundles: everything a trained codec needs to run, in one folder or one zip file.
+
+A bundle holds ``manifest.json``; ``normative.npz``, the integer tables and the integer scale
+decoder that decide how bits are parsed; ``gains.npz``, the quality levels; and the networks as
+``.tflite`` files. Files carry the first bytes of the hash of the normative part, so a bundle whose
+decoders were trained further still opens old files. ``docs/format.md`` has the details.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import io
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Callable, NamedTuple, Union
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfgan_codec import tiling
+from tfgan_codec.errors import BundleError, TgcError, UsageError
+from tfgan_codec.networks import Network
+from tfgan_codec.scales import IntegerConv, ScaleDecoder
+from tfgan_codec.tables import Tables
+
+FORMAT = 1
+QUALITIES = 256
+SCALES = 64
+STRIDE = 16  # pixels per latent
+HYPER_STRIDE = 4  # latents per hyper-latent
+SHIPPED = Path(__file__).parent / "bundles"
+# The cell and output size of each kind of network, see tiling.Geometry.
+_CELLS = {
+    "analysis": (STRIDE, 1),
+    "hyper_analysis": (HYPER_STRIDE, 1),
+    "mean": (1, HYPER_STRIDE),
+    "synthesis": (1, STRIDE),
+}
+
+PathLike = Union[str, "os.PathLike[str]"]
+Array = NDArray[Any]
+Arrays = Mapping[str, Array]
+
+
+class Part(NamedTuple):
+    """One network of a bundle."""
+
+    tflite: bytes
+    halo: int  # input positions of context to each side, see tiling.Geometry
+
+
+class Bundle:
+    """A loaded model. Networks are started when first used."""
+
+    name: str
+    model_id: bytes
+    z_tables: Tables
+    y_tables: Tables
+    scale_decoder: ScaleDecoder
+    gain: Array
+    inverse_gain: Array
+    info: Mapping[str, Any]
+
+    def __init__(self, manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+        """Takes the parsed manifest and the contents of its files; checks both."""
+        if manifest["format"] != FORMAT:
+            raise BundleError(
+                f"bundle format {manifest['format']} is not supported (this is {FORMAT}); "
+                "install the version of tfgan_codec that the bundle was made for"
+            )
+        for name, digest in manifest["files"].items():
+            if hashlib.sha256(files[name]).hexdigest() != digest:
+                raise BundleError(f"{name} is damaged (its hash is wrong); copy the bundle again")
+        self.name = str(manifest["name"])
+        self.info = dict(manifest["info"])
+        self._read_normative(_load_arrays(files["normative.npz"]), manifest["normative_sha256"])
+        gains = _load_arrays(files["gains.npz"])
+        self.gain, self.inverse_gain = gains["gain"], gains["inverse_gain"]
+        self._check(manifest)
+        self._networks: dict[tuple[str, float], Part] = {}
+        for kind, entries in manifest["networks"].items():
+            for entry in entries if isinstance(entries, list) else [entries]:
+                part = Part(files[entry["file"]], int(entry["halo"]))
+                self._networks[kind, float(entry.get("realism", 0))] = part
+        for kind in _CELLS:
+            if not any(kind == key for key, _ in self._networks):
+                raise BundleError(f"the {kind} network is missing")
+        self._started: dict[tuple[str, float], Callable[..., Array]] = {}
+
+    @classmethod
+    def load(cls, path_or_name: PathLike = "mobile") -> Bundle:
+        """Loads a shipped bundle by its name, or any bundle by its path (folder or zip file)."""
+        path = _locate(path_or_name)
+        try:
+            read = _reader(path)
+            manifest = _manifest(read)
+            return cls(manifest, {name: read(name) for name in manifest["files"]})
+        except TgcError as error:
+            raise BundleError(f"{path}: {error}") from error
+        except OSError as error:
+            raise BundleError(f"{path}: {error.strerror or error}") from error
+        except (LookupError, TypeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise BundleError(f"{path}: not a valid bundle ({reason})") from error
+
+    @property
+    def channels(self) -> int:
+        """The number of latent channels."""
+        return int(self.gain.shape[1])
+
+    @property
+    def hyper_channels(self) -> int:
+        """The number of hyper-latent channels."""
+        return len(self.z_tables.cdf)
+
+    @property
+    def realisms(self) -> tuple[float, ...]:
+        """The realism of each decoder in the bundle, in rising order."""
+        return tuple(sorted(realism for kind, realism in self._networks if kind == "synthesis"))
+
+    def network(self, kind: str, realism: float = 0.0) -> Callable[..., Array]:
+        """Returns a network as a function of one array, see `tiling.run`.
+
+        Args:
+          kind: "analysis", "hyper_analysis", "mean" or "synthesis".
+          realism: which of the synthesis networks.
+        """
+        key = kind, float(realism)
+        if key not in self._networks:
+            have = ", ".join(f"{r:g}" for r in self.realisms)
+            raise UsageError(f"{self.name} has no decoder of realism {realism:g}; it has: {have}")
+        if key not in self._started:
+            part = self._networks[key]
+            geometry = tiling.Geometry(*_CELLS[kind], part.halo)
+            self._started[key] = functools.partial(
+                tiling.run, Network(part.tflite, f"{self.name}/{kind}"), geometry
+            )
+        return self._started[key]
+
+    def _read_normative(self, arrays: Arrays, digest: str) -> None:
+        if normative_hash(arrays) != digest:
+            raise BundleError("the normative part does not match its hash; export the bundle again")
+        self.model_id = bytes.fromhex(digest)[:3]
+        self.z_tables, self.y_tables = _tables(arrays, "z"), _tables(arrays, "y")
+        layers: list[IntegerConv] = []
+        while f"scale{len(layers)}_kernel" in arrays:
+            prefix = f"scale{len(layers)}_"
+            kernel, bias = (arrays[prefix + k].astype(np.int32) for k in ("kernel", "bias"))
+            layers.append(IntegerConv(kernel, bias, *map(int, arrays[prefix + "params"])))
+        self.scale_decoder = ScaleDecoder(tuple(layers))
+        self.scale_decoder.check()
+
+    def _check(self, manifest: Mapping[str, Any]) -> None:
+        """Checks that the arrays fit each other and what the manifest says of them."""
+        layers = self.scale_decoder.layers
+        facts = {
+            "model_id": (manifest["model_id"], self.model_id.hex()),
+            "latent_channels": (manifest["latent_channels"], self.channels),
+            "hyper_channels": (manifest["hyper_channels"], self.hyper_channels),
+            "stride": (manifest["stride"], STRIDE),
+            "hyper_stride": (manifest["hyper_stride"], HYPER_STRIDE),
+            "gain": (self.gain.shape, (QUALITIES, self.channels)),
+            "inverse_gain": (self.inverse_gain.shape, (QUALITIES, self.channels)),
+            "y tables": (len(self.y_tables.cdf), SCALES),
+            "scale decoder input": (layers[0].kernel.shape[2], self.hyper_channels),
+            "scale decoder output": (
+                layers[-1].kernel.shape[3] // layers[-1].upscale ** 2,
+                self.channels,
+            ),
+            "scale decoder maximum": (layers[-1].maximum, SCALES - 1),
+            "scale decoder stride": (
+                int(np.prod([layer.upscale for layer in layers])),
+                HYPER_STRIDE,
+            ),
+        }
+        for what, (found, expected) in facts.items():
+            if found != expected:
+                raise BundleError(f"{what} is {found}, expected {expected}")
+
+
+def find_shipped(model_id: bytes) -> Path | None:
+    """Returns where the shipped bundle with this model id is, reading manifests only."""
+    for path in sorted(SHIPPED.iterdir()) if SHIPPED.is_dir() else []:
+        if path.suffix == ".zip" or (path / "manifest.json").is_file():
+            try:
+                manifest = _manifest(_reader(path))
+                if manifest["model_id"] == model_id.hex():
+                    return path
+            except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+                continue  # a damaged neighbour must not hide the right one
+    return None
+
+
+def write_bundle(
+    folder: PathLike,
+    *,
+    name: str,
+    networks: Mapping[str, Part],
+    synthesis: Mapping[float, Part],
+    z_tables: Tables,
+    y_tables: Tables,
+    scale_decoder: ScaleDecoder,
+    gain: Array,
+    inverse_gain: Array,
+    info: Mapping[str, Any],
+) -> Bundle:
+    """Writes a bundle folder and returns it as loaded again from there.
+
+    Args:
+      folder: where to write; made when missing. Files of a former bundle are overwritten.
+      name: the model's name.
+      networks: "analysis", "hyper_analysis" and "mean".
+      synthesis: the decoders by their realism.
+      z_tables: one table per hyper-latent channel.
+      y_tables: the tables of scale indexes 0..63.
+      scale_decoder: the integer network from hyper-latents to scale indexes.
+      gain: float [256, latent channels], multiplied to latents before rounding.
+      inverse_gain: the same shape, multiplied to decoded latents.
+      info: free text for people: how it was trained, with what, when.
+    """
+    arrays: dict[str, Array] = {}
+    for prefix, tables in (("z", z_tables), ("y", y_tables)):
+        if not tables.escape:
+            raise BundleError(f"the {prefix} tables have no escape symbol")
+        for field in ("cdf", "length", "offset"):
+            arrays[f"{prefix}_{field}"] = np.asarray(getattr(tables, field), np.int32)
+    for i, layer in enumerate(scale_decoder.layers):
+        arrays[f"scale{i}_kernel"] = np.asarray(layer.kernel, np.int8)
+        arrays[f"scale{i}_bias"] = np.asarray(layer.bias, np.int32)
+        arrays[f"scale{i}_params"] = np.array([layer.shift, layer.maximum, layer.upscale], np.int32)
+    gains = {
+        "gain": np.asarray(gain, np.float32),
+        "inverse_gain": np.asarray(inverse_gain, np.float32),
+    }
+    files = {"normative.npz": _save_arrays(arrays), "gains.npz": _save_arrays(gains)}
+    entries: dict[str, Any] = {}
+    for kind, part in networks.items():
+        files[f"{kind}.tflite"] = part.tflite
+        entries[kind] = {"file": f"{kind}.tflite", "halo": part.halo}
+    entries["synthesis"] = []
+    for realism, part in sorted(synthesis.items()):
+        file = f"synthesis-{realism:g}.tflite"
+        files[file] = part.tflite
+        entries["synthesis"].append({"file": file, "realism": realism, "halo": part.halo})
+    digest = normative_hash(arrays)
+    manifest = {
+        "format": FORMAT,
+        "name": name,
+        "model_id": digest[:6],
+        "normative_sha256": digest,
+        "files": {file: hashlib.sha256(files[file]).hexdigest() for file in sorted(files)},
+        "networks": entries,
+        "latent_channels": gains["gain"].shape[1],
+        "hyper_channels": len(z_tables.cdf),
+        "stride": STRIDE,
+        "hyper_stride": HYPER_STRIDE,
+        "info": dict(info),
+    }
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, data in files.items():
+        (folder / file).write_bytes(data)
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    return Bundle.load(folder.resolve())
+
+
+def normative_hash(arrays: Arrays) -> str:
+    """SHA-256 of named arrays, independent of how they are stored.
+
+    For each array, sorted by name: its name, dtype (such as ``<i4``) and shape (decimal, joined by
+    commas), each ended by a zero byte, then its elements in row-major order, little endian.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = arrays[name].astype(arrays[name].dtype.newbyteorder("<"))
+        for text in (name, array.dtype.str, ",".join(map(str, array.shape))):
+            digest.update(text.encode() + b"\0")
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def _locate(path_or_name: PathLike) -> Path:
+    """Shipped names win over files of the working directory; ``./mobile`` means the latter."""
+    text = os.fspath(path_or_name)
+    for path in (SHIPPED / text, SHIPPED / f"{text}.zip"):
+        if text == os.path.basename(text) and text not in ("", ".", "..") and path.exists():
+            return path
+    if os.path.exists(text):
+        return Path(text)
+    names = sorted(p.stem for p in SHIPPED.glob("*") if p.suffix == ".zip" or p.is_dir())
+    raise BundleError(
+        f"no model {text!r}; give the path of a bundle or one of: {', '.join(names) or '(none)'}"
+    )
+
+
+def _reader(path: Path) -> Callable[[str], bytes]:
+    """Returns a function that reads one file of the bundle at `path`."""
+    archive = None if path.is_dir() else zipfile.ZipFile(path)
+
+    def read(name: str) -> bytes:
+        if name != os.path.basename(name):
+            raise BundleError(f"{name!r} is not a plain file name")
+        try:
+            return archive.read(name) if archive else (path / name).read_bytes()
+        except (FileNotFoundError, KeyError) as error:
+            raise BundleError(f"{name} is missing") from error
+        except (zlib.error, RuntimeError) as error:
+            raise BundleError(f"{name} cannot be unpacked ({error})") from error
+
+    return read
+
+
+def _manifest(read: Callable[[str], bytes]) -> dict[str, Any]:
+    manifest = json.loads(read("manifest.json"))
+    if not isinstance(manifest, dict):
+        raise BundleError("manifest.json is not a JSON object")
+    return manifest
+
+
+def _tables(arrays: Arrays, prefix: str) -> Tables:
+    cdf, length, offset = (arrays[f"{prefix}_{k}"] for k in ("cdf", "length", "offset"))
+    tables = Tables(cdf, length, offset, escape=True)
+    tables.check()
+    return tables
+
+
+def _load_arrays(data: bytes) -> dict[str, Array]:
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+def _save_arrays(arrays: Arrays) -> bytes:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()

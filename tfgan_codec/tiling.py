@@ -1,0 +1,112 @@
+"""Runs a network over arrays too large for memory, in overlapping windows.
+
+A network maps cells to cells: `Geometry.cell` x `Geometry.cell` input positions belong to
+`Geometry.out` x `Geometry.out` output positions (analysis 16 to 1, synthesis 1 to 16). Windows
+start and end on cell borders, and each carries a halo of context that is thrown away afterwards.
+With a halo as wide as the network's receptive field reaches, the result is that of one run over
+the whole array, up to float rounding: a window touches the array's border only where the whole
+array does, so the zero padding of convolutions is the same too.
+
+All windows of an array have the same shape, because LiteRT plans its memory anew for each shape.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+# 8192 cells of 16x16 pixels are 2 megapixels: pictures up to there run in one piece.
+MAX_CELLS = 8192
+
+Array = NDArray[Any]
+Function = Callable[[Array], Array]
+
+
+class Geometry(NamedTuple):
+    """How a network's input positions relate to its output positions, along each axis."""
+
+    cell: int  # input positions per cell
+    out: int  # output positions per cell
+    halo: int  # input positions of context that an output position depends on, to each side
+
+
+class Window(NamedTuple):
+    """A stretch of cells [start, stop) to run, of which [keep_start, keep_stop) is kept."""
+
+    start: int
+    stop: int
+    keep_start: int
+    keep_stop: int
+
+
+def run(
+    function: Function,
+    geometry: Geometry,
+    x: Array,
+    finish: Function | None = None,
+    max_cells: int = MAX_CELLS,
+) -> Array:
+    """Returns ``finish(function(x))`` for an array [h, w, c] of whole cells.
+
+    Args:
+      function: the network.
+      geometry: its geometry.
+      x: the input; h and w are multiples of ``geometry.cell``.
+      finish: applied to what is kept of each window, so that a large picture never exists as
+        float32.
+      max_cells: the largest window to run.
+    """
+    cell, out, halo = geometry.cell, geometry.out, -(-geometry.halo // geometry.cell)
+    height, width = x.shape[0] // cell, x.shape[1] // cell
+    max_height, max_width = _window_limits(height, width, max_cells)
+    result: Array | None = None
+    for row in split(height, max_height, halo):
+        for column in split(width, max_width, halo):
+            rows = slice(row.start * cell, row.stop * cell)
+            y = function(x[rows, column.start * cell : column.stop * cell])
+            kept = y[_kept(row, out), _kept(column, out)]
+            kept = finish(kept) if finish else kept
+            if result is None:
+                if kept.shape[:2] == (height * out, width * out):
+                    return kept
+                result = np.empty((height * out, width * out, kept.shape[2]), kept.dtype)
+            result[
+                row.keep_start * out : row.keep_stop * out,
+                column.keep_start * out : column.keep_stop * out,
+            ] = kept
+    assert result is not None
+    return result
+
+
+def split(size: int, limit: int, halo: int) -> list[Window]:
+    """Covers `size` cells with equally long windows of about `limit` cells or less."""
+    if size <= limit:
+        return [Window(0, size, 0, size)]
+    # A limit close to the halo would drown the kept part in context.
+    core = max(limit - 2 * halo, 2 * halo, 1)
+    count = max(1, -(-(size - 2 * halo) // core))
+    length = min(size, -(-(size - 2 * halo) // count) + 2 * halo)
+    windows: list[Window] = []
+    for i in range(count):
+        start = min(i * (length - 2 * halo), size - length)
+        keep_start = windows[-1].keep_stop if windows else 0
+        keep_stop = size if i == count - 1 else start + length - halo
+        windows.append(Window(start, start + length, keep_start, keep_stop))
+    return windows
+
+
+def _window_limits(height: int, width: int, max_cells: int) -> tuple[int, int]:
+    """The largest window, near square, within `max_cells`; a thin array gets long windows."""
+    side = int(max_cells**0.5)
+    if height <= width:
+        rows = min(height, side)
+        return rows, max_cells // rows
+    columns = min(width, side)
+    return max_cells // columns, columns
+
+
+def _kept(window: Window, out: int) -> slice:
+    first = window.keep_start - window.start
+    return slice(first * out, (first + window.keep_stop - window.keep_start) * out)
