@@ -1,0 +1,192 @@
+"""Coding tables: integer cumulative distributions for the range coder (`docs/format.md`, "Tables").
+
+A table is a quantised cumulative distribution with 16-bit precision. It is built once, at export,
+from float probabilities; afterwards only the integers count, so encoder and decoder agree on every
+machine.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tfgan_codec.errors import BundleError, UsageError
+
+PRECISION = 16
+TOTAL = 1 << PRECISION
+# TensorFlow Compression computes the Elias gamma code in int32; larger values hang its encoder.
+MAX_GAMMA = (1 << 30) - 1
+# Keeps every decodable value (offset + length + MAX_GAMMA) inside int32.
+MAX_OFFSET = 1 << 20
+
+
+class Tables(NamedTuple):
+    """A set of coding tables, one per row.
+
+    Attributes:
+        cdf: int32 [n, width]; row i rises strictly from ``cdf[i, 0] = 0`` to
+            ``cdf[i, length[i]] = 65536`` and is 0 after that.
+        length: int32 [n], the number of symbols, including the escape symbol.
+        offset: int32 [n], the value that symbol 0 stands for.
+        escape: whether the last symbol of each row announces a value outside the row.
+    """
+
+    cdf: NDArray[np.int32]
+    length: NDArray[np.int32]
+    offset: NDArray[np.int32]
+    escape: bool
+
+    def check(self) -> None:
+        """Raises `BundleError` unless the tables obey every rule above."""
+        for name in ("cdf", "length", "offset"):
+            if getattr(self, name).dtype != np.int32:
+                raise BundleError(f"table array {name} must be int32: export the bundle again")
+        count, width = self.cdf.shape if self.cdf.ndim == 2 else (0, 0)
+        if count < 1 or self.length.shape != (count,) or self.offset.shape != (count,):
+            raise BundleError("table arrays have inconsistent shapes: export the bundle again")
+        if self.length.min() < 1 or self.length.max() >= width:
+            raise BundleError("a table length does not fit its row: export the bundle again")
+        if self.offset.min() < -MAX_OFFSET or self.offset.max() > MAX_OFFSET:
+            raise BundleError(f"table offsets must be within +-{MAX_OFFSET}: rescale the model")
+        column = np.arange(width)
+        inside = column[1:] <= self.length[:, None]
+        rising = np.diff(self.cdf.astype(np.int64)) > 0
+        ends = self.cdf[np.arange(count), self.length] == TOTAL
+        if not (
+            np.all(self.cdf[:, 0] == 0)
+            and np.all(ends)
+            and np.all(rising | ~inside)
+            and not np.any(self.cdf[:, 1:][~inside])
+        ):
+            raise BundleError("a table is not a rising 16-bit distribution: export again")
+
+
+class Symbols(NamedTuple):
+    """Values split into what the range coder codes; all arrays are flat and of equal length."""
+
+    symbol: NDArray[np.int64]  # column of the table row
+    gamma: NDArray[np.int64]  # number to Elias-gamma code after an escape symbol; 0 = no escape
+    negative: NDArray[np.bool_]  # sign bit sent after gamma
+
+
+def build_tables(pmfs: Sequence[ArrayLike], offsets: ArrayLike, *, escape: bool = True) -> Tables:
+    """Quantises float probabilities to 16-bit tables.
+
+    Args:
+        pmfs: one vector of probabilities per table; need not sum to 1. With `escape`, the last
+            entry is the mass of everything outside the row.
+        offsets: the value of each table's first symbol.
+        escape: whether values outside a row can be coded.
+    """
+    if not len(pmfs):
+        raise UsageError("no probabilities given: pass at least one table")
+    counts = [quantize_pmf(pmf) for pmf in pmfs]
+    length = np.array([len(c) for c in counts], np.int32)
+    cdf = np.zeros([len(counts), int(length.max()) + 1], np.int32)
+    for row, count in zip(cdf, counts):
+        np.cumsum(count, out=row[1 : len(count) + 1])
+    offset = np.broadcast_to(np.asarray(offsets, np.int32), length.shape).copy()
+    tables = Tables(cdf, length, offset, escape)
+    tables.check()
+    return tables
+
+
+def quantize_pmf(pmf: ArrayLike) -> NDArray[np.int64]:
+    """Integer counts >= 1 with sum 65536 that code `pmf` at (nearly) the least mean length.
+
+    Rounds down, then moves one count at a time where it saves the most, or costs the least, in
+    ``-sum(p * log2(count))``. Ties go to the first symbol, so the result is deterministic.
+    """
+    p = np.asarray(pmf, np.float64)
+    if p.ndim != 1 or not 1 <= p.size <= TOTAL:
+        raise UsageError(f"probabilities must be a vector of 1..{TOTAL} entries, not {p.shape}")
+    if not np.all(np.isfinite(p)) or p.min() < 0 or p.sum() <= 0:
+        raise UsageError("probabilities must be finite, >= 0 and not all zero")
+    p = p / p.sum()
+    count = np.maximum(np.floor(p * TOTAL).astype(np.int64), 1)
+    missing = TOTAL - int(count.sum())
+    for _ in range(missing):
+        count[np.argmax(p * np.log1p(1 / count))] += 1
+    for _ in range(-missing):
+        shrinkable = np.maximum(count, 2)
+        count[np.argmin(np.where(count > 1, -p * np.log1p(-1 / shrinkable), np.inf))] -= 1
+    return count
+
+
+def gaussian_tables(scales: ArrayLike, tail_mass: float = 2.0**-12) -> Tables:
+    """Tables of rounded zero-mean Gaussians, one for each standard deviation in `scales`.
+
+    The probability of k is that of N(0, scale) convolved with a unit uniform at k, i.e.
+    ``Phi((k + .5) / scale) - Phi((k - .5) / scale)`` (Balle et al. 2018, appendix 6.1). A row is
+    the smallest symmetric range which leaves at most `tail_mass` to the escape symbol.
+    """
+    pmfs, offsets = [], []
+    for scale in np.asarray(scales, np.float64).ravel().tolist():
+        if not (0 < scale <= 4096 and 0 < tail_mass < 1):
+            raise UsageError("scales must be in (0, 4096] and tail_mass in (0, 1)")
+        unit = 1 / (scale * math.sqrt(2))
+        tails = [1.0]  # tails[k] = P(|rounded value| >= k)
+        while tails[-1] > tail_mass:
+            tails.append(math.erfc((len(tails) - 0.5) * unit))
+        half = [(a - b) / 2 for a, b in zip(tails[1:], tails[2:])]  # k = 1, 2, ...
+        pmfs.append([*half[::-1], tails[0] - tails[1], *half, tails[-1]])
+        offsets.append(-len(half))
+    return build_tables(pmfs, offsets, escape=True)
+
+
+def uniform_tables(symbols: int) -> Tables:
+    """One table without escape in which 0..symbols-1 are equally likely."""
+    return build_tables([np.ones(symbols)], 0, escape=False)
+
+
+def to_symbols(values: ArrayLike, indexes: ArrayLike, tables: Tables) -> Symbols:
+    """Looks up how `values` are coded by the rows `indexes`; `UsageError` if they cannot be."""
+    value = np.asarray(values, np.int64).ravel()
+    index = np.asarray(indexes, np.int64).ravel()
+    if value.shape != index.shape:
+        raise UsageError(f"{value.size} values but {index.size} table indexes: must be equal")
+    if index.size and not 0 <= index.min() <= index.max() < len(tables.length):
+        raise UsageError(f"table indexes must be in 0..{len(tables.length) - 1}")
+    symbol = value - tables.offset[index]
+    last = tables.length[index].astype(np.int64) - int(tables.escape)
+    negative = symbol < 0
+    outside = negative | (symbol >= last)
+    gamma = np.where(outside, np.where(negative, -symbol, symbol - last + 1), 0)
+    if outside.any() and not tables.escape:
+        raise UsageError("a value is outside its table, which has no escape symbol")
+    if gamma.size and gamma.max() > MAX_GAMMA:
+        raise UsageError(f"a value is more than {MAX_GAMMA} outside its table: clip it")
+    return Symbols(np.where(outside, last, symbol), gamma, negative)
+
+
+def bits(values: ArrayLike, indexes: ArrayLike, tables: Tables) -> NDArray[np.float64]:
+    """Ideal code length in bits of each value, escapes included; has the shape of `values`.
+
+    The range coder's output is this sum plus about 0.01 % and at most a few bytes.
+    """
+    index = np.asarray(indexes, np.int64).ravel()
+    symbol, gamma, _ = to_symbols(values, index, tables)
+    width = np.maximum(np.diff(tables.cdf.astype(np.int64)), 1)
+    cost = (PRECISION - np.log2(width))[index, symbol]
+    # frexp's exponent is the number of binary digits n: n - 1 zeros, n digits, 1 sign.
+    cost += np.where(gamma > 0, 2 * np.frexp(gamma)[1], 0)
+    return cost.reshape(np.shape(values))
+
+
+def tables_to_tfc_lookup(tables: Tables) -> NDArray[np.int32]:
+    """The `lookup` argument of TensorFlow Compression's `create_range_encoder`.
+
+    Rows one after the other, each preceded by its precision, negated where escapes are on. The ops
+    know no offsets: pass them ``values - tables.offset[indexes]``.
+    """
+    sign = -1 if tables.escape else 1
+    return np.concatenate(
+        [
+            np.concatenate([[sign * PRECISION], row[: length + 1]])
+            for row, length in zip(tables.cdf, tables.length)
+        ]
+    ).astype(np.int32)
