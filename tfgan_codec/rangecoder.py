@@ -45,11 +45,10 @@ class Encoder:
 
     def finish(self) -> bytes:
         """The stream: the words so far, then the shortest bytes that stay inside the interval."""
-        low, size = self._low & (_FULL - 1), self._size
-        carry = self._low >> 32
-        straddles = low + size > _FULL  # then end on the carry, whose zeros need not be written
+        low, size = self._low % _FULL, self._size
+        straddles = low + size > _FULL  # then end on the next carry: its zeros need not be written
+        carry = (self._low >> 32) + straddles
         words = self._words[:]
-        carry += straddles
         for i in range(len(words) - 1, -1, -1):
             carry += words[i]
             words[i] = carry & _LOW_WORD
@@ -147,9 +146,11 @@ class Decoder:
 
     def _bit(self) -> int:
         half = self._size >> 1
-        bit = int(self._code >= half)
-        self._narrow(*((half, self._size) if bit else (0, half)))
-        return bit
+        if self._code < half:
+            self._narrow(0, half)
+            return 0
+        self._narrow(half, self._size)
+        return 1
 
     def _narrow(self, start: int, stop: int) -> None:
         self._code -= start

@@ -120,7 +120,7 @@ def _convolve(
     padded = np.pad(a.astype(dtype), [(kh // 2, kh // 2), (kw // 2, kw // 2), (0, 0)])
     shifted = [padded[i : i + h, j : j + w] for i in range(kh) for j in range(kw)]
     patches = np.concatenate(shifted, axis=2).reshape(h * w, kh * kw * cin)
-    product = patches @ kernel.reshape(-1, cout).astype(dtype)
+    product: NDArray[np.generic] = patches @ kernel.reshape(-1, cout).astype(dtype)
     return product.reshape(h, w, cout).astype(np.int64)
 
 

@@ -96,10 +96,12 @@ def build_tables(pmfs: Sequence[ArrayLike], offsets: ArrayLike, *, escape: bool 
 
 
 def quantize_pmf(pmf: ArrayLike) -> NDArray[np.int64]:
-    """Integer counts >= 1 with sum 65536 that code `pmf` at (nearly) the least mean length.
+    """Integer counts >= 1 with sum 65536 that code `pmf` at the least possible mean length.
 
-    Rounds down, then moves one count at a time where it saves the most, or costs the least, in
-    ``-sum(p * log2(count))``. Ties go to the first symbol, so the result is deterministic.
+    Counts are given one by one to the symbol where ``-sum(p * log2(count))`` falls most, which is
+    optimal since that sum is convex. To save time this starts from counts that the optimum cannot
+    be below: with n symbols, its counts exceed ``p * (65536 - n) - 1``, because all gains there
+    lie on either side of one threshold. Ties go to the first symbol, so results are repeatable.
     """
     p = np.asarray(pmf, np.float64)
     if p.ndim != 1 or not 1 <= p.size <= TOTAL:
@@ -107,13 +109,9 @@ def quantize_pmf(pmf: ArrayLike) -> NDArray[np.int64]:
     if not np.all(np.isfinite(p)) or p.min() < 0 or p.sum() <= 0:
         raise UsageError("probabilities must be finite, >= 0 and not all zero")
     p = p / p.sum()
-    count = np.maximum(np.floor(p * TOTAL).astype(np.int64), 1)
-    missing = TOTAL - int(count.sum())
-    for _ in range(missing):
+    count: NDArray[np.int64] = np.maximum(np.floor(p * (TOTAL - p.size)).astype(np.int64), 1)
+    for _ in range(TOTAL - int(count.sum())):
         count[np.argmax(p * np.log1p(1 / count))] += 1
-    for _ in range(-missing):
-        shrinkable = np.maximum(count, 2)
-        count[np.argmin(np.where(count > 1, -p * np.log1p(-1 / shrinkable), np.inf))] -= 1
     return count
 
 
@@ -171,7 +169,7 @@ def bits(values: ArrayLike, indexes: ArrayLike, tables: Tables) -> NDArray[np.fl
     index = np.asarray(indexes, np.int64).ravel()
     symbol, gamma, _ = to_symbols(values, index, tables)
     width = np.maximum(np.diff(tables.cdf.astype(np.int64)), 1)
-    cost = (PRECISION - np.log2(width))[index, symbol]
+    cost: NDArray[np.float64] = (PRECISION - np.log2(width))[index, symbol]
     # frexp's exponent is the number of binary digits n: n - 1 zeros, n digits, 1 sign.
     cost += np.where(gamma > 0, 2 * np.frexp(gamma)[1], 0)
     return cost.reshape(np.shape(values))
@@ -183,10 +181,6 @@ def tables_to_tfc_lookup(tables: Tables) -> NDArray[np.int32]:
     Rows one after the other, each preceded by its precision, negated where escapes are on. The ops
     know no offsets: pass them ``values - tables.offset[indexes]``.
     """
-    sign = -1 if tables.escape else 1
-    return np.concatenate(
-        [
-            np.concatenate([[sign * PRECISION], row[: length + 1]])
-            for row, length in zip(tables.cdf, tables.length)
-        ]
-    ).astype(np.int32)
+    precision = -PRECISION if tables.escape else PRECISION
+    rows = zip(tables.cdf.tolist(), tables.length.tolist())
+    return np.array([x for row, length in rows for x in [precision, *row[: length + 1]]], np.int32)
