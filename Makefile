@@ -1,0 +1,75 @@
+# Every target sets itself up on a machine that has only Python 3.11, make and a package index.
+#   make demo        needs the base install alone (no TensorFlow)
+#   make test, lint  need everything in requirements.lock
+
+.DEFAULT_GOAL := help
+.PHONY: help demo bench test test-slow lint format clean
+
+# PYTHON=... chooses another interpreter for the environment; VENV=... another place for it.
+PYTHON ?= $(shell for p in python3.11 python3; do $$p -c "" 2>/dev/null && echo $$p && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+WORKERS ?= 2
+
+# make demo: the user's own picture, rate, model and output.
+IMAGE = apps/assets/sample.jpg
+BPP = 0.1
+MODEL = mobile
+OUT = demo.png
+
+help:  ## this text
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+
+demo: $(VENV)/base.stamp  ## compress a picture beside JPEG and AVIF [IMAGE=photo.jpg BPP=0.1 OUT=demo.png]
+	@$(BIN)/python -m apps.demo "$(IMAGE)" --bpp=$(BPP) --model="$(MODEL)" --out="$(OUT)"
+
+bench: $(VENV)/base.stamp  ## time the commands and the range coder [MODEL=mobile]
+	@$(BIN)/python -m benchmarks.cli --model="$(MODEL)"
+
+test: $(VENV)/full.stamp  ## the tests [ARGS="tests/metrics -x" WORKERS=2]
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+test-slow: $(VENV)/full.stamp  ## the tests that take minutes
+	@$(BIN)/python -m pytest -m slow $(ARGS)
+
+lint: $(VENV)/full.stamp  ## ruff (lint and format) and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(VENV)/full.stamp  ## rewrite the sources as ruff wants them
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+clean:  ## remove environments, caches and what the commands wrote
+	rm -rf $(VENV) build dist *.egg-info .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache demo.png
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+# The lock holds for Python 3.11. The portable codec runs on 3.9 to 3.13, there with the newest
+# versions that setup.cfg allows; TensorFlow 2.14 and so the tests do not exist after 3.11.
+$(VENV)/base.stamp: requirements.lock setup.cfg | $(VENV)/bin/python
+	@echo "Installing the portable codec into $(VENV) (once) ..."
+	@case "$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')" in \
+	3.11) lock="-c requirements.lock" ;; \
+	3.9|3.10|3.12|3.13) lock="" ; echo "Not Python 3.11: requirements.lock is left aside." ;; \
+	*) echo "Python 3.9 to 3.13 is needed; $$($(BIN)/python --version) was found." \
+	        "Name another one: make clean demo PYTHON=/path/to/python3.11" >&2; exit 1 ;; \
+	esac; \
+	$(PIP) install $$lock "setuptools>=70.1" && \
+	$(PIP) install $$lock --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/full.stamp: requirements.lock setup.cfg | $(VENV)/bin/python
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
+	echo "Tests and training need Python 3.11 (TensorFlow 2.14); $$($(BIN)/python --version) was" \
+	     "found. Name one: make clean test PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Installing everything in requirements.lock into $(VENV) (once; about 2.5 GB) ..."
+	@$(PIP) install -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $(VENV)/base.stamp $@
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed and neither python3.11 nor python3" \
+	"was found. Name one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }

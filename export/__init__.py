@@ -1,0 +1,1 @@
+"""From trained Keras models to files that other programs run."""
