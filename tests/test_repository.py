@@ -1,0 +1,137 @@
+"""The rules of the house that a machine can check."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+PORTABLE = [
+    *sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("tfgan_codec/*.py")),
+    *(f"apps/{name}.py" for name in ("compress", "decompress", "demo", "info")),
+    *(f"tfgan_codec/metrics/{name}.py" for name in ("__init__", "psnr", "ssim")),
+]
+APPS = sorted(path.stem for path in ROOT.glob("apps/*.py") if not path.stem.startswith("_"))
+EXPORTERS = sorted(path.stem for path in ROOT.glob("export/*.py") if not path.stem.startswith("_"))
+# What the base install brings, by import name; the standard library is allowed as well.
+BASE = {"PIL", "absl", "ai_edge_litert", "apps", "numpy", "tfgan_codec", "tqdm"}
+LARGEST = 1_000_000  # bytes of a tracked file, shipped bundles aside
+LARGEST_BUNDLE = 12_000_000
+
+
+def tracked_files() -> list[Path]:
+    listing = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False, text=True
+    )
+    if listing.returncode:
+        pytest.skip("this is not a git checkout")
+    return [ROOT / name for name in listing.stdout.split("\0") if name and (ROOT / name).exists()]
+
+
+@pytest.mark.parametrize("name", PORTABLE)
+def test_portable_modules_import_the_base_install_only(name: str) -> None:
+    """Everywhere in the file, functions included: a lazy TensorFlow import is one all the same."""
+    names = set()
+    for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    assert names <= BASE | set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("module", [f"apps.{a}" for a in APPS] + [f"export.{e}" for e in EXPORTERS])
+def test_commands_explain_themselves(module: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", module, "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=120,
+    )
+    text = run.stdout + run.stderr
+    assert run.returncode in (0, 1)  # absl ends --help with 1
+    assert "Traceback" not in text
+    assert f"python -m {module}" in text  # how to call it
+    assert "--" in text  # at least one flag
+
+
+def test_tracked_files_are_small() -> None:
+    def limit(path: Path) -> int:
+        return LARGEST_BUNDLE if "tfgan_codec/bundles/" in path.as_posix() else LARGEST
+
+    large = [path.name for path in tracked_files() if path.stat().st_size > limit(path)]
+    assert not large
+
+
+def readme_blocks(language: str) -> list[str]:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_readme_python_is_valid() -> None:
+    blocks = readme_blocks("python")
+    assert blocks
+    for block in blocks:
+        compile(block, "README.md", "exec")
+
+
+def test_readme_commands_exist() -> None:
+    """Shell blocks parse, and their modules, make targets and flag files are there."""
+    blocks = readme_blocks("sh")
+    assert blocks
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    for block in blocks:
+        subprocess.run(["bash", "-n", "-c", block], check=True)
+        for line in block.splitlines():
+            words = shlex.split(line, comments=True)
+            if words[:1] == ["make"]:
+                assert words[1] in targets
+            if words[:2] == ["python", "-m"] and words[2].startswith(("apps.", "export.")):
+                assert (ROOT / f"{words[2].replace('.', '/')}.py").is_file()
+            for word in words:
+                if word.startswith("--flagfile="):
+                    assert (ROOT / word.partition("=")[2]).is_file()
+
+
+def test_readme_links_lead_somewhere() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#\s]+)", text):
+        if not target.startswith("http"):
+            assert (ROOT / target).exists(), target
+
+
+def test_lock_satisfies_every_extra() -> None:
+    """The lock holds one exact version of all that setup.cfg asks for, in its range."""
+    locked = {}
+    for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name, _, version = line.partition("==")
+            locked[canonicalize_name(name)] = version
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    extras = setup["options.extras_require"]
+    asked = [setup["options"]["install_requires"], *extras.values()]
+    for line in "\n".join(asked).split("\n"):
+        if line:
+            requirement = Requirement(line)
+            version = locked.get(canonicalize_name(requirement.name))
+            assert version, f"{line} is not in requirements.lock"
+            assert requirement.specifier.contains(version, prereleases=True), line
+
+
+def test_lock_and_settings_name_no_package_index() -> None:
+    """Where packages come from is the machine's business."""
+    for name in ("requirements.lock", "setup.cfg", "pyproject.toml", "Makefile", ".ci/run"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert not re.search(r"index-url|find-links|https?://", text), name
