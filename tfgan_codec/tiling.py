@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 MAX_CELLS = 8192
 
 Array = NDArray[Any]
-Function = Callable[[Array], Array]
+Function = Callable[..., Array]  # of one array
 
 
 class Geometry(NamedTuple):

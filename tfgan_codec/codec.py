@@ -1,0 +1,229 @@
+"""The codec: pictures to ``.tgc`` files and back, with a model bundle."""
+
+from __future__ import annotations
+
+import functools
+import math
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Union
+
+import numpy as np
+
+from tfgan_codec import container, image_io, latents
+from tfgan_codec.bundle import QUALITIES, STRIDE, Bundle, find_shipped
+from tfgan_codec.errors import BitstreamError, UsageError
+from tfgan_codec.search import best_quality
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+PathLike = Union[str, "os.PathLike[str]"]
+Blob = Union[bytes, bytearray, memoryview, PathLike]
+DEFAULT_MODEL = "mobile"
+DEFAULT_BPP = 0.1
+
+
+class Codec:
+    """Compresses and decompresses pictures with one model.
+
+    Attributes:
+      bundle: the model.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+
+    def compress(
+        self,
+        picture: image_io.Source,
+        quality: int | None = None,
+        bpp: float | None = None,
+        nbytes: int | None = None,
+        metadata: bool = True,
+    ) -> bytes:
+        """Returns the picture as a ``.tgc`` file, at one of:
+
+        Args:
+          picture: a path, a Pillow image or an array uint8 [height, width, 3].
+          quality: a level 0..255.
+          bpp: at most so many bits per pixel, for the whole file.
+          nbytes: at most so many bytes, for the whole file.
+          metadata: whether to keep the ICC profile and EXIF, which count towards `bpp` and
+            `nbytes`.
+
+        With none of the three, the picture without its alpha plane and metadata gets about 0.1
+        bits per pixel; very small pictures more, as a file has no fewer than 20 bytes or so.
+
+        Raises:
+          ImageError: there is no such picture.
+          UsageError: the request makes no sense, or no file is that small.
+        """
+        if sum(option is not None for option in (quality, bpp, nbytes)) > 1:
+            raise UsageError("give only one of quality, bpp and nbytes")
+        if quality is not None and not 0 <= quality < QUALITIES:
+            raise UsageError(f"quality must be in 0..{QUALITIES - 1}, not {quality}")
+        if bpp is not None and not 0 < bpp < math.inf:
+            raise UsageError(f"bpp must be a positive number, not {bpp}")
+        if nbytes is not None and nbytes < 1:
+            raise UsageError(f"the number of bytes must be positive, not {nbytes}")
+        source = image_io.read(picture)
+        if not metadata:
+            source = source._replace(icc=None, exif=None)
+        job = _Compression(self.bundle, source)
+        if quality is not None:
+            return job.file(quality)
+        pixels = source.rgb.shape[0] * source.rgb.shape[1]
+        if nbytes is None:
+            nbytes = math.floor((DEFAULT_BPP if bpp is None else bpp) * pixels / 8)
+            if bpp is None:
+                return job.within(nbytes + job.extra, strict=False)
+        return job.within(nbytes, strict=True)
+
+    def decompress(self, blob: Blob, realism: float | None = None) -> Image.Image:
+        """Returns the picture of a ``.tgc`` file, with its mode, ICC profile and EXIF.
+
+        Args:
+          blob: the contents of the file, or its path.
+          realism: 0 for the picture nearest to the original, 1 for the most realistic one, and
+            what the bundle has in between (`Bundle.realisms`). The highest by default.
+
+        Raises:
+          BitstreamError: the file is damaged, or for another model.
+          UsageError: the bundle has no such decoder.
+        """
+        file = container.parse(read_blob(blob)).file
+        bundle = self.bundle
+        if file.model_id != bundle.model_id:
+            raise BitstreamError(
+                f"the file was made with model {file.model_id.hex()}, but {bundle.name} is "
+                f"{bundle.model_id.hex()}; give the model it was made with"
+            )
+        synthesis = bundle.network("synthesis", bundle.realisms[-1] if realism is None else realism)
+        coding = latents.decode_symbols(
+            file.streams[0],
+            -(-file.height // STRIDE),
+            -(-file.width // STRIDE),
+            bundle.z_tables,
+            bundle.y_tables,
+            bundle.scale_decoder,
+        )
+        alpha = None
+        if file.alpha is not None:
+            alpha = image_io.unpack_alpha(file.alpha, file.width, file.height)
+        pixels = synthesis(latents.dequantize(bundle, coding, file.quality), finish=_to_bytes)
+        rgb = np.ascontiguousarray(pixels[: file.height, : file.width])
+        picture = image_io.Picture(rgb, file.grey, alpha, file.icc, file.exif)
+        return image_io.to_image(picture)
+
+
+class _Compression:
+    """One picture on its way into a file; analysis runs once, whatever the number of qualities."""
+
+    def __init__(self, bundle: Bundle, picture: image_io.Picture) -> None:
+        height, width = picture.rgb.shape[:2]
+        self._bundle = bundle
+        self._frame = container.File(
+            bundle.model_id,
+            width,
+            height,
+            quality=0,
+            streams=(b"",),
+            grey=picture.grey,
+            icc=picture.icc,
+            exif=picture.exif,
+            alpha=None if picture.alpha is None else image_io.pack_alpha(picture.alpha),
+        )
+        empty = container.pack(self._frame)  # also refuses sizes the format cannot hold
+        self._overhead = len(empty)
+        self.extra = self._overhead - container.parse(empty).sizes.header  # alpha and metadata
+        self._y = bundle.network("analysis")(latents.pad_edges(picture.rgb, STRIDE))
+        self._coding = functools.lru_cache(maxsize=3)(self._quantize)
+
+    def file(self, quality: int) -> bytes:
+        """The whole file at a quality."""
+        stream = latents.encode_symbols(
+            self._coding(quality), self._bundle.z_tables, self._bundle.y_tables
+        )
+        return container.pack(self._frame._replace(quality=quality, streams=(stream,)))
+
+    def within(self, nbytes: int, strict: bool) -> bytes:
+        """The best file of at most `nbytes`; else the smallest, which is an error if `strict`."""
+        quality = best_quality(self._stream_bytes, nbytes - self._overhead, QUALITIES)
+        blob = self.file(quality)
+        while len(blob) > nbytes and quality > 0:  # the estimate was a few bytes low
+            quality -= 1
+            blob = self.file(quality)
+        if strict and len(blob) > nbytes:
+            message = f"{nbytes} bytes are too few; the smallest file has {len(blob)} bytes"
+            message += f" ({8 * len(blob) / (self._frame.width * self._frame.height):.4g} bpp)"
+            if self.extra:
+                message += f", {self.extra} of them for transparency and metadata"
+            raise UsageError(message)
+        return blob
+
+    def _stream_bytes(self, quality: int) -> float:
+        tables = self._bundle.z_tables, self._bundle.y_tables
+        return latents.estimate_bits(self._coding(quality), *tables) / 8
+
+    def _quantize(self, quality: int) -> latents.Coding:
+        return latents.quantize(self._bundle, self._y, quality)
+
+
+def load(name_or_path: PathLike = DEFAULT_MODEL) -> Codec:
+    """Returns the codec of a shipped model, or of a bundle at a path."""
+    return Codec(Bundle.load(name_or_path))
+
+
+def compress(
+    picture: image_io.Source,
+    quality: int | None = None,
+    bpp: float | None = None,
+    nbytes: int | None = None,
+    metadata: bool = True,
+    model: PathLike = DEFAULT_MODEL,
+) -> bytes:
+    """`Codec.compress` with a model, which stays loaded."""
+    return _loaded(os.fspath(model)).compress(picture, quality, bpp, nbytes, metadata)
+
+
+def decompress(
+    blob: Blob, realism: float | None = None, model: PathLike | None = None
+) -> Image.Image:
+    """`Codec.decompress` with a model, by default the shipped one that the file was made with."""
+    data = read_blob(blob)
+    if model is None:
+        model = shipped_model(container.parse(data).file.model_id)
+    return _loaded(os.fspath(model)).decompress(data, realism)
+
+
+def shipped_model(model_id: bytes) -> Path:
+    """Where the shipped bundle of this id is."""
+    path = find_shipped(model_id)
+    if path is None:
+        raise BitstreamError(
+            f"no shipped model has the file's model id {model_id.hex()}; "
+            "give the bundle that it was made with, or update tfgan_codec"
+        )
+    return path
+
+
+def read_blob(blob: Blob) -> bytes:
+    """The bytes of a ``.tgc`` file given as such or by its path."""
+    if isinstance(blob, (bytes, bytearray, memoryview)):
+        return bytes(blob)
+    try:
+        with open(blob, "rb") as stream:
+            magic = stream.read(len(container.MAGIC))
+            # Anything else, however large, is refused by its first bytes.
+            return magic + stream.read() if magic == container.MAGIC else magic
+    except OSError as error:
+        raise BitstreamError(f"cannot read {os.fspath(blob)}: {error.strerror or error}") from error
+
+
+_loaded = functools.lru_cache(maxsize=4)(load)
+
+
+def _to_bytes(x: latents.Array) -> image_io.Pixels:
+    """Rounds to pixel values."""
+    return np.clip(latents.round_half_up(x), 0, 255).astype(np.uint8)
