@@ -1,0 +1,87 @@
+"""What the command-line programs share: flags, help, one-line errors, exit statuses."""
+
+from __future__ import annotations
+
+import os
+import sys
+import textwrap
+from collections.abc import Sequence
+from typing import Callable
+
+from absl import flags
+
+from tfgan_codec.errors import TgcError
+
+OK, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+
+
+class CommandLineError(Exception):
+    """The program was called the wrong way."""
+
+
+def new_flags() -> flags.FlagValues:
+    """Flags of one run of a program, so that several programs can live in one process."""
+    return flags.FlagValues()  # type: ignore[no-untyped-call]
+
+
+def run(
+    command: Callable[..., None],
+    values: flags.FlagValues,
+    usage: str,
+    argv: Sequence[str] | None = None,
+) -> int:
+    """Parses the command line, runs ``command(*positional)`` and returns the exit status.
+
+    Status 1 is for what can happen to a correct call (a damaged file, a full disk), with one line
+    on standard error; 2 is for an incorrect call, 130 for Ctrl-C.
+
+    Args:
+      command: the program; its positional parameters are the program's.
+      values: the program's flags, defined but not parsed.
+      usage: what ``--help`` prints before the list of flags. Its first line is the synopsis.
+      argv: the command line with the program's name in front; the process's own by default.
+    """
+    flags.DEFINE_bool("help", False, "Show this text.", short_name="h", flag_values=values)
+    values.set_gnu_getopt(True)  # flags may follow file names
+    try:
+        positional = values(list(sys.argv if argv is None else argv))[1:]
+        if values["help"].value:
+            print(_help(values, usage))
+            return OK
+        expected = command.__code__.co_argcount
+        if len(positional) != expected:
+            raise CommandLineError(f"expected {expected} file name(s), got {len(positional)}")
+        command(*positional)
+    except (flags.Error, CommandLineError) as error:
+        synopsis = usage.strip().splitlines()[0]
+        return _fail(f"{error}\n{synopsis}\n(more with --help)", MISUSED)
+    except TgcError as error:
+        return _fail(" ".join(str(error).split()), FAILED)
+    except MemoryError:
+        return _fail("not enough memory for this picture", FAILED)
+    except KeyboardInterrupt:
+        return _fail("interrupted", INTERRUPTED)
+    return OK
+
+
+def refuse_overwriting(source: str, target: str) -> None:
+    """Protects the file that is read from being replaced by the one that is written."""
+    if os.path.exists(source) and os.path.exists(target) and os.path.samefile(source, target):
+        raise CommandLineError(f"{target} would overwrite the file it is made from")
+
+
+def _fail(message: str, status: int) -> int:
+    print(f"tfgan_codec: {message}", file=sys.stderr)
+    return status
+
+
+def _help(values: flags.FlagValues, usage: str) -> str:
+    lines = [usage.strip(), "", "Flags:"]
+    described = {f"--{name}": values[name] for name in values if len(name) > 1}
+    texts = {name: str(flag.help) for name, flag in described.items()}
+    texts["--flagfile"] = "Read flags from this file, one to a line."
+    for name, text in texts.items():
+        lines.append(
+            textwrap.fill(text, 88, initial_indent=f"  {name:<12}", subsequent_indent=" " * 14)
+        )
+    return "\n".join(lines)

@@ -1,0 +1,61 @@
+"""Compresses a picture to a .tgc file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from absl import flags
+
+import tfgan_codec as tgc
+from apps import _main
+from tfgan_codec import container, image_io
+
+_USAGE = """
+usage: python -m apps.compress PICTURE OUT.tgc [--bpp=B | --bytes=N | --quality=Q] [--model=M]
+
+Compresses a picture (PNG, JPEG, WebP, ... whatever Pillow opens) to a .tgc file.
+
+  python -m apps.compress photo.jpg photo.tgc                 about 0.1 bits per pixel
+  python -m apps.compress photo.jpg photo.tgc --bpp=0.2       twice that, and surely no more
+  python -m apps.compress photo.jpg photo.tgc --bytes=5000    the best that fits in 5000 bytes
+  python -m apps.compress photo.jpg photo.tgc --quality=128   the same quality for any picture
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the program and returns its exit status."""
+    values = _main.new_flags()
+    flags.DEFINE_float(
+        "bpp", None, "At most so many bits per pixel, counting the whole file.", flag_values=values
+    )
+    flags.DEFINE_integer(
+        "bytes", None, "At most so many bytes, counting the whole file.", flag_values=values
+    )
+    flags.DEFINE_integer("quality", None, "A quality level from 0 to 255.", flag_values=values)
+    flags.DEFINE_bool(
+        "metadata",
+        True,
+        "Keep the ICC profile and EXIF, inside the size asked for (--nometadata drops them).",
+        flag_values=values,
+    )
+    flags.DEFINE_string(
+        "model", "mobile", "A model's name, or a bundle's folder or zip file.", flag_values=values
+    )
+
+    def compress(picture: str, out: str) -> None:
+        options = {"bpp": values.bpp, "nbytes": values.bytes, "quality": values.quality}
+        if sum(value is not None for value in options.values()) > 1:
+            raise _main.CommandLineError("give only one of --bpp, --bytes and --quality")
+        _main.refuse_overwriting(picture, out)
+        blob = tgc.load(values.model).compress(picture, metadata=values.metadata, **options)
+        image_io.write_file(out, blob)
+        file = container.parse(blob).file
+        bpp = 8 * len(blob) / (file.width * file.height)
+        print(f"{out}: {len(blob)} bytes, {bpp:.4g} bpp, quality {file.quality}")
+
+    return _main.run(compress, values, _USAGE, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

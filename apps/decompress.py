@@ -1,0 +1,52 @@
+"""Decompresses a .tgc file to a picture."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from absl import flags
+
+import tfgan_codec as tgc
+from apps import _main
+from tfgan_codec import image_io
+
+_USAGE = """
+usage: python -m apps.decompress IN.tgc PICTURE [--realism=R] [--model=M]
+
+Decompresses a .tgc file; the extension of PICTURE says in which format to store it.
+
+  python -m apps.decompress photo.tgc photo.png               the most realistic picture
+  python -m apps.decompress photo.tgc photo.png --realism=0   the nearest to the original
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the program and returns its exit status."""
+    values = _main.new_flags()
+    flags.DEFINE_float(
+        "realism",
+        None,
+        "0 for faithful, 1 for realistic; the most realistic that the model has by default.",
+        flag_values=values,
+    )
+    flags.DEFINE_string(
+        "model",
+        None,
+        "A model's name, or a bundle's folder or zip file; by default the shipped model that the "
+        "file was made with.",
+        flag_values=values,
+    )
+
+    def decompress(source: str, picture: str) -> None:
+        _main.refuse_overwriting(source, picture)
+        image_io.picture_format(picture)  # complains before the work is done
+        image = tgc.decompress(source, realism=values.realism, model=values.model)
+        image_io.save(image, picture)
+        print(f"{picture}: {image.width}x{image.height}")
+
+    return _main.run(decompress, values, _USAGE, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
