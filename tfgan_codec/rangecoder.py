@@ -4,7 +4,7 @@ G. N. N. Martin, "Range encoding", 1979, with 16-bit probabilities, a 32-bit int
 16-bit steps; `docs/format.md` has the whole algorithm. The formulation here differs from TFC's:
 the encoder adds its carries once, at the end, and the decoder keeps only the distance from the
 interval's start. The loops are plain Python on purpose: ints in local variables, lists, no numpy
-scalars; about a million low-entropy symbols per second.
+scalars; two to three million low-rate symbols per second.
 """
 
 from __future__ import annotations
@@ -65,10 +65,10 @@ class Encoder:
 class Decoder:
     """Reads back, with the same calls in the same order, what an `Encoder` wrote.
 
-    Any bytes decode to something, in time proportional to the number of values asked for. As in
-    TFC, bytes past the end read as zero; only `finish` can tell that something was wrong, and it
-    misses most truncations, so a container needs its own checksum. (Nor is reading far past the
-    end an error: a picture whose residuals are all zero may code to a single byte.)
+    Any bytes give values, or a `BitstreamError` at an escaped value that is too large, in time
+    proportional to the number of values asked for. As in TFC, bytes past the end read as zero, and
+    `finish` misses most truncations, so a container needs its own checksum. (Nor is reading far
+    past the end an error: thousands of equal values may code to a single byte.)
     """
 
     def __init__(self, data: bytes) -> None:
