@@ -130,17 +130,22 @@ class Bundle:
           kind: "analysis", "hyper_analysis", "mean" or "synthesis".
           realism: which of the synthesis networks.
         """
+        part = self.part(kind, realism)
         key = kind, float(realism)
-        if key not in self._networks:
-            have = ", ".join(f"{r:g}" for r in self.realisms)
-            raise UsageError(f"{self.name} has no decoder of realism {realism:g}; it has: {have}")
         if key not in self._started:
-            part = self._networks[key]
             geometry = tiling.Geometry(*_CELLS[kind], part.halo)
             self._started[key] = functools.partial(
                 tiling.run, Network(part.tflite, f"{self.name}/{kind}"), geometry
             )
         return self._started[key]
+
+    def part(self, kind: str, realism: float = 0.0) -> Part:
+        """Returns the file of a network; arguments as for `network`."""
+        key = kind, float(realism)
+        if key not in self._networks:
+            have = ", ".join(f"{r:g}" for r in self.realisms)
+            raise UsageError(f"{self.name} has no decoder of realism {realism:g}; it has: {have}")
+        return self._networks[key]
 
     def _read_normative(self, arrays: Arrays, digest: str) -> None:
         if normative_hash(arrays) != digest:
