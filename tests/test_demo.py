@@ -3,12 +3,16 @@ from __future__ import annotations
 import functools
 import io
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from apps import demo as app
 from tfgan_codec import demo
+
+TINY = Path(__file__).parent / "data" / "tiny"
 
 
 @functools.cache
@@ -77,3 +81,30 @@ def test_table_is_aligned() -> None:
         end = heading.index(column) + len(column)
         assert first[end - 1] != " "
         assert second[end : end + 1] in (" ", "")
+
+
+def test_command_prints_a_table_and_writes_a_sheet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, out = tmp_path / "photo.png", tmp_path / "demo.png"
+    photograph().save(source)
+    arguments = [str(source), f"--out={out}", f"--model={TINY}", "--bpp=0.5"]
+    assert app.main(["demo", *arguments]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    ours, avif, jpeg = lines[3:6]
+    assert ours.startswith("tgc tiny ")
+    assert avif.startswith("AVIF q")
+    assert jpeg.startswith("JPEG q")
+    assert float(ours.split()[3]) <= 0.5
+    assert Image.open(out).width > 2 * photograph().width
+
+
+def test_command_refuses_a_size_that_cannot_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, out = tmp_path / "photo.png", tmp_path / "demo.png"
+    photograph().save(source)
+    arguments = [str(source), f"--out={out}", f"--model={TINY}", "--bpp=0.0001"]
+    assert app.main(["demo", *arguments]) == 1
+    assert "too few" in capsys.readouterr().err
+    assert not out.exists()
