@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import configparser
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -72,43 +71,6 @@ def test_tracked_files_are_small() -> None:
 
     large = [path.name for path in tracked_files() if path.stat().st_size > limit(path)]
     assert not large
-
-
-def readme_blocks(language: str) -> list[str]:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
-
-
-def test_readme_python_is_valid() -> None:
-    blocks = readme_blocks("python")
-    assert blocks
-    for block in blocks:
-        compile(block, "README.md", "exec")
-
-
-def test_readme_commands_exist() -> None:
-    """Shell blocks parse, and their modules, make targets and flag files are there."""
-    blocks = readme_blocks("sh")
-    assert blocks
-    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
-    for block in blocks:
-        subprocess.run(["bash", "-n", "-c", block], check=True)
-        for line in block.splitlines():
-            words = shlex.split(line, comments=True)
-            if words[:1] == ["make"]:
-                assert words[1] in targets
-            if words[:2] == ["python", "-m"] and words[2].startswith(("apps.", "export.")):
-                assert (ROOT / f"{words[2].replace('.', '/')}.py").is_file()
-            for word in words:
-                if word.startswith("--flagfile="):
-                    assert (ROOT / word.partition("=")[2]).is_file()
-
-
-def test_readme_links_lead_somewhere() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    for target in re.findall(r"\]\(([^)#\s]+)", text):
-        if not target.startswith("http"):
-            assert (ROOT / target).exists(), target
 
 
 def test_lock_satisfies_every_extra() -> None:
