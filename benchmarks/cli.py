@@ -1,4 +1,4 @@
-r"""Times of the commands as a user meets them, and of the range coder.
+"""Times of the commands as a user meets them, and of the range coder.
 
 Usage: python -m benchmarks.cli [--model=mobile] [--runs=5]
 
@@ -46,7 +46,8 @@ def median_seconds(action: Callable[[], object], runs: int) -> float:
 
 def process(*arguments: str) -> Callable[[], object]:
     """An action that runs this interpreter in a process of its own."""
-    return lambda: subprocess.run([sys.executable, *arguments], check=True)
+    command = [sys.executable, *arguments]
+    return lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def command_times(image: str, model: str, bpp: float, runs: int) -> dict[str, float]:
