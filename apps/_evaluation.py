@@ -1,0 +1,74 @@
+"""Flags and texts that apps.evaluate and apps.bench share."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+
+from absl import flags
+
+from apps import _main
+from tfgan_codec.evaluation import runner, schema
+from tfgan_codec.evaluation.codecs import Codec
+from tfgan_codec.metrics import weights
+
+_COLUMNS = ("bpp", *schema.METRICS, "encode_s", "decode_s", "kmac_per_pixel")
+_FORMATS = {"bpp": ".4f", "psnr": ".2f", "fid": ".1f", "fid_256": ".1f", "kmac_per_pixel": ".1f"}
+
+
+def define_flags(values: flags.FlagValues) -> None:
+    """Flags of everything that measures."""
+    flags.DEFINE_string("data", None, "Folder of pictures, or one picture.", flag_values=values)
+    flags.DEFINE_list(
+        "metrics",
+        list(runner.DEFAULT_METRICS),
+        f"What to measure, of {', '.join(schema.METRICS)}; or all. Default: all but lpips_vgg, "
+        "which takes as long as the others together.",
+        flag_values=values,
+    )
+    flags.DEFINE_string(
+        "weights",
+        None,
+        "Folder of the weights for LPIPS, FID and KID; python -m apps.weights makes it. Default: "
+        f"{weights.VARIABLE}, else a folder in the user's cache.",
+        flag_values=values,
+    )
+    flags.DEFINE_integer(
+        "jobs", _cores(), "Processes for the metrics.", lower_bound=1, flag_values=values
+    )
+
+
+def plan(
+    values: flags.FlagValues, codecs: Sequence[Codec], app: str, argv: Sequence[str] | None
+) -> runner.Plan:
+    """The plan that the flags ask for."""
+    if values.data is None:
+        raise _main.CommandLineError("--data=FOLDER is needed")
+    metrics = schema.METRICS if values.metrics == ["all"] else tuple(values.metrics)
+    pictures = runner.find_pictures(values.data)
+    arguments = (sys.argv if argv is None else argv)[1:]
+    command = shlex.join(["python", "-m", app, *arguments])
+    return runner.Plan(codecs, pictures, metrics, values.weights, values.jobs, command=command)
+
+
+def table(sets: Sequence[schema.Row]) -> str:
+    """The sets' means as text, columns that hold nothing left out."""
+    columns = [c for c in _COLUMNS if any(row[c] is not None for row in sets)]
+    lines = [["codec", "setting", *columns]]
+    for row in sets:
+        cells = ["-" if row[c] is None else format(row[c], _FORMATS.get(c, ".4f")) for c in columns]
+        lines.append([row["codec"], row["setting"], *cells])
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(w) if i > 1 else cell.ljust(w)
+            for i, (cell, w) in enumerate(zip(line, widths))
+        )
+        for line in lines
+    )
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

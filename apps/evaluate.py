@@ -1,0 +1,65 @@
+"""Measures one model on a folder of pictures."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from absl import flags
+
+from apps import _evaluation, _main
+from tfgan_codec.evaluation import runner, schema
+from tfgan_codec.evaluation.neural import DEFAULT_SETTINGS, NeuralCodec
+
+_USAGE = """
+usage: python -m apps.evaluate --data=FOLDER --out=FILE.json [--model=M] [--bpp=0.05,0.1,0.2]
+
+Compresses every picture to a real file, decodes it again and measures. Writes one JSON file with a
+row per picture and rate, and the means; docs/evaluation.md says what the metrics are.
+
+  python -m apps.evaluate --model=mobile --data=photos --bpp=0.05,0.1,0.2 --out=mobile.json
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the program and returns its exit status."""
+    values = _main.new_flags()
+    _evaluation.define_flags(values)
+    flags.DEFINE_string(
+        "model", "mobile", "A model's name, or a bundle's folder or zip file.", flag_values=values
+    )
+    flags.DEFINE_list(
+        "bpp", list(DEFAULT_SETTINGS), "Bits per pixel to measure at.", flag_values=values
+    )
+    flags.DEFINE_list(
+        "quality",
+        None,
+        "Quality levels 0..255 to measure at, instead of --bpp.",
+        flag_values=values,
+    )
+    flags.DEFINE_float(
+        "realism",
+        None,
+        "Which decoder: 0 is the faithful one. Default: the most realistic one.",
+        flag_values=values,
+    )
+    flags.DEFINE_string("out", None, "The results file to write (.json).", flag_values=values)
+    flags.DEFINE_string("files", None, "Keep the compressed files in here.", flag_values=values)
+
+    def evaluate() -> None:
+        if values.out is None:
+            raise _main.CommandLineError("--out=FILE.json is needed")
+        settings = [f"q{level}" for level in values.quality or []] or values.bpp
+        codec = NeuralCodec(values.model, values.realism, tuple(settings))
+        plan = _evaluation.plan(values, [codec], "apps.evaluate", argv)
+        results = runner.run(plan._replace(files=Path(values.files) if values.files else None))
+        schema.save(results, values.out)
+        print(_evaluation.table(results.sets))
+        print(f"\nResults: {values.out}")
+
+    return _main.run(evaluate, values, _USAGE, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

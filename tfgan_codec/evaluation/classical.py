@@ -1,0 +1,211 @@
+"""The classical codecs to compare with: JPEG, JPEG 2000, WebP, AVIF, HEIC, JPEG XL.
+
+Each at its best practical settings (slow encoders, 4:2:0), its own quality scale, as real files.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import Callable, NamedTuple
+
+import numpy as np
+from PIL import Image, features
+
+from tfgan_codec.errors import TgcError, UsageError
+from tfgan_codec.metrics.complexity import Complexity
+
+Encoder = Callable[[Image.Image, float], bytes]
+
+
+class CodecMissingError(TgcError):
+    """A codec's library is not installed: the codec is left out, the others go on."""
+
+
+class ClassicalCodec:
+    """One codec and its scale of settings.
+
+    Attributes:
+      ladder: settings in order of rising rate, for `match`.
+      settings: those that are measured by default.
+    """
+
+    complexity = Complexity()  # not a network
+
+    def __init__(
+        self,
+        name: str,
+        extension: str,
+        version: str,
+        encoder: Encoder,
+        decoder: Callable[[bytes], np.ndarray],
+        ladder: tuple[float, ...],
+        settings: tuple[str, ...],
+    ) -> None:
+        self.name, self.extension, self.version = name, extension, version
+        self.ladder, self.settings = ladder, settings
+        self._encoder, self.decode = encoder, decoder
+
+    def encode(self, picture: np.ndarray, setting: str) -> bytes:
+        """Compresses uint8 HxWx3 at a number of the codec's own scale."""
+        try:
+            value = float(setting)
+        except ValueError:
+            raise UsageError(f"{self.name} takes numbers as settings, not {setting!r}") from None
+        return self._encoder(Image.fromarray(picture), value)
+
+    def match(self, picture: np.ndarray, nbytes: int) -> bytes:
+        """The file nearest in size to `nbytes` (by ratio); more bytes where it gets no smaller."""
+        image = Image.fromarray(picture)
+        best = b""
+        low, high = 0, len(self.ladder) - 1
+        while low <= high:
+            middle = (low + high) // 2
+            data = self._encoder(image, self.ladder[middle])
+            if not best or _distance(data, nbytes) < _distance(best, nbytes):
+                best = data
+            if len(data) > nbytes:
+                high = middle - 1
+            else:
+                low = middle + 1
+        return best
+
+
+def _distance(data: bytes, nbytes: int) -> float:
+    return abs(math.log(len(data) / nbytes))
+
+
+class _Entry(NamedTuple):
+    make: Callable[[], ClassicalCodec]
+    needs: str
+
+
+def create(name: str) -> ClassicalCodec:
+    """The codec of that name, or CodecMissingError with what to install."""
+    entry = _REGISTRY[name]
+    try:
+        return entry.make()
+    except ImportError as error:
+        raise CodecMissingError(f"{name} is left out: it needs {entry.needs} ({error})") from error
+
+
+def _pillow(image: Image.Image, kind: str, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def _open(data: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+
+def _version(library: str, feature: str) -> str:
+    if not features.check(feature):
+        raise ImportError(f"this Pillow was built without {library}")
+    return f"{library} {features.version(feature)}"
+
+
+def _jpeg() -> ClassicalCodec:
+    turbo = features.version("libjpeg_turbo")
+    version = f"libjpeg-turbo {turbo}" if turbo else _version("libjpeg", "jpg")
+    return ClassicalCodec(
+        "jpeg",
+        "jpg",
+        f"{version}, progressive, 4:2:0",
+        lambda image, quality: _pillow(
+            image,
+            "JPEG",
+            quality=round(quality),
+            optimize=True,
+            progressive=True,
+            subsampling="4:2:0",
+        ),
+        _open,
+        tuple(range(1, 96)),
+        ("1", "3", "5", "10", "20"),
+    )
+
+
+def _jpeg2000() -> ClassicalCodec:
+    return ClassicalCodec(
+        "jpeg2000",
+        "jp2",
+        f"{_version('OpenJPEG', 'jpg_2000')}, 9/7, setting = compression ratio",
+        lambda image, ratio: _pillow(
+            image, "JPEG2000", quality_mode="rates", quality_layers=[ratio], irreversible=True
+        ),
+        _open,
+        tuple(round(2400 * 0.97**i, 2) for i in range(180)),
+        ("480", "270", "180", "120", "80"),
+    )
+
+
+def _webp() -> ClassicalCodec:
+    return ClassicalCodec(
+        "webp",
+        "webp",
+        f"{_version('libwebp', 'webp')}, method 6",
+        lambda image, quality: _pillow(image, "WEBP", quality=round(quality), method=6),
+        _open,
+        tuple(range(101)),
+        ("0", "2", "5", "10", "20"),
+    )
+
+
+def _avif() -> ClassicalCodec:
+    return ClassicalCodec(
+        "avif",
+        "avif",
+        f"{_version('libavif', 'avif')}, speed 2, 4:2:0",
+        lambda image, quality: _pillow(
+            image, "AVIF", quality=round(quality), speed=2, subsampling="4:2:0"
+        ),
+        _open,
+        tuple(range(1, 101)),
+        ("1", "8", "12", "20", "28", "36"),
+    )
+
+
+def _heic() -> ClassicalCodec:
+    import pillow_heif
+
+    info = pillow_heif.libheif_info()
+    if "x265" not in info["encoders"]:
+        raise ImportError("this pillow-heif was built without x265")
+    pillow_heif.register_heif_opener()
+    return ClassicalCodec(
+        "heic",
+        "heic",
+        f"libheif {info['libheif']} with x265 intra, 4:2:0",
+        lambda image, quality: _pillow(image, "HEIF", quality=round(quality), chroma="420"),
+        _open,
+        tuple(range(1, 101)),
+        ("3", "8", "12", "18", "24", "27"),
+    )
+
+
+def _jpegxl() -> ClassicalCodec:
+    import imagecodecs
+
+    return ClassicalCodec(
+        "jxl",
+        "jxl",
+        f"{imagecodecs.jpegxl_version()}, effort 7, setting = distance",
+        lambda image, distance: imagecodecs.jpegxl_encode(
+            np.asarray(image), distance=distance, effort=7, lossless=False
+        ),
+        lambda data: np.asarray(imagecodecs.jpegxl_decode(data)),
+        tuple(25 - 0.25 * i for i in range(99)),
+        ("25", "20", "15", "10", "6"),
+    )
+
+
+_REGISTRY = {
+    "jpeg": _Entry(_jpeg, "Pillow with JPEG"),
+    "jpeg2000": _Entry(_jpeg2000, "Pillow with OpenJPEG"),
+    "webp": _Entry(_webp, "Pillow with WebP"),
+    "avif": _Entry(_avif, "Pillow 11.3 or newer with AVIF"),
+    "heic": _Entry(_heic, "pillow-heif: pip install pillow-heif"),
+    "jxl": _Entry(_jpegxl, "imagecodecs: pip install imagecodecs"),
+}
+NAMES = tuple(_REGISTRY)

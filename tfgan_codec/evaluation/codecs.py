@@ -1,0 +1,47 @@
+"""Names to codecs: `avif`, `avif=12/20`, `mobile`, `path/to/bundle@0=0.05/0.1`."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from tfgan_codec.errors import UsageError
+from tfgan_codec.evaluation import classical
+from tfgan_codec.evaluation.neural import DEFAULT_SETTINGS, NeuralCodec
+from tfgan_codec.metrics.complexity import Complexity
+
+
+class Codec(Protocol):
+    """What is measured: arrays uint8 HxWx3 to files and back."""
+
+    name: str
+    version: str
+    extension: str
+    settings: tuple[str, ...]
+    complexity: Complexity
+
+    def encode(self, picture: np.ndarray, setting: str) -> bytes: ...
+
+    def decode(self, data: bytes) -> np.ndarray: ...
+
+    def match(self, picture: np.ndarray, nbytes: int) -> bytes: ...
+
+
+def create(spec: str) -> Codec:
+    """Makes a codec from `NAME[@REALISM][=SETTING[/SETTING...]]`.
+
+    NAME is one of `classical.NAMES`, a shipped bundle's name or a bundle's path. Raises
+    classical.CodecMissingError or BundleError where it cannot be had.
+    """
+    name, _, listed = spec.strip().partition("=")
+    settings = tuple(setting for setting in listed.split("/") if setting)
+    if name in classical.NAMES:
+        codec = classical.create(name)
+        codec.settings = settings or codec.settings
+        return codec
+    name, at, realism = name.rpartition("@") if "@" in name else (name, "", "")
+    try:
+        return NeuralCodec(name, float(realism) if at else None, settings or DEFAULT_SETTINGS)
+    except ValueError:
+        raise UsageError(f"{spec!r}: after @ comes the realism, a number such as 0 or 1") from None

@@ -1,0 +1,141 @@
+"""The metrics of one picture and its decoded versions, and those of sets, with reasons for gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Callable, NamedTuple, Optional
+
+import numpy as np
+
+from tfgan_codec.errors import TgcError
+from tfgan_codec.metrics import ms_ssim, psnr
+from tfgan_codec.metrics.fid import PATCH, frechet_distance, patches
+from tfgan_codec.metrics.inception import FEATURES, Inception
+from tfgan_codec.metrics.kid import kernel_distance
+from tfgan_codec.metrics.lpips import Lpips
+
+Values = dict[str, Optional[float]]
+Reasons = dict[str, str]
+
+
+class Features(NamedTuple):
+    """Inception features of one picture: as a whole [1, 2048], and of its patches [n, 2048]."""
+
+    whole: np.ndarray
+    patches: np.ndarray
+
+
+class Measured(NamedTuple):
+    values: Values
+    absent: Reasons
+    features: Features
+
+
+NO_FEATURES = Features(np.zeros((0, FEATURES), np.float32), np.zeros((0, FEATURES), np.float32))
+
+
+class Meter:
+    """Measures pictures with the metrics of `schema.METRICS` that it is given.
+
+    A network whose weights are missing makes its metrics absent: `unavailable` says why.
+    """
+
+    def __init__(self, metrics: Sequence[str], weights: str | None = None) -> None:
+        self.metrics = tuple(metrics)
+        self.unavailable: Reasons = {}
+        self._networks: dict[str, Any] = {}
+        makers: dict[str, Callable[[], Any]] = {
+            "lpips": lambda: Lpips("alex", weights),
+            "lpips_vgg": lambda: Lpips("vgg", weights),
+            "fid": lambda: Inception(weights),
+        }
+        for name, make in makers.items():
+            wanted = [m for m in metrics if m == name or (name == "fid" and m in SET_FEATURES)]
+            if wanted:
+                try:
+                    self._networks[name] = make()
+                except TgcError as error:
+                    self.unavailable.update(dict.fromkeys(wanted, str(error)))
+
+    def measure(
+        self, reference: np.ndarray, decoded: Sequence[np.ndarray]
+    ) -> tuple[Features, list[Measured]]:
+        """Compares pictures with their original, whose features are computed once."""
+        out = [Measured({}, {}, self.features(picture)) for picture in decoded]
+        for metric in self.metrics:
+            if metric not in SET_FEATURES:
+                self._compare(metric, reference, decoded, out)
+        return self.features(reference), out
+
+    def features(self, picture: np.ndarray) -> Features:
+        """Inception features, as far as the metrics need them."""
+        network = self._networks.get("fid")
+        if network is None:
+            return NO_FEATURES
+        whole = [picture] if any(m in ("fid", "kid") for m in self.metrics) else []
+        tiles = patches(picture) if any(m in ("fid_256", "kid_256") for m in self.metrics) else []
+        return Features(network(whole), network(tiles))
+
+    def _compare(
+        self,
+        metric: str,
+        reference: np.ndarray,
+        decoded: Sequence[np.ndarray],
+        out: Sequence[Measured],
+    ) -> None:
+        try:
+            if metric in self.unavailable:
+                raise TgcError(self.unavailable[metric])
+            if metric in ("psnr", "ms_ssim"):
+                function = psnr if metric == "psnr" else ms_ssim
+                values = [function(reference, picture) for picture in decoded]
+            else:
+                network = self._networks[metric]
+                features = network.features(reference)
+                values = [
+                    network.distance(features, network.features(picture)) for picture in decoded
+                ]
+        except TgcError as error:  # too small a picture, or no weights: the same for all
+            for measured in out:
+                measured.values[metric] = None
+                measured.absent[metric] = str(error)
+            return
+        for measured, value in zip(out, values):
+            measured.values[metric] = value if np.isfinite(value) else None
+            if not np.isfinite(value):
+                measured.absent[metric] = "equal to the original: infinite"
+
+
+# Metrics of sets: which features, and which distance of them.
+SET_FEATURES: dict[str, tuple[str, Callable[[np.ndarray, np.ndarray], float]]] = {
+    "fid": ("whole", frechet_distance),
+    "fid_256": ("patches", frechet_distance),
+    "kid": ("whole", kernel_distance),
+    "kid_256": ("patches", kernel_distance),
+}
+
+
+def set_metrics(
+    metrics: Sequence[str],
+    references: Sequence[Features],
+    decoded: Sequence[Features],
+    unavailable: Reasons,
+) -> tuple[Values, Reasons]:
+    """FID and KID of a set, with the reasons for those that are absent."""
+    values: Values = {}
+    absent: Reasons = {}
+    for metric in metrics:
+        if metric not in SET_FEATURES:
+            continue
+        values[metric] = None
+        kind, distance = SET_FEATURES[metric]
+        a, b = (np.concatenate([getattr(f, kind) for f in s]) for s in (references, decoded))
+        if metric in unavailable:
+            absent[metric] = unavailable[metric]
+        elif len(a) < 2 and kind == "whole":
+            absent[metric] = "a set of one picture has no spread to compare"
+        elif len(a) < 2:
+            absent[metric] = f"the pictures hold fewer than two patches of {PATCH}x{PATCH}"
+        else:
+            values[metric] = distance(a, b)
+    return values, absent

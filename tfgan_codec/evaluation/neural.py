@@ -1,0 +1,94 @@
+"""This project's codecs in the measurements: a bundle, at one realism."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tfgan_codec.codec import load
+from tfgan_codec.errors import UsageError
+from tfgan_codec.metrics.complexity import Complexity, of_tflite
+
+DEFAULT_SETTINGS = ("0.05", "0.1", "0.2")
+_SIDE = 512  # complexity is counted on a picture of this size: borders matter little
+
+
+class NeuralCodec:
+    """A bundle as a codec: settings are bits per pixel ("0.1"), or quality levels ("q100").
+
+    Args:
+      model: name of a shipped bundle, or path of one.
+      realism: which decoder; None: the bundle's most realistic one.
+    """
+
+    extension = "tgc"
+
+    def __init__(
+        self,
+        model: str,
+        realism: float | None = None,
+        settings: tuple[str, ...] = DEFAULT_SETTINGS,
+    ) -> None:
+        self._codec = load(model)
+        bundle = self._codec.bundle
+        self._realism = bundle.realisms[-1] if realism is None else realism
+        self.name = bundle.name if realism is None else f"{bundle.name}@{realism:g}"
+        self.version = f"{bundle.model_id.hex()}, realism {self._realism:g}"
+        self.settings = settings
+        self.complexity = self._measure_complexity()
+
+    def encode(self, picture: np.ndarray, setting: str) -> bytes:
+        """Compresses uint8 HxWx3; never more bits per pixel than asked for."""
+        try:
+            if setting.startswith("q"):
+                return self._codec.compress(picture, quality=int(setting[1:]))
+            return self._codec.compress(picture, bpp=float(setting))
+        except ValueError:
+            raise UsageError(
+                f"{self.name} takes bits per pixel (0.1) or quality levels (q100) as settings, "
+                f"not {setting!r}"
+            ) from None
+
+    def decode(self, data: bytes) -> np.ndarray:
+        """Decompresses to uint8 HxWx3."""
+        image = self._codec.decompress(data, realism=self._realism)
+        return np.asarray(image.convert("RGB"))
+
+    def match(self, picture: np.ndarray, nbytes: int) -> bytes:
+        """The best file of at most `nbytes`; the smallest where that is impossible."""
+        try:
+            return self._codec.compress(picture, nbytes=nbytes)
+        except UsageError:
+            return self._codec.compress(picture, quality=0)
+
+    def _measure_complexity(self) -> Complexity:
+        bundle = self._codec.bundle
+        latents = _SIDE // 16
+        inputs = {
+            "analysis": (_SIDE, _SIDE, 3),
+            "hyper_analysis": (latents, latents, bundle.channels),
+            "mean": (latents // 4, latents // 4, bundle.hyper_channels),
+            "synthesis": (latents, latents, bundle.channels),
+        }
+        parts = {
+            kind: of_tflite(
+                bundle.part(kind, self._realism if kind == "synthesis" else 0.0).tflite,
+                (1, *shape),
+                _SIDE * _SIDE,
+            )
+            for kind, shape in inputs.items()
+        }
+        # The integer scale decoder, which both sides run too.
+        scale_parameters, scale_macs, side = 0, 0, _SIDE // 64
+        for layer in bundle.scale_decoder.layers:
+            scale_parameters += layer.kernel.size + layer.bias.size
+            scale_macs += layer.kernel.size * side * side
+            side *= layer.upscale
+        scale_kmac = scale_macs / (_SIDE * _SIDE) / 1000
+        shared = parts["mean"].kmac_per_pixel + scale_kmac
+        return Complexity(
+            params=sum(part.params for part in parts.values()) + scale_parameters,
+            kmac_per_pixel=parts["synthesis"].kmac_per_pixel + shared,
+            encode_kmac_per_pixel=parts["analysis"].kmac_per_pixel
+            + parts["hyper_analysis"].kmac_per_pixel
+            + shared,
+        )

@@ -1,0 +1,278 @@
+"""Runs codecs over a folder of pictures: real files, decoded again, measured.
+
+Encoders and decoders run one at a time, nothing beside them, so that their times mean something;
+the metrics then run on all cores, picture by picture, so that an original's features are computed
+once.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import multiprocessing
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from tqdm import tqdm
+
+from tfgan_codec import image_io
+from tfgan_codec.errors import ImageError, UsageError
+from tfgan_codec.evaluation import schema
+from tfgan_codec.evaluation.codecs import Codec
+from tfgan_codec.evaluation.measure import Features, Measured, Meter, set_metrics
+
+EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".ppm", ".tif", ".tiff", ".avif")
+DEFAULT_METRICS = tuple(metric for metric in schema.METRICS if metric != "lpips_vgg")
+_BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class Plan(NamedTuple):
+    """What to measure.
+
+    Attributes:
+      codecs: each at each of its settings.
+      pictures: paths, see `find_pictures`.
+      metrics: of `schema.METRICS`.
+      weights: folder of the metric networks' weights; None: `weights.default_folder()`.
+      jobs: processes for the metrics.
+      files: folder for the compressed files, `CODEC-SETTING/PICTURE.EXT`; None: not kept.
+      command: how a reader runs this again.
+    """
+
+    codecs: Sequence[Codec]
+    pictures: Sequence[Path]
+    metrics: Sequence[str] = DEFAULT_METRICS
+    weights: str | None = None
+    jobs: int = 1
+    files: Path | None = None
+    command: str = ""
+
+
+class _Point(NamedTuple):
+    """One picture coded by one codec at one setting, on its way to the metrics."""
+
+    codec: Codec
+    setting: str
+    image: str
+    shape: tuple[int, int]
+    nbytes: int
+    encode_s: float
+    decode_s: float
+    decoded: Path  # .npy
+
+
+def find_pictures(data: str | os.PathLike[str]) -> list[Path]:
+    """The pictures of a folder, sorted by name; or the one picture `data` is."""
+    path = Path(data)
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise UsageError(f"{data}: no such folder; --data takes a folder of pictures")
+    found = sorted(p for p in path.iterdir() if p.suffix.lower() in EXTENSIONS)
+    if not found:
+        raise UsageError(f"{data} holds no pictures ({', '.join(EXTENSIONS)})")
+    return found
+
+
+def run(plan: Plan) -> schema.Results:
+    """Measures; what fails for one picture or codec is noted and the rest goes on."""
+    if unknown := set(plan.metrics) - set(schema.METRICS):
+        raise UsageError(
+            f"no metric {', '.join(sorted(unknown))}; there are: {', '.join(schema.METRICS)}"
+        )
+    return _Run(plan).results()
+
+
+class _Run:
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.problems: list[str] = []
+        self.records: list[schema.Row] = []
+        self.references: dict[str, Features] = {}
+        self.features: dict[tuple[str, str], dict[str, Features]] = {}
+        self.commit = schema.commit()
+
+    def results(self) -> schema.Results:
+        plan = self.plan
+        meter = Meter(plan.metrics, plan.weights)  # also finds out what is missing, once
+        for reason in sorted(set(meter.unavailable.values())):
+            names = [m for m, r in meter.unavailable.items() if r == reason]
+            self.problems.append(f"{', '.join(names)} not measured: {reason}")
+        points = sum(len(codec.settings) for codec in plan.codecs)
+        batch = 2 * plan.jobs
+        with (
+            tempfile.TemporaryDirectory() as scratch,
+            _pool(plan, meter) as measure,
+            tqdm(
+                total=2 * points * len(plan.pictures), unit="step", mininterval=0.5, disable=None
+            ) as bar,
+        ):
+            for first in range(0, len(plan.pictures), batch):
+                jobs = []
+                for path in plan.pictures[first : first + batch]:
+                    coded = self._code(path, Path(scratch), bar)
+                    if coded:
+                        jobs.append(coded)
+                for (_, done), result in zip(jobs, measure([_task(job) for job in jobs])):
+                    self._record(done, *result)
+                    bar.update(points)
+                for reference, done in jobs:
+                    for file in (reference, *(point.decoded for point in done)):
+                        file.unlink()
+        for problem in self.problems:
+            tqdm.write(problem)
+        return schema.Results(self._about(), self.records, self._sets(meter), self.problems)
+
+    def _code(self, path: Path, scratch: Path, bar: tqdm[None]) -> tuple[Path, list[_Point]] | None:
+        """Encodes and decodes one picture with everything."""
+        try:
+            picture = image_io.read(path).rgb
+        except ImageError as error:
+            self.problems.append(f"{path.name} left out: {error}")
+            return None
+        reference = scratch / f"{path.name}.npy"
+        np.save(reference, picture)
+        points = []
+        for codec in self.plan.codecs:
+            for setting in codec.settings:
+                bar.set_description(f"{codec.name} {setting} {path.stem}", refresh=False)
+                target = scratch / f"{codec.name.replace('/', '_')}-{setting}-{path.name}.npy"
+                try:
+                    points.append(self._point(codec, setting, path, picture, target))
+                except Exception as error:  # whatever a codec library raises
+                    reason = " ".join(str(error).split()) or type(error).__name__
+                    self.problems.append(f"{codec.name} {setting} failed on {path.name}: {reason}")
+                bar.update()
+        return reference, points
+
+    def _point(
+        self, codec: Codec, setting: str, path: Path, picture: np.ndarray, target: Path
+    ) -> _Point:
+        start = time.perf_counter()
+        data = codec.encode(picture, setting)
+        encoded = time.perf_counter()
+        decoded = codec.decode(data)
+        end = time.perf_counter()
+        if decoded.shape != picture.shape:
+            raise UsageError(f"decoded to shape {decoded.shape} instead of {picture.shape}")
+        np.save(target, decoded)
+        if self.plan.files:
+            folder = self.plan.files / f"{codec.name}-{setting}"
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{path.stem}.{codec.extension}").write_bytes(data)
+        height, width = picture.shape[:2]
+        times = encoded - start, end - encoded
+        return _Point(codec, setting, path.name, (height, width), len(data), *times, target)
+
+    def _record(self, points: list[_Point], reference: Features, measured: list[Measured]) -> None:
+        for point, result in zip(points, measured):
+            codec, (height, width) = point.codec, point.shape
+            complexity = codec.complexity._asdict()
+            absent = dict(result.absent)
+            absent.update({k: "not a network" for k, v in complexity.items() if v is None})
+            row: schema.Row = {
+                "codec": codec.name,
+                "version": codec.version,
+                "setting": point.setting,
+                "image": point.image,
+                "width": width,
+                "height": height,
+                "bytes": point.nbytes,
+                "bpp": 8 * point.nbytes / (width * height),
+            }
+            for metric in schema.PICTURE_METRICS:
+                row[metric] = result.values.get(metric)
+                if metric not in result.values:
+                    absent[metric] = "not asked for"
+            row.update(encode_s=point.encode_s, decode_s=point.decode_s, **complexity)
+            row.update(command=self.plan.command, commit=self.commit, absent=absent)
+            self.records.append(row)
+            self.references[point.image] = reference
+            key = codec.name, point.setting
+            self.features.setdefault(key, {})[point.image] = result.features
+
+    def _sets(self, meter: Meter) -> list[schema.Row]:
+        sets = []
+        for codec in self.plan.codecs:
+            for setting in codec.settings:
+                features = self.features.get((codec.name, setting))
+                if not features:
+                    continue
+                key = {"codec": codec.name, "setting": setting}
+                rows = [r for r in self.records if all(r[k] == v for k, v in key.items())]
+                row = schema.mean_row(rows)
+                values, absent = set_metrics(
+                    meter.metrics,
+                    [self.references[image] for image in features],
+                    list(features.values()),
+                    meter.unavailable,
+                )
+                for metric in schema.SET_METRICS:
+                    row[metric] = values.get(metric)
+                    if row[metric] is None:
+                        row["absent"][metric] = absent.get(metric, "not asked for")
+                sets.append(row)
+        return sets
+
+    def _about(self) -> schema.Row:
+        return {
+            "command": self.plan.command,
+            "commit": self.commit,
+            "date": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
+            "machine": schema.machine(),
+            "data": self.plan.pictures[0].parent.name,
+            "images": len(self.references),
+        }
+
+
+class _Task(NamedTuple):
+    reference: Path
+    decoded: list[Path]
+
+
+def _task(job: tuple[Path, list[_Point]]) -> _Task:
+    return _Task(job[0], [point.decoded for point in job[1]])
+
+
+_meter: Meter  # of a worker process
+
+
+@contextlib.contextmanager
+def _pool(plan: Plan, meter: Meter) -> Iterator:
+    """Yields a function from tasks to results in order, run in `plan.jobs` processes."""
+    if plan.jobs <= 1:
+        yield lambda tasks: [_measure(task, meter) for task in tasks]
+        return
+    # Processes are started on demand and read these when they load numpy; one thread each.
+    saved = {name: os.environ.get(name) for name in _BLAS_THREADS}
+    os.environ.update(dict.fromkeys(_BLAS_THREADS, "1"))
+    try:
+        with concurrent.futures.ProcessPoolExecutor(
+            plan.jobs,
+            multiprocessing.get_context("spawn"),
+            initializer=_start,
+            initargs=(tuple(plan.metrics), plan.weights),
+        ) as pool:
+            yield lambda tasks: pool.map(_measure, tasks)
+    finally:
+        for name, value in saved.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _start(metrics: tuple[str, ...], weights: str | None) -> None:
+    global _meter
+    _meter = Meter(metrics, weights)
+
+
+def _measure(task: _Task, meter: Meter | None = None) -> tuple[Features, list[Measured]]:
+    reference = np.load(task.reference)
+    return (meter or _meter).measure(reference, [np.load(path) for path in task.decoded])

@@ -1,0 +1,148 @@
+"""The results file: one JSON schema for every codec, described in docs/evaluation.md."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import platform
+import subprocess
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tfgan_codec.errors import UsageError
+
+FORMAT = 1
+# Per picture and, as means, per set.
+PICTURE_METRICS = ("psnr", "ms_ssim", "lpips", "lpips_vgg")
+# Of whole sets only.
+SET_METRICS = ("fid", "fid_256", "kid", "kid_256")
+METRICS = PICTURE_METRICS + SET_METRICS
+HIGHER_IS_BETTER = {metric: metric in ("psnr", "ms_ssim") for metric in METRICS}
+TITLES = {
+    "psnr": "PSNR (dB)",
+    "ms_ssim": "MS-SSIM",
+    "lpips": "LPIPS (AlexNet)",
+    "lpips_vgg": "LPIPS (VGG)",
+    "fid": "FID",
+    "fid_256": "FID/256",
+    "kid": "KID",
+    "kid_256": "KID/256",
+}
+_DIGITS = {"encode_s": 4, "decode_s": 4, "bpp": 6, "kmac_per_pixel": 3, "encode_kmac_per_pixel": 3}
+
+Row = dict[str, Any]
+
+
+class Results(NamedTuple):
+    """What one run found.
+
+    Attributes:
+      about: command, commit, date, machine, data, images.
+      records: one per codec, setting and picture.
+      sets: one per codec and setting: means, and the metrics of whole sets.
+      problems: what could not be measured, for people.
+    """
+
+    about: Row
+    records: list[Row]
+    sets: list[Row]
+    problems: list[str]
+
+
+def save(results: Results, path: str | os.PathLike[str]) -> None:
+    """Writes one row per line, so that differences of two files can be read."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    head = json.dumps({"format": FORMAT, **results.about}, indent=1)[:-2]
+    parts = [head, f' "problems": {json.dumps(results.problems, indent=2)}']
+    for name, rows in (("sets", results.sets), ("records", results.records)):
+        lines = ",\n".join(f"  {json.dumps(_rounded(row))}" for row in rows)
+        parts.append(f' "{name}": [\n{lines}\n ]')
+    path.write_text(",\n".join(parts) + "\n}\n", encoding="utf-8")
+
+
+def load(path: str | os.PathLike[str]) -> Results:
+    """Reads a results file."""
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        parts = [content.pop(key) for key in ("records", "sets", "problems")]
+        if content.pop("format") != FORMAT:
+            raise UsageError(f"{path} has another format than this version reads ({FORMAT})")
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UsageError(f"{path} is no results file of apps.evaluate or apps.bench") from error
+    return Results(content, *parts)
+
+
+def _rounded(row: Row) -> Row:
+    return {
+        key: round(value, _DIGITS.get(key, 5)) if isinstance(value, float) else value
+        for key, value in row.items()
+    }
+
+
+def mean_row(rows: list[Row]) -> Row:
+    """The set's row of one codec and setting: means of the pictures' rows.
+
+    A metric that is absent for one picture is absent for the set: a mean over other pictures than
+    the neighbours' would mislead.
+    """
+    first = rows[0]
+    out: Row = {key: first[key] for key in ("codec", "version", "setting")}
+    out["images"] = len(rows)
+    out["bytes"] = sum(row["bytes"] for row in rows)
+    absent: dict[str, str] = {}
+    for key in ("bpp", *PICTURE_METRICS, "encode_s", "decode_s"):
+        values = [row[key] for row in rows]
+        out[key] = None if None in values else float(np.mean(values))
+        without = [row for row in rows if row[key] is None]
+        if without:
+            reason = without[0]["absent"][key]
+            absent[key] = (
+                reason if len(without) == len(rows) else f"{without[0]['image']}: {reason}"
+            )
+    for key in ("params", "kmac_per_pixel", "encode_kmac_per_pixel", "command", "commit"):
+        out[key] = first[key]
+        if key in first["absent"]:
+            absent[key] = first["absent"][key]
+    out["absent"] = absent
+    return out
+
+
+def finite(value: float | None) -> float | None:
+    """JSON has no infinity."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def machine() -> str:
+    """The machine, for readers of the times."""
+    model = platform.processor() or platform.machine()
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                model = line.partition(":")[2].strip()
+                break
+    except OSError:
+        pass  # not Linux
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{model}, {cores} cores, {platform.system()}, Python {platform.python_version()}"
+
+
+def commit() -> str:
+    """The commit of this checkout, with "+" where tracked files differ; empty when installed."""
+    folder = Path(__file__).parent
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", str(folder), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    try:
+        git("ls-files", "--error-unmatch", __file__)
+        changed = git("status", "--porcelain", "--untracked-files=no", "--", str(folder.parent))
+        return git("rev-parse", "--short=10", "HEAD") + ("+" if changed else "")
+    except (OSError, subprocess.CalledProcessError):
+        return ""

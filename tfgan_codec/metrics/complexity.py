@@ -1,0 +1,147 @@
+"""Parameters and multiply-accumulates of a network, counted on what is really run.
+
+Only multiply-accumulates of convolutions and matrix products count, as in the papers;
+normalisation, activations and resizing do not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from tfgan_codec.errors import UsageError
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+
+class Complexity(NamedTuple):
+    """Of a codec: `kmac_per_pixel` is what decoding costs. None: not a network."""
+
+    params: int | None = None
+    kmac_per_pixel: float | None = None
+    encode_kmac_per_pixel: float | None = None
+
+
+class NetworkComplexity(NamedTuple):
+    params: int
+    kmac_per_pixel: float
+
+
+_WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED")
+
+
+def of_tflite(content: bytes, input_shape: tuple[int, ...], pixels: int) -> NetworkComplexity:
+    """Counts a `.tflite` file's work on one input of that shape, which stands for `pixels` pixels.
+
+    Parameters are the constants of more than one element that any operation reads as numbers;
+    shapes, paddings and the like are not. Zero biases that the converter added count too.
+    """
+    from ai_edge_litert import interpreter as litert
+
+    resolver = litert.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    network = litert.Interpreter(model_content=content, experimental_op_resolver_type=resolver)
+    network.resize_tensor_input(network.get_input_details()[0]["index"], input_shape)
+    network.allocate_tensors()
+    tensors = {tensor["index"]: tensor for tensor in network.get_tensor_details()}
+    operations = network._get_ops_details()
+    produced = {int(i) for operation in operations for i in operation["outputs"]}
+    produced |= {detail["index"] for detail in network.get_input_details()}
+    constants: set[int] = set()
+    macs = 0
+    for operation in operations:
+        name, inputs = operation["op_name"], [int(i) for i in operation["inputs"] if i >= 0]
+        shapes = [tuple(int(n) for n in tensors[i]["shape"]) for i in inputs]
+        output = tuple(int(n) for n in tensors[int(operation["outputs"][0])]["shape"])
+        macs += _macs(name, shapes, output)
+        for position, i in enumerate(inputs):
+            if i in produced or np.prod(tensors[i]["shape"]) <= 1:
+                continue
+            integer = tensors[i]["dtype"] in (np.int32, np.int64)  # a bias, or a shape
+            if not integer or (name in _WEIGHTED and position == 2 and name != "TRANSPOSE_CONV"):
+                constants.add(i)
+    params = sum(int(np.prod(tensors[i]["shape"])) for i in constants)
+    return NetworkComplexity(params, macs / pixels / 1000)
+
+
+def _macs(name: str, inputs: list[tuple[int, ...]], output: tuple[int, ...]) -> int:
+    """Multiply-accumulates of one operation; filters are [out, height, width, in]."""
+    size = int(np.prod(output))
+    if name == "CONV_2D":
+        return size * int(np.prod(inputs[1][1:]))
+    if name == "DEPTHWISE_CONV_2D":
+        return size * inputs[1][1] * inputs[1][2]
+    if name == "TRANSPOSE_CONV":  # inputs: output shape, filter, activations
+        return int(np.prod(inputs[2])) * int(np.prod(inputs[1][:3]))
+    if name == "FULLY_CONNECTED":
+        return size * inputs[1][-1]
+    if name == "BATCH_MATMUL":
+        return size * inputs[0][-1]
+    return 0
+
+
+def of_keras(model: tf.keras.Model, input_shape: tuple[int, ...]) -> NetworkComplexity:
+    """Counts a Keras model's forward pass on one picture [height, width, channels].
+
+    The traced graph is counted, so that subclassed models and custom layers are too.
+    """
+    import tensorflow as tf
+
+    call = tf.function(lambda x: model(x, training=False))
+    graph = call.get_concrete_function(tf.TensorSpec((1, *input_shape), tf.float32)).graph
+    macs = _graph_macs(graph)
+    params = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
+    return NetworkComplexity(params, macs / (input_shape[0] * input_shape[1]) / 1000)
+
+
+def _graph_macs(graph: Any) -> int:
+    macs = 0
+    for operation in graph.get_operations():
+        if operation.type in ("PartitionedCall", "StatefulPartitionedCall"):
+            macs += _graph_macs(graph._get_function(operation.get_attr("f").name).graph)
+            continue
+        if operation.type not in _GRAPH_MACS:
+            continue
+        shapes = [_static(tensor) for tensor in operation.inputs]
+        macs += _GRAPH_MACS[operation.type](operation, shapes, _static(operation.outputs[0]))
+    return macs
+
+
+def _static(tensor: Any) -> tuple[int, ...]:
+    if not tensor.shape.is_fully_defined():
+        raise UsageError(f"the shape of {tensor.name} is not known; its work cannot be counted")
+    return tuple(tensor.shape)
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    return int(np.prod(shape))
+
+
+def _matmul(operation: Any, inputs: list[tuple[int, ...]], output: tuple[int, ...]) -> int:
+    transposed = operation.get_attr("transpose_a" if operation.type == "MatMul" else "adj_x")
+    return _size(output) * inputs[0][-2 if transposed else -1]
+
+
+def _einsum(operation: Any, inputs: list[tuple[int, ...]], output: tuple[int, ...]) -> int:
+    equation = operation.get_attr("equation").decode()
+    terms = equation.partition("->")[0].split(",")
+    sizes: dict[str, int] = {}
+    for term, shape in zip(terms, inputs):
+        if "." in term:
+            raise UsageError(f"einsum with an ellipsis is not counted: {equation}")
+        sizes.update(zip(term, shape))
+    return _size(tuple(sizes.values())) if len(terms) > 1 else 0
+
+
+# Kernels are [height, width, in, out].
+_GRAPH_MACS = {
+    "Conv2D": lambda op, inputs, output: _size(output) * _size(inputs[1][:3]),
+    "DepthwiseConv2dNative": lambda op, inputs, output: _size(output) * _size(inputs[1][:2]),
+    "Conv2DBackpropInput": lambda op, inputs, output: (
+        _size(inputs[2]) * _size(inputs[1]) // inputs[1][3]
+    ),
+    "MatMul": _matmul,
+    "BatchMatMulV2": _matmul,
+    "Einsum": _einsum,
+}

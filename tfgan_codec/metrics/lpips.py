@@ -1,0 +1,90 @@
+"""LPIPS v0.1 (Zhang et al. 2018, arXiv:1801.03924) with AlexNet or VGG16, in numpy.
+
+`LPIPS = sum over five layers of the mean over positions of sum_c w_c (a_c - b_c)^2`, with a, b the
+layer's features normalised over channels. Equal to the authors' package (0.1.4) to 1e-4. No
+picture is resized, so values depend on the pictures' resolution, as everywhere.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tfgan_codec.errors import UsageError
+from tfgan_codec.metrics import weights
+from tfgan_codec.metrics.convolution import conv2d, max_pool
+from tfgan_codec.metrics.psnr import check_pair
+
+SMALLEST_SIDE = {"alex": 31, "vgg": 16}  # the last pool must have a window
+_FILES = {"alex": "lpips_alex", "vgg": "lpips_vgg"}
+_SHIFT = np.array([-0.030, -0.088, -0.188], np.float32)
+_SCALE = np.array([0.458, 0.448, 0.450], np.float32)
+_VGG_BLOCKS = ((0, 1), (2, 3), (4, 5, 6), (7, 8, 9), (10, 11, 12))
+
+Features = list[np.ndarray]  # per layer [height, width, channels], channels of length 1
+
+
+class Lpips:
+    """The learned perceptual distance; 0 for equal pictures.
+
+    Args:
+      net: "alex" (what most papers report) or "vgg".
+      folder: where the weights are, see `weights.find`.
+    """
+
+    def __init__(self, net: str = "alex", folder: str | None = None) -> None:
+        if net not in _FILES:
+            raise UsageError(f"LPIPS has the networks alex and vgg, not {net!r}")
+        self.net = net
+        self._weights = weights.load(_FILES[net], folder)
+
+    def __call__(self, a: np.ndarray, b: np.ndarray) -> float:
+        """Distance of two uint8 HxWx3 pictures (or floats, 0..255)."""
+        check_pair(a, b)
+        return self.distance(self.features(a), self.features(b))
+
+    def features(self, picture: np.ndarray) -> Features:
+        """Normalised features, for pictures that are compared with several others."""
+        if min(picture.shape[:2]) < SMALLEST_SIDE[self.net]:
+            raise UsageError(
+                f"LPIPS ({self.net}) needs at least {SMALLEST_SIDE[self.net]} pixels a side, the "
+                f"picture is {picture.shape[1]}x{picture.shape[0]}"
+            )
+        x = (picture.astype(np.float32) / np.float32(127.5) - 1 - _SHIFT) / _SCALE
+        layers = self._alex(x[None]) if self.net == "alex" else self._vgg(x[None])
+        return [_normalized(layer[0]) for layer in layers]
+
+    def distance(self, a: Features, b: Features) -> float:
+        """Distance of two pictures of one size by their features."""
+        total = 0.0
+        for i, (x, y) in enumerate(zip(a, b)):
+            difference = x - y
+            difference *= difference
+            per_channel = difference.sum(axis=(0, 1), dtype=np.float64)
+            total += float(per_channel @ self._weights[f"lin{i}"]) / (x.shape[0] * x.shape[1])
+        return total
+
+    def _conv(self, x: np.ndarray, i: int, stride: int = 1, padding: int = 1) -> np.ndarray:
+        kernel, bias = self._weights[f"conv{i}/kernel"], self._weights[f"conv{i}/bias"]
+        return conv2d(x, kernel, bias, stride, (padding, padding))
+
+    def _alex(self, x: np.ndarray) -> Features:
+        first = self._conv(x, 0, stride=4, padding=2)
+        second = self._conv(max_pool(first, 3, 2), 1, padding=2)
+        third = self._conv(max_pool(second, 3, 2), 2)
+        fourth = self._conv(third, 3)
+        return [first, second, third, fourth, self._conv(fourth, 4)]
+
+    def _vgg(self, x: np.ndarray) -> Features:
+        taps = []
+        for block in _VGG_BLOCKS:
+            if taps:
+                x = max_pool(x, 2, 2)
+            for i in block:
+                x = self._conv(x, i)
+            taps.append(x)
+        return taps
+
+
+def _normalized(x: np.ndarray) -> np.ndarray:
+    norm = np.sqrt(np.einsum("hwc,hwc->hw", x, x))[..., None]
+    return x / (norm + np.float32(1e-10))
