@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tfgan_codec.codec import Codec, load
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -25,6 +27,18 @@ def kodak_dir(shared_dir: Path) -> Path:
     if not (folder / "kodim01.png").is_file():
         pytest.skip("the Kodak pictures are not in ../shared/data/kodak")
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_dir() -> Path:
+    """A hand-made model bundle of 60 kB, with which pictures come back as coarse blocks."""
+    return Path(__file__).parent / "data" / "tiny"
+
+
+@pytest.fixture(scope="session")
+def tiny(tiny_dir: Path) -> Codec:
+    """The codec of `tiny_dir`."""
+    return load(tiny_dir)
 
 
 @pytest.fixture(scope="session")

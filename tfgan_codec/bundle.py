@@ -42,6 +42,17 @@ _CELLS = {
     "synthesis": (1, STRIDE),
 }
 
+# What reading a manifest or an array file raises that is not what it should be.
+_MALFORMED = (
+    AttributeError,
+    EOFError,
+    LookupError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
 PathLike = Union[str, "os.PathLike[str]"]
 Array = NDArray[Any]
 Arrays = Mapping[str, Array]
@@ -104,7 +115,7 @@ class Bundle:
             raise BundleError(f"{path}: {error}") from error
         except OSError as error:
             raise BundleError(f"{path}: {error.strerror or error}") from error
-        except (LookupError, TypeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        except _MALFORMED as error:
             reason = f"{type(error).__name__}: {error}"
             raise BundleError(f"{path}: not a valid bundle ({reason})") from error
 

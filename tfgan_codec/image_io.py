@@ -60,8 +60,8 @@ def read(source: Source) -> Picture:
             return _to_picture(Image.fromarray(source))
     path = os.fspath(source)
     with _image_errors(path), warnings.catch_warnings():
-        # Pillow warns from 89 megapixels on and refuses from 179: the latter is enough.
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        # Pillow warns of odd EXIF and from 89 megapixels on; it refuses 179, which is enough.
+        warnings.simplefilter("ignore")
         if os.path.isfile(path) and os.path.getsize(path) == 0:
             raise ImageError(f"{path} is empty; give a picture such as a PNG or JPEG file")
         with Image.open(path) as image:
