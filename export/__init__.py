@@ -1,1 +1,1 @@
-"""From trained Keras models to files that other programs run."""
+"""From trained Keras models to what devices run."""

@@ -239,16 +239,7 @@ def write_bundle(
       inverse_gain: the same shape, multiplied to decoded latents.
       info: free text for people: how it was trained, with what, when.
     """
-    arrays: dict[str, Array] = {}
-    for prefix, tables in (("z", z_tables), ("y", y_tables)):
-        if not tables.escape:
-            raise BundleError(f"the {prefix} tables have no escape symbol")
-        for field in ("cdf", "length", "offset"):
-            arrays[f"{prefix}_{field}"] = np.asarray(getattr(tables, field), np.int32)
-    for i, layer in enumerate(scale_decoder.layers):
-        arrays[f"scale{i}_kernel"] = np.asarray(layer.kernel, np.int8)
-        arrays[f"scale{i}_bias"] = np.asarray(layer.bias, np.int32)
-        arrays[f"scale{i}_params"] = np.array([layer.shift, layer.maximum, layer.upscale], np.int32)
+    arrays = normative_arrays(z_tables, y_tables, scale_decoder)
     gains = {
         "gain": np.asarray(gain, np.float32),
         "inverse_gain": np.asarray(inverse_gain, np.float32),
@@ -283,6 +274,23 @@ def write_bundle(
         (folder / file).write_bytes(data)
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     return Bundle.load(folder.resolve())
+
+
+def normative_arrays(
+    z_tables: Tables, y_tables: Tables, scale_decoder: ScaleDecoder
+) -> dict[str, Array]:
+    """The arrays of ``normative.npz``: all that decides how bits are parsed."""
+    arrays: dict[str, Array] = {}
+    for prefix, tables in (("z", z_tables), ("y", y_tables)):
+        if not tables.escape:
+            raise BundleError(f"the {prefix} tables have no escape symbol")
+        for field in ("cdf", "length", "offset"):
+            arrays[f"{prefix}_{field}"] = np.asarray(getattr(tables, field), np.int32)
+    for i, layer in enumerate(scale_decoder.layers):
+        arrays[f"scale{i}_kernel"] = np.asarray(layer.kernel, np.int8)
+        arrays[f"scale{i}_bias"] = np.asarray(layer.bias, np.int32)
+        arrays[f"scale{i}_params"] = np.array([layer.shift, layer.maximum, layer.upscale], np.int32)
+    return arrays
 
 
 def normative_hash(arrays: Arrays) -> str:

@@ -1,0 +1,73 @@
+"""Trains a codec."""
+
+import sys
+from collections.abc import Sequence
+
+from absl import flags
+
+from apps import _main
+
+_USAGE = """python -m apps.train --flagfile=apps/flags/mobile.flags --data=FOLDER --out=FOLDER [--minutes=M | --steps=N]
+
+Trains a codec on a folder of photographs, for so many minutes or steps. Checkpoints, TensorBoard
+logs and run.json go to --out; python -m export.bundle --model=OUT makes a model bundle of it.
+Ctrl-C saves and stops; the same command with --resume goes on.
+
+  python -m apps.train --flagfile=apps/flags/mobile.flags --data=photos --out=runs/a --minutes=90
+  tensorboard --logdir=runs/a"""
+
+_PHASES = ["0.25:128:12:2:0", "1.0:192:6:1:1.7"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    values = _main.new_flags()
+    kw = {"flag_values": values}
+    flags.DEFINE_string("model", "mobile", "The codec to train.", **kw)
+    flags.DEFINE_string("data", None, "Folder tree of pictures.", **kw)
+    flags.DEFINE_string("out", None, "Folder of the run.", **kw)
+    flags.DEFINE_float("minutes", None, "End after so many minutes of training.", **kw)
+    flags.DEFINE_integer("steps", None, "End after so many steps.", **kw)
+    flags.DEFINE_multi_string(
+        "phase",
+        _PHASES,
+        "A phase until:crop:batch:mse:ms_ssim; repeat the flag for several, in order. until is the "
+        "share of the run at which it ends, mse and ms_ssim weigh the distortion.",
+        **kw,
+    )
+    flags.DEFINE_float("learning_rate", 6e-4, "Highest learning rate.", **kw)
+    flags.DEFINE_float("lambda_low", 0.1, "Weight of the distortion at quality 0.", **kw)
+    flags.DEFINE_float("lambda_high", 6.0, "Weight of the distortion at quality 255.", **kw)
+    flags.DEFINE_enum(
+        "precision",
+        "float32",
+        ["float32", "mixed_bfloat16"],
+        "Arithmetic of the convolutions; mixed_bfloat16 is faster on new CPUs and GPUs.",
+        **kw,
+    )
+    flags.DEFINE_integer("seed", 0, "Seed of all random numbers.", **kw)
+    flags.DEFINE_float("save_minutes", 5.0, "Minutes between checkpoints.", **kw)
+    flags.DEFINE_bool("resume", False, "Go on with the run in --out.", **kw)
+
+    def command() -> None:
+        # TensorFlow takes seconds to import: only when there is something to do.
+        from tfgan_codec.training.phases import parse_phases
+        from tfgan_codec.training.run import RunConfig, train
+        from tfgan_codec.training.schedule import Limit
+
+        given = {name: values[name].value for name in values}
+        for name in ("data", "out"):
+            if given[name] is None:
+                raise _main.CommandLineError(f"--{name} is required")
+        train(
+            RunConfig(
+                limit=Limit(given["steps"], given["minutes"]),
+                phases=parse_phases(given["phase"]),
+                **{name: given[name] for name in RunConfig._fields if name in given},
+            )
+        )
+
+    return _main.run(command, values, _USAGE, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

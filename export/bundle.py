@@ -1,0 +1,87 @@
+"""Makes a model bundle, which needs no TensorFlow to run, from a training run."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from absl import flags
+
+from apps import _main
+
+_USAGE = """python -m export.bundle --model=RUN --out=FOLDER [--name=mobile]
+
+Turns the newest checkpoint of a run of apps.train into a bundle: networks as TFLite files, integer
+tables and gains. FOLDER then works wherever a command takes --model.
+
+  python -m export.bundle --model=runs/a --out=bundles/mine
+  python -m apps.compress photo.jpg photo.tgc --model=bundles/mine"""
+
+# Any shape would do, see export.networks.
+_SIDE = 256
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    values = _main.new_flags()
+    flags.DEFINE_string("model", None, "Folder of the run.", flag_values=values)
+    flags.DEFINE_string("out", None, "Where to write the bundle.", flag_values=values)
+    flags.DEFINE_string("name", "mobile", "Name of the model.", flag_values=values)
+
+    def command() -> None:
+        given = {name: values[name].value for name in ("model", "out", "name")}
+        for name, value in given.items():
+            if value is None:
+                raise _main.CommandLineError(f"--{name} is required")
+        export(given["model"], given["out"], given["name"])
+
+    return _main.run(command, values, _USAGE, argv)
+
+
+def export(run: str, out: str, name: str) -> None:
+    """Writes the bundle of a run's newest checkpoint and says what it made."""
+    # TensorFlow takes seconds to import: only when there is something to do.
+    from tfgan_codec.training.run import load_run, read_config
+
+    model = load_run(run)
+    model.prepare_for_coding()
+    info = {"training": read_config(run), "steps": int(model.g_optimizer.iterations)}
+    bundle = write(model, out, name, info)
+    size = sum(path.stat().st_size for path in Path(out).iterdir())
+    print(f"{out}: {bundle.name}, model {bundle.model_id.hex()}, {size} bytes")
+
+
+def write(model, out: str, name: str, info: dict):
+    """Writes the bundle of a `mobile` model whose tables are prepared; returns it loaded."""
+    from export.networks import convert, reach
+    from tfgan_codec.bundle import Part, write_bundle
+    from tfgan_codec.models.mobile import STRIDE
+
+    config, entropy = model.config, model.entropy
+    side = _SIDE // STRIDE
+    y_shape = (1, side, side, config.latents)
+    z_shape = (1, side // 4, side // 4, config.hyper_latents)
+    gain, inverse_gain = model.gains.tables()
+    return write_bundle(
+        out,
+        name=name,
+        networks={
+            "analysis": Part(
+                convert(model.analyse, (1, _SIDE, _SIDE, 3)),
+                reach(model.analysis),
+            ),
+            "hyper_analysis": Part(
+                convert(entropy.hyper_analysis, y_shape), reach(entropy.hyper_analysis)
+            ),
+            "mean": Part(convert(entropy.mean_decoder, z_shape), reach(entropy.mean_decoder)),
+        },
+        synthesis={0.0: Part(convert(model.synthesise, y_shape), reach(model.synthesis))},
+        z_tables=entropy.side.tables.read(),
+        y_tables=entropy.tables.read(),
+        scale_decoder=model.integer_scale_decoder(),
+        gain=gain,
+        inverse_gain=inverse_gain,
+        info=info,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""Keras networks to resizable TFLite files."""
+
+import math
+from collections.abc import Callable, Iterator
+
+import tensorflow as tf
+
+from tfgan_codec.layers.residual import ResidualBlock
+from tfgan_codec.layers.upsample import SubpixelUpsample
+
+
+def convert(function: Callable[[tf.Tensor], tf.Tensor], shape: tuple[int, ...]) -> bytes:
+    """A function of one float32 tensor -> a TFLite file with float16 weights.
+
+    The file is traced at `shape`, but since the networks of this project use no operation that
+    stores a picture size, a runtime may resize its input.
+    """
+    traced = tf.function(function).get_concrete_function(tf.TensorSpec(shape, tf.float32))
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([traced], traced)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_types = [tf.float16]
+    return converter.convert()
+
+
+def reach(network: tf.keras.Sequential) -> int:
+    """Input positions to each side that an output depends on: the halo that tiles need."""
+    distance, jump = 0.0, 1.0  # jump: input positions per position of the current layer
+    for kernel, stride, upscale in _convolutions(network):
+        distance += kernel // 2 * jump
+        jump *= stride / upscale
+    return math.ceil(distance)
+
+
+def _convolutions(network: tf.keras.Sequential) -> Iterator[tuple[int, int, int]]:
+    """Kernel size, stride and upscale of each convolution in order; GDN and ReLU are pointwise."""
+    for layer in network.layers:
+        if isinstance(layer, tf.keras.layers.Conv2D):
+            yield layer.kernel_size[0], layer.strides[0], 1
+        elif isinstance(layer, SubpixelUpsample):
+            yield layer.kernel_size, 1, 2
+        elif isinstance(layer, ResidualBlock):
+            yield from [(3, 1, 1)] * 2

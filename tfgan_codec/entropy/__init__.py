@@ -1,0 +1,1 @@
+"""Entropy models: rate estimates for training, integer tables and symbols for real files."""

@@ -1,0 +1,57 @@
+"""Fully factorized entropy model: one learned density per channel (Balle et al., 2018, app. 6.1)."""
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_compression as tfc
+
+from tfgan_codec import tables
+from tfgan_codec.entropy.contract import EntropyOutput, total_bits
+from tfgan_codec.entropy.noise import uniform_noise
+from tfgan_codec.entropy.saved_tables import SavedTables
+from tfgan_codec.layers.rounding import inward_clip, round_half_up, straight_through_round
+
+LIMIT = 127
+# Values less likely than this share the escape symbol.
+TAIL_MASS = 2.0**-20
+
+
+class FactorizedEntropy(tf.keras.layers.Layer):
+    """Whole numbers in [-127, 127], each channel with TFC's `NoisyDeepFactorized` density.
+
+    The clip bounds what the integer scale decoder may receive; trained hyper-latents stay far
+    inside it. `tables` has one row per channel.
+    """
+
+    def __init__(self, channels: int, **kwargs):
+        super().__init__(dtype="float32", **kwargs)
+        self.channels = channels
+        self.prior = tfc.NoisyDeepFactorized(batch_shape=(channels,), init_scale=10.0)
+        self.tables = SavedTables(channels, width=2 * LIMIT + 3)
+
+    def call(self, y: tf.Tensor, training: bool, seed: tf.Tensor) -> EntropyOutput:
+        y = inward_clip(y, -float(LIMIT), float(LIMIT))
+        if training:
+            log_likelihood = self.prior.log_prob(y + uniform_noise(y, seed, stream=0))
+            return EntropyOutput(straight_through_round(y), {"z": total_bits(log_likelihood)})
+        y = round_half_up(y)
+        return EntropyOutput(y, {"z": total_bits(self.prior.log_prob(y))})
+
+    def symbols(self, y: tf.Tensor) -> tf.Tensor:
+        """What is coded: whole numbers as int32."""
+        y = round_half_up(tf.clip_by_value(y, -float(LIMIT), float(LIMIT)))
+        return tf.cast(y, tf.int32)
+
+    def prepare_for_coding(self) -> None:
+        values = tf.range(-LIMIT, LIMIT + 1, dtype=tf.float32)
+        likelihoods = tf.exp(self.prior.log_prob(values[:, None])).numpy().T.astype(np.float64)
+        pmfs, offsets = [], []
+        for likelihood in likelihoods:
+            used = np.flatnonzero(likelihood > TAIL_MASS)
+            first, last = used[0], used[-1] + 1
+            inside = likelihood[first:last]
+            pmfs.append([*inside, max(1.0 - inside.sum(), TAIL_MASS)])
+            offsets.append(int(first) - LIMIT)
+        self.tables.assign(tables.build_tables(pmfs, offsets))
+
+    def get_config(self) -> dict:
+        return {**super().get_config(), "channels": self.channels}

@@ -1,0 +1,162 @@
+"""Mean-scale hyperprior (Minnen et al., 2018) whose parse depends on whole numbers alone.
+
+                 +----------------+  z   +-----------+   +--------------+
+    v ---+------>| hyper_analysis |----->| factorized|-->| scale decoder|--> table index 0..63
+         |       +----------------+      +-----+-----+   +--------------+        |
+         |                                     |                                 v
+         |                                     |         +--------------+   coder: r = round(v - mu)
+         |                                     +-------->| mean decoder |--> mu
+         +--------------------------------------------------------------------------^
+
+The usual hyper-synthesis is split in two, as in JPEG AI and PICO: an integer network picks the coding
+table of each element, a float network predicts its mean. Residuals are coded with zero-mean tables,
+so the mean may differ in its last bit between devices without harm. Elements whose index is 0 are not
+coded at all (r = 0).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_compression as tfc
+
+from tfgan_codec.entropy import range_coding
+from tfgan_codec.entropy.contract import EntropyOutput, total_bits
+from tfgan_codec.entropy.factorized import TAIL_MASS, FactorizedEntropy
+from tfgan_codec.entropy.noise import uniform_noise
+from tfgan_codec.entropy.saved_tables import SavedTables
+from tfgan_codec.errors import BitstreamError
+from tfgan_codec.layers.rounding import round_half_up, straight_through_round
+from tfgan_codec.scales import crc16
+from tfgan_codec.tables import Tables, gaussian_tables, uniform_tables
+
+HYPER_STRIDE = 4
+SCALES = 64
+SCALE_MIN = 0.11
+SCALE_MAX = 64.0
+
+
+def scale_table() -> np.ndarray:
+    """The 64 standard deviations, spaced evenly in the logarithm."""
+    return np.geomspace(SCALE_MIN, SCALE_MAX, SCALES)
+
+
+class Symbols(NamedTuple):
+    """What a file holds: int32 hyper-latents, table indexes (derived from them) and residuals."""
+
+    z: tf.Tensor
+    index: tf.Tensor
+    residual: tf.Tensor
+
+
+class HyperpriorEntropy(tf.keras.layers.Layer):
+    """Entropy model of latents at 1/16 with side information at 1/64.
+
+    Args:
+        hyper_analysis, mean_decoder: float networks v -> z and z -> mu.
+        scale_decoder: integer network z -> table index (layers of `layers.integer`).
+        hyper_channels: channels of z.
+
+    `side` is the entropy model of z; `tables` holds the residuals' tables by index.
+    """
+
+    def __init__(
+        self,
+        hyper_analysis: tf.keras.layers.Layer,
+        mean_decoder: tf.keras.layers.Layer,
+        scale_decoder: tf.keras.layers.Layer,
+        hyper_channels: int,
+        **kwargs,
+    ):
+        super().__init__(dtype="float32", **kwargs)
+        self.hyper_analysis = hyper_analysis
+        self.mean_decoder = mean_decoder
+        self.scale_decoder = scale_decoder
+        self.side = FactorizedEntropy(hyper_channels)
+        self.tables = SavedTables(SCALES, width=_residual_tables().cdf.shape[1])
+
+    def call(self, v: tf.Tensor, training: bool, seed: tf.Tensor) -> EntropyOutput:
+        v = tf.cast(v, tf.float32)
+        side = self.side(self._hyper_latents(v), training=training, seed=seed)
+        mean, index = self._predict(side.latents, tf.shape(v))
+        coded = tf.stop_gradient(tf.cast(index > 0.5, tf.float32))
+        step = np.log(SCALE_MAX / SCALE_MIN) / (SCALES - 1)
+        prior = tfc.NoisyNormal(loc=0.0, scale=SCALE_MIN * tf.exp(step * index))
+        if training:
+            noisy = v - mean + uniform_noise(v, seed, stream=1)
+            latents = straight_through_round(v - mean) * coded + mean
+            bits = total_bits(prior.log_prob(noisy))
+        else:
+            residual = round_half_up(v - mean) * coded
+            latents = residual + mean
+            bits = total_bits(prior.log_prob(residual) * coded)
+        return EntropyOutput(latents, {"y": bits, **side.bits})
+
+    def symbols(self, v: tf.Tensor) -> Symbols:
+        """Latents [n, h, w, c] -> what the range coder writes."""
+        z = self.side.symbols(self._hyper_latents(v))
+        mean, index = self._predict(tf.cast(z, tf.float32), tf.shape(v))
+        residual = round_half_up(v - mean) * tf.cast(index > 0.5, tf.float32)
+        return Symbols(z, tf.cast(index, tf.int32), tf.cast(residual, tf.int32))
+
+    def write(self, symbols: Symbols) -> bytes:
+        """Range-codes the symbols of one picture: z, the check of the index map, the residuals."""
+        z, index, residual = (part[0].numpy() for part in symbols)
+        coded = index > 0
+        check = np.array(divmod(crc16(index), 256), np.int32)
+        return range_coding.encode(
+            [
+                range_coding.Part(z, _channel_numbers(z.shape), self.side.tables.read()),
+                range_coding.Part(check, np.zeros(2, np.int32), uniform_tables(256)),
+                range_coding.Part(residual[coded], index[coded], self.tables.read()),
+            ]
+        )
+
+    def read(self, data: bytes, height: int, width: int) -> Symbols:
+        """Inverse of `write` for latents of `height` x `width`."""
+        parts = [self.side.tables.read(), uniform_tables(256), self.tables.read()]
+        decoder = range_coding.RangeDecoder(data, parts)
+        shape = (-(-height // HYPER_STRIDE), -(-width // HYPER_STRIDE), self.side.channels)
+        z = tf.constant(decoder.decode(0, _channel_numbers(shape)))[None]
+        index = tf.cast(self.scale_decoder(tf.cast(z, tf.float32)), tf.int32)
+        index = index[:, :height, :width]
+        high, low = decoder.decode(1, np.zeros(2, np.int32))
+        if high << 8 | low != crc16(index[0].numpy()):
+            raise BitstreamError("the coded data is damaged (the check of its scales fails)")
+        residual = np.zeros(index.shape, np.int32)
+        coded = index.numpy() > 0
+        residual[coded] = decoder.decode(2, index.numpy()[coded])
+        decoder.finish()
+        return Symbols(z, index, tf.constant(residual))
+
+    def latents(self, symbols: Symbols) -> tf.Tensor:
+        """Decoder: the inverse of `symbols`, up to the rounding."""
+        shape = tf.shape(symbols.residual)
+        mean = tf.cast(self.mean_decoder(tf.cast(symbols.z, tf.float32)), tf.float32)
+        return tf.cast(symbols.residual, tf.float32) + mean[:, : shape[1], : shape[2]]
+
+    def _hyper_latents(self, v: tf.Tensor) -> tf.Tensor:
+        """Side information of v, which is zero-padded to a multiple of the stride."""
+        shape = tf.shape(v)
+        down, right = (-shape[axis] % HYPER_STRIDE for axis in (1, 2))
+        padded = tf.pad(v, [[0, 0], [0, down], [0, right], [0, 0]])
+        return tf.cast(self.hyper_analysis(padded), tf.float32)
+
+    def _predict(self, z: tf.Tensor, shape: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        mean = tf.cast(self.mean_decoder(z), tf.float32)
+        index = self.scale_decoder(z)
+        return mean[:, : shape[1], : shape[2]], index[:, : shape[1], : shape[2]]
+
+    def prepare_for_coding(self) -> None:
+        self.side.prepare_for_coding()
+        self.tables.assign(_residual_tables())
+
+
+def _residual_tables() -> Tables:
+    """Zero-mean Gaussian tables by index; row 0 exists but is never used."""
+    return gaussian_tables(scale_table(), TAIL_MASS)
+
+
+def _channel_numbers(shape: tuple[int, ...]) -> np.ndarray:
+    """The table of each hyper-latent: its channel."""
+    return np.broadcast_to(np.arange(shape[-1], dtype=np.int32), shape)

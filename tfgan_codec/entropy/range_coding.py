@@ -1,0 +1,55 @@
+"""Range coding by TensorFlow Compression's ops: the reference for `tfgan_codec.rangecoder`."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_compression as tfc
+
+from tfgan_codec.errors import BitstreamError
+from tfgan_codec.tables import Tables, tables_to_tfc_lookup
+
+
+class Part(NamedTuple):
+    """A run of symbols: flat int32 values, the table of each, and the tables."""
+
+    values: np.ndarray
+    indexes: np.ndarray
+    tables: Tables
+
+
+def merge(parts: Sequence[Tables]) -> tuple[np.ndarray, list[int]]:
+    """One lookup for all tables, and the number of rows before each."""
+    lookup = np.concatenate([tables_to_tfc_lookup(tables) for tables in parts])
+    first = np.cumsum([0] + [len(tables.length) for tables in parts[:-1]])
+    return lookup, first.tolist()
+
+
+def encode(parts: Sequence[Part]) -> bytes:
+    """All parts in one stream."""
+    lookup, first = merge([part.tables for part in parts])
+    handle = tfc.create_range_encoder([], lookup)
+    for part, row in zip(parts, first):
+        symbols = part.values - part.tables.offset[part.indexes]
+        handle = tfc.entropy_encode_index(handle, part.indexes + np.int32(row), symbols)
+    return tfc.entropy_encode_finalize(handle).numpy()
+
+
+class RangeDecoder:
+    """Reads a stream part by part; `tables` lists the tables of all parts in their order."""
+
+    def __init__(self, data: bytes, tables: Sequence[Tables]):
+        self._tables = list(tables)
+        lookup, self._first = merge(self._tables)
+        self._handle = tfc.create_range_decoder(data, lookup)
+
+    def decode(self, part: int, indexes: np.ndarray) -> np.ndarray:
+        """Symbols of the next part, whose tables are `tables[part]`, in the shape of `indexes`."""
+        rows = np.asarray(indexes, np.int32) + np.int32(self._first[part])
+        self._handle, symbols = tfc.entropy_decode_index(self._handle, rows, [], tf.int32)
+        return symbols.numpy() + self._tables[part].offset[indexes]
+
+    def finish(self) -> None:
+        if not tfc.entropy_decode_finalize(self._handle):
+            raise BitstreamError("the stream did not end where it should: the file is damaged")

@@ -1,0 +1,1 @@
+"""Keras layers of the codecs, one family per file."""

@@ -1,0 +1,97 @@
+"""Convolutions that are integer arithmetic carried in float32: layers of the scale decoder.
+
+Every value that reaches the entropy coder must be the same on every machine. These layers therefore
+compute, already in training, exactly what `tfgan_codec.scales` defines in integers: kernels |w| <= 127,
+activations 0..255, accumulators bounded by 2^20, a power-of-two shift and a clip. All of it is exact
+in float32 in any order of summation. Gradients pass the roundings unchanged.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from tfgan_codec.layers.rounding import inward_clip, straight_through_round
+
+WEIGHT_LIMIT = 127.0
+ACTIVATION_LIMIT = 255.0
+ACCUMULATOR_LIMIT = 2.0**20
+# Variables hold weight / 128, so that their scale and their Adam steps look like any other layer's.
+WEIGHT_UNIT = 128.0
+
+
+class IntegerWeights(NamedTuple):
+    """What is exported: int32 kernel [kh, kw, in, out] and bias [out]."""
+
+    kernel: np.ndarray
+    bias: np.ndarray
+
+
+class IntegerConv(tf.keras.layers.Layer):
+    """`clip(floor((conv(a, w) + b) / 2^shift + 1/2), 0, maximum)`, then depth-to-space if upscale > 1."""
+
+    def __init__(
+        self,
+        channels: int,
+        kernel_size: int,
+        shift: int,
+        maximum: int = 255,
+        upscale: int = 1,
+        bias: float = 0.0,
+        **kwargs,
+    ):
+        super().__init__(dtype="float32", **kwargs)
+        if kernel_size % 2 == 0:
+            raise ValueError("kernel_size must be odd: padding is the same on all sides")
+        self.channels = channels
+        self.kernel_size = kernel_size
+        self.shift = shift
+        self.maximum = maximum
+        self.upscale = upscale
+        self.initial_bias = bias
+
+    def build(self, shape: tf.TensorShape):
+        filters = self.channels * self.upscale**2
+        self.kernel = self.add_weight(
+            "kernel",
+            (self.kernel_size, self.kernel_size, shape[-1], filters),
+            initializer=tf.keras.initializers.GlorotUniform(),
+        )
+        # In units of the layer's output.
+        self.bias = self.add_weight(
+            "bias", (filters,), initializer=tf.keras.initializers.Constant(self.initial_bias)
+        )
+
+    def integer_weights(self) -> tuple[tf.Tensor, tf.Tensor]:
+        """Kernel and bias as whole numbers that respect every bound, differentiable."""
+        bias = straight_through_round(self.bias * 2.0**self.shift)
+        bias = inward_clip(bias, -ACCUMULATOR_LIMIT / 4, ACCUMULATOR_LIMIT / 4)
+        kernel = inward_clip(self.kernel * WEIGHT_UNIT, -WEIGHT_LIMIT, WEIGHT_LIMIT)
+        # Channels past the accumulator bound are scaled down; rounding may add 1/2 a weight to the sum.
+        room = (ACCUMULATOR_LIMIT - tf.abs(bias)) / ACTIVATION_LIMIT
+        room -= 0.5 * float(np.prod(kernel.shape[:-1]))
+        norm = tf.reduce_sum(tf.abs(kernel), axis=(0, 1, 2))
+        kernel *= tf.stop_gradient(tf.minimum(1.0, room / tf.maximum(norm, 1.0)))
+        return straight_through_round(kernel), bias
+
+    def call(self, a: tf.Tensor) -> tf.Tensor:
+        kernel, bias = self.integer_weights()
+        total = tf.nn.conv2d(a, kernel, strides=1, padding="SAME") + bias
+        scaled = straight_through_round(total * 2.0**-self.shift)
+        clipped = inward_clip(scaled, 0.0, float(self.maximum))
+        return tf.nn.depth_to_space(clipped, self.upscale) if self.upscale > 1 else clipped
+
+    def export(self) -> IntegerWeights:
+        kernel, bias = (np.asarray(w, np.int32) for w in self.integer_weights())
+        return IntegerWeights(kernel, bias)
+
+    def get_config(self) -> dict:
+        return {
+            **super().get_config(),
+            "channels": self.channels,
+            "kernel_size": self.kernel_size,
+            "shift": self.shift,
+            "maximum": self.maximum,
+            "upscale": self.upscale,
+            "bias": self.initial_bias,
+        }

@@ -1,0 +1,74 @@
+"""Distortions between pictures in [0, 255], one value per picture."""
+
+import numpy as np
+import tensorflow as tf
+
+# Wang et al. (2003): weights of the five scales.
+_MS_SSIM_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+_WINDOW, _SIGMA = 11, 1.5
+# 11 pixels must remain at the coarsest of five scales.
+MS_SSIM_SMALLEST = 176
+
+
+def mse(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
+    """Mean squared error, [batch]."""
+    difference = tf.cast(a, tf.float32) - tf.cast(b, tf.float32)
+    return tf.reduce_mean(tf.square(difference), axis=(1, 2, 3))
+
+
+def ms_ssim(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
+    """Multi-scale structural similarity in (0, 1], [batch]; equals `tf.image.ssim_multiscale`.
+
+    The separable Gaussian is two small matrix products, much faster on a CPU than the 11x11
+    depthwise convolution, and each scale is clamped before its power, so that poor pictures give
+    finite gradients (Keras trap list of the design).
+    """
+    a, b = tf.cast(a, tf.float32), tf.cast(b, tf.float32)
+    value = tf.ones([tf.shape(a)[0], tf.shape(a)[3]])
+    with tf.name_scope("msssim"):
+        for scale, weight in enumerate(_MS_SSIM_WEIGHTS):
+            if scale:
+                a, b = _halve(a), _halve(b)
+            last = scale == len(_MS_SSIM_WEIGHTS) - 1
+            value *= tf.maximum(_ssim(a, b, with_luminance=last), 1e-3) ** weight
+    return tf.reduce_mean(value, axis=1)
+
+
+def _ssim(a: tf.Tensor, b: tf.Tensor, with_luminance: bool) -> tf.Tensor:
+    """SSIM, or its contrast-structure part alone: [batch, channels]."""
+    c1, c2 = (0.01 * 255.0) ** 2, (0.03 * 255.0) ** 2
+    mean_a, mean_b = _blur(a), _blur(b)
+    product = mean_a * mean_b
+    squares = mean_a**2 + mean_b**2
+    covariance = _blur(a * b) - product
+    variances = _blur(a * a + b * b) - squares
+    similarity = (2.0 * covariance + c2) / (variances + c2)
+    if with_luminance:
+        similarity *= (2.0 * product + c1) / (squares + c1)
+    return tf.reduce_mean(similarity, axis=(1, 2))
+
+
+def _blur(x: tf.Tensor) -> tf.Tensor:
+    """Valid convolution with the 11-tap Gaussian along both axes, as banded matrices."""
+    rows = tf.constant(_band(x.shape[1]))
+    columns = tf.constant(_band(x.shape[2]))
+    return tf.einsum("ph,nhwc,qw->npqc", rows, x, columns)
+
+
+def _band(size: int) -> np.ndarray:
+    """[size - 10, size] matrix whose rows are shifted copies of the window."""
+    offsets = np.arange(_WINDOW) - _WINDOW // 2
+    window = np.exp(-0.5 * (offsets / _SIGMA) ** 2)
+    window /= window.sum()
+    band = np.zeros((size - _WINDOW + 1, size), np.float32)
+    for row in range(len(band)):
+        band[row, row : row + _WINDOW] = window
+    return band
+
+
+def _halve(x: tf.Tensor) -> tf.Tensor:
+    """2x2 mean; odd sides repeat their last row or column, as `tf.image.ssim_multiscale` does."""
+    height, width = x.shape[1] % 2, x.shape[2] % 2
+    if height or width:
+        x = tf.pad(x, [[0, 0], [0, height], [0, width], [0, 0]], "SYMMETRIC")
+    return tf.nn.avg_pool2d(x, 2, 2, "VALID")

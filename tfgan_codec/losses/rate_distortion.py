@@ -1,0 +1,40 @@
+"""The rate-distortion Lagrangian of a variable-rate codec."""
+
+import math
+
+import tensorflow as tf
+
+from tfgan_codec.layers.gains import QUALITIES
+from tfgan_codec.losses.contract import LossValue
+from tfgan_codec.losses.distortion import ms_ssim, mse
+
+
+class RateDistortion:
+    """`w(q) * (bpp + lambda(q) * D)` with `D = mse_weight * MSE / 1000 + ms_ssim_weight * (1 - MS-SSIM)`.
+
+    MSE is on the 0..255 scale. lambda grows geometrically from `low` to `high` over the qualities.
+    Without the factor `w = (low * high)^(1/4) * lambda^-1/2` the gradients of the fine qualities
+    would drown those of the coarse ones: at the optimum both terms grow like lambda^1/2.
+    """
+
+    def __init__(self, low: float, high: float, mse_weight: float, ms_ssim_weight: float):
+        self.low = low
+        self.high = high
+        self.mse_weight = mse_weight
+        self.ms_ssim_weight = ms_ssim_weight
+
+    def multiplier(self, quality: tf.Tensor) -> tf.Tensor:
+        return self.low * (self.high / self.low) ** (quality / (QUALITIES - 1))
+
+    def __call__(self, pictures: tf.Tensor, output) -> LossValue:
+        pixels = tf.cast(tf.shape(pictures)[1] * tf.shape(pictures)[2], tf.float32)
+        bpp = tf.add_n(list(output.bits.values())) / pixels
+        error = mse(pictures, output.reconstruction)
+        parts = {"bpp": bpp, "mse": error}
+        distortion = self.mse_weight * error / 1000.0
+        if self.ms_ssim_weight:
+            parts["ms_ssim"] = ms_ssim(pictures, output.reconstruction)
+            distortion += self.ms_ssim_weight * (1.0 - parts["ms_ssim"])
+        multiplier = self.multiplier(output.quality)
+        balance = math.sqrt(math.sqrt(self.low * self.high)) * tf.math.rsqrt(multiplier)
+        return LossValue(balance * (bpp + multiplier * distortion), parts)

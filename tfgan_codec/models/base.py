@@ -1,0 +1,71 @@
+"""What all codecs share: the typed result of `call`, and real files."""
+
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from tfgan_codec import container
+from tfgan_codec.errors import BitstreamError
+from tfgan_codec.training.gan import GanModel
+
+
+class CodecOutput(NamedTuple):
+    """Result of a codec's `call`.
+
+    reconstruction: float32 pictures in [0, 255], unclipped.
+    bits: per stream, float32 [batch].
+    latents: what the synthesis received.
+    quality: per picture, float32 [batch] in [0, 255].
+    """
+
+    reconstruction: tf.Tensor
+    bits: dict[str, tf.Tensor]
+    latents: tf.Tensor
+    quality: tf.Tensor
+
+
+class Codec(GanModel):
+    """A Keras model that compresses: analysis, entropy model, synthesis.
+
+    Subclasses define `call`, `encode`, `decode`, `prepare_for_coding` and `model_id`.
+    """
+
+    def build_weights(self) -> None:
+        """Creates all variables by one run on an empty picture."""
+        self(tf.zeros([1, 64, 64, 3]))
+
+    def prepare_for_coding(self) -> None:
+        """Fixes the integer coding tables; call it once training is over. Idempotent."""
+        raise NotImplementedError
+
+    def model_id(self) -> bytes:
+        """What files name their model by: 3 bytes of the hash of the normative part."""
+        raise NotImplementedError
+
+    def encode(self, picture: np.ndarray, quality: int) -> tuple[bytes, ...]:
+        """Picture, uint8 [h, w, 3] of any size -> the streams of its file."""
+        raise NotImplementedError
+
+    def decode(
+        self, streams: tuple[bytes, ...], height: int, width: int, quality: int
+    ) -> np.ndarray:
+        """Inverse of `encode`: float32 [h, w, 3], unclipped."""
+        raise NotImplementedError
+
+    def compress(self, picture: np.ndarray, quality: int) -> bytes:
+        """Picture, uint8 [h, w, 3] -> a `.tgc` file, written by TensorFlow Compression's coder."""
+        height, width = picture.shape[:2]
+        streams = self.encode(picture, quality)
+        return container.pack(container.File(self.model_id(), width, height, quality, streams))
+
+    def decompress(self, blob: bytes) -> np.ndarray:
+        """A `.tgc` file of this very model -> uint8 [h, w, 3]."""
+        file = container.parse(blob).file
+        if file.model_id != self.model_id():
+            raise BitstreamError(
+                f"the file was made by model {file.model_id.hex()}, "
+                f"this one is {self.model_id().hex()}: load the model that made it"
+            )
+        pixels = self.decode(file.streams, file.height, file.width, file.quality)
+        return np.clip(np.floor(pixels + 0.5), 0, 255).astype(np.uint8)

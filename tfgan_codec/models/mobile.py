@@ -1,0 +1,181 @@
+"""The flagship codec `mobile`: light enough for a phone, one set of weights for all rates.
+
+    x -> analysis (GDN) -> y -> * gain(q) -> hyperprior -> * inverse gain(q) -> synthesis -> x_hat
+
+Analysis and hyperprior follow Balle et al. (2018) and Minnen et al. (2018); variable rate follows Cui
+et al. (2021). Ours: the parse-deciding part is an integer network (`entropy.hyperprior`), and the
+synthesis is made of 3x3 convolutions with ReLU, 1x1 sub-pixel convolutions and additions alone, so
+that one set of weights runs in TFLite float, int8 and on an Edge TPU. `docs/mobile.md` tells how the
+sizes were chosen.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from tfgan_codec import bundle, latents, scales
+from tfgan_codec.entropy.hyperprior import HyperpriorEntropy, Symbols
+from tfgan_codec.layers.gains import QUALITIES, RateGains
+from tfgan_codec.layers.gdn import gdn
+from tfgan_codec.layers.integer import IntegerConv
+from tfgan_codec.layers.residual import ResidualBlock
+from tfgan_codec.layers.upsample import SubpixelUpsample
+from tfgan_codec.models.base import Codec, CodecOutput
+from tfgan_codec.scales import ScaleDecoder
+
+STRIDE = 16
+
+
+class MobileConfig(NamedTuple):
+    """Widths of `mobile`. Tuples run from fine to coarse for the analysis, coarse to fine for the
+    synthesis; `blocks` counts the residual blocks of each synthesis stage."""
+
+    analysis: tuple[int, ...] = (48, 80, 128, 160)
+    latents: int = 128
+    hyper: int = 96
+    hyper_latents: int = 48
+    scales: int = 48
+    synthesis: tuple[int, ...] = (160, 112, 72, 32)
+    blocks: tuple[int, ...] = (2, 2, 2, 1)
+
+
+def conv(channels: int, kernel_size: int, stride: int = 1, **kwargs) -> tf.keras.layers.Layer:
+    return tf.keras.layers.Conv2D(channels, kernel_size, stride, padding="same", **kwargs)
+
+
+def analysis(config: MobileConfig) -> tf.keras.Sequential:
+    """Pictures in [-1, 1] -> y at 1/16. Full-size stages are thin, where pixels are many."""
+    a, b, c, d = config.analysis
+    layers = [conv(a, 5, 2), gdn(), conv(b, 5, 2), gdn(), conv(c, 3, 2), gdn(), ResidualBlock(c)]
+    layers += [conv(d, 3, 2), ResidualBlock(d), conv(config.latents, 3)]
+    return tf.keras.Sequential(layers, name="analysis")
+
+
+def synthesis(config: MobileConfig) -> tf.keras.Sequential:
+    """y_hat -> pictures in about [-1, 1]; the last convolution stays float32 under mixed precision
+    because bfloat16 has fewer steps than a picture has levels."""
+    layers: list[tf.keras.layers.Layer] = []
+    for i, (width, blocks) in enumerate(zip(config.synthesis, config.blocks)):
+        layers.append(conv(width, 3) if i == 0 else SubpixelUpsample(width))
+        layers += [ResidualBlock(width) for _ in range(blocks)]
+    layers.append(SubpixelUpsample(3, kernel_size=3, dtype="float32"))
+    return tf.keras.Sequential(layers, name="synthesis")
+
+
+def hyper_analysis(config: MobileConfig) -> tf.keras.Sequential:
+    """v at 1/16 -> z at 1/64."""
+    layers = [conv(config.latents, 3, activation="relu"), conv(config.hyper, 3, 2)]
+    layers += [tf.keras.layers.ReLU(), conv(config.hyper_latents, 3, 2, dtype="float32")]
+    return tf.keras.Sequential(layers, name="hyper_analysis")
+
+
+def mean_decoder(config: MobileConfig) -> tf.keras.Sequential:
+    """z at 1/64 -> means at 1/16."""
+    relu = tf.keras.layers.ReLU
+    layers = [conv(config.hyper, 3, activation="relu"), SubpixelUpsample(config.hyper), relu()]
+    layers += [conv(config.hyper, 3, activation="relu"), SubpixelUpsample(config.latents), relu()]
+    layers.append(conv(config.latents, 3, dtype="float32"))
+    return tf.keras.Sequential(layers, name="mean_decoder")
+
+
+def scale_decoder(config: MobileConfig) -> tf.keras.Sequential:
+    """z -> table indexes, in whole numbers. About 0.15 kMAC per pixel.
+
+    Hyper-latents are small integers: the first shift is small to spread them over 0..255.
+    """
+    n = config.scales
+    layers = [
+        IntegerConv(n, 3, shift=3),
+        IntegerConv(n, 1, shift=7, upscale=2),
+        IntegerConv(n, 3, shift=7),
+        IntegerConv(n, 1, shift=7, upscale=2),
+        IntegerConv(n, 3, shift=7),
+        IntegerConv(config.latents, 1, shift=8, maximum=63, bias=12.0),
+    ]
+    return tf.keras.Sequential(layers, name="scale_decoder")
+
+
+class Mobile(Codec):
+    """See the module's text. `call(pictures, quality)`; quality in [0, 255], one per picture."""
+
+    def __init__(self, config: MobileConfig = MobileConfig(), rate_ratio: float = 60.0, **kwargs):
+        super().__init__(**kwargs)
+        self.config = config
+        self.analysis = analysis(config)
+        self.synthesis = synthesis(config)
+        self.gains = RateGains(config.latents, ratio=rate_ratio)
+        self.entropy = HyperpriorEntropy(
+            hyper_analysis(config),
+            mean_decoder(config),
+            scale_decoder(config),
+            config.hyper_latents,
+        )
+
+    def call(
+        self,
+        pictures: tf.Tensor,
+        training: bool = False,
+        *,
+        quality: tf.Tensor | None = None,
+        seed: tf.Tensor | None = None,
+    ) -> CodecOutput:
+        """Pictures in [0, 255] whose sides are multiples of 16; the middle quality by default."""
+        if quality is None:
+            quality = tf.fill([tf.shape(pictures)[0]], (QUALITIES - 1) / 2.0)
+        if seed is None:
+            seed = tf.zeros([2], tf.int32)
+        gain, inverse = self.gains(quality)
+        y = self.analyse(tf.cast(pictures, tf.float32))
+        coded = self.entropy(y * gain[:, None, None], training=training, seed=seed)
+        y_hat = coded.latents * inverse[:, None, None]
+        return CodecOutput(self.synthesise(y_hat), coded.bits, y_hat, quality)
+
+    def analyse(self, pictures: tf.Tensor) -> tf.Tensor:
+        """Pictures in [0, 255] -> latents before the gain, float32."""
+        return tf.cast(self.analysis(pictures / 127.5 - 1.0), tf.float32)
+
+    def synthesise(self, latents: tf.Tensor) -> tf.Tensor:
+        """Latents after the inverse gain -> pictures in [0, 255], unclipped, float32."""
+        return (tf.cast(self.synthesis(latents), tf.float32) + 1.0) * 127.5
+
+    def prepare_for_coding(self) -> None:
+        self.entropy.prepare_for_coding()
+
+    def integer_scale_decoder(self) -> ScaleDecoder:
+        """The scale decoder as plain integers, checked against the format's bounds."""
+        layers = []
+        for layer in self.entropy.scale_decoder.layers:
+            kernel, bias = layer.export()
+            layers.append(
+                scales.IntegerConv(kernel, bias, layer.shift, layer.maximum, layer.upscale)
+            )
+        decoder = ScaleDecoder(tuple(layers))
+        decoder.check()
+        return decoder
+
+    def model_id(self) -> bytes:
+        z_tables, y_tables = self.entropy.side.tables.read(), self.entropy.tables.read()
+        arrays = bundle.normative_arrays(z_tables, y_tables, self.integer_scale_decoder())
+        return bytes.fromhex(bundle.normative_hash(arrays))[:3]
+
+    def symbols(self, picture: np.ndarray, quality: int) -> Symbols:
+        """What a file of the picture holds; sides are padded to the stride by edge replication."""
+        padded = latents.pad_edges(picture, STRIDE).astype(np.float32)[None]
+        gain, _ = self.gains(tf.constant([float(quality)]))
+        return self.entropy.symbols(self.analyse(padded) * gain[:, None, None])
+
+    def reconstruct(self, symbols: Symbols, quality: int) -> tf.Tensor:
+        """Symbols of one picture -> float32 [1, h, w, 3] in [0, 255], with the padding, unclipped."""
+        _, inverse = self.gains(tf.constant([float(quality)]))
+        y_hat = self.entropy.latents(symbols) * inverse[:, None, None]
+        return self.synthesise(y_hat)
+
+    def encode(self, picture: np.ndarray, quality: int) -> tuple[bytes, ...]:
+        return (self.entropy.write(self.symbols(picture, quality)),)
+
+    def decode(
+        self, streams: tuple[bytes, ...], height: int, width: int, quality: int
+    ) -> np.ndarray:
+        symbols = self.entropy.read(streams[0], -(-height // STRIDE), -(-width // STRIDE))
+        return self.reconstruct(symbols, quality)[0, :height, :width].numpy()

@@ -1,0 +1,1 @@
+"""Training: the one `train_step`, and one file per technique around it."""

@@ -1,0 +1,73 @@
+"""Small Keras callbacks of a run."""
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from tfgan_codec.layers.gains import QUALITIES
+from tfgan_codec.training.schedule import Progress
+
+
+class FollowProgress(tf.keras.callbacks.Callback):
+    """Sets the learning rate from the share of the run that is done; stops at `until`."""
+
+    def __init__(self, progress: Progress, rate: Callable[[float, int], float], until: float):
+        super().__init__()
+        self.progress = progress
+        self.rate = rate
+        self.until = until
+
+    def on_train_batch_begin(self, batch: int, logs: dict | None = None):
+        step = int(self.model.g_optimizer.iterations)
+        share = self.progress.update(step)
+        self.model.g_optimizer.learning_rate = self.rate(share, step)
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None):
+        if self.progress.update(int(self.model.g_optimizer.iterations)) >= self.until:
+            self.model.stop_training = True
+
+
+class StopOnSignal(tf.keras.callbacks.Callback):
+    """Ends training in good order on SIGINT or SIGTERM; `stopped` tells afterwards."""
+
+    def __init__(self):
+        super().__init__()
+        self.stopped = False
+        self._previous: dict[int, object] = {}
+
+    def on_train_begin(self, logs: dict | None = None):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._previous[number] = signal.signal(number, self._stop)
+
+    def on_train_end(self, logs: dict | None = None):
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)
+
+    def _stop(self, number: int, frame: object):
+        self.stopped = True
+        self.model.stop_training = True
+
+
+class Pictures(tf.keras.callbacks.Callback):
+    """Writes originals above reconstructions at a low, a middle and a high quality to TensorBoard."""
+
+    def __init__(self, folder: Path, pictures: np.ndarray, every: int = 1):
+        super().__init__()
+        self.writer = tf.summary.create_file_writer(str(folder))
+        self.pictures = tf.constant(pictures, tf.float32)
+        self.every = every
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None):
+        if epoch % self.every:
+            return
+        rows = [self.pictures]
+        for share in (0.1, 0.4, 0.8):
+            quality = tf.fill([len(self.pictures)], share * (QUALITIES - 1))
+            seed = tf.zeros([2], tf.int32)
+            rows.append(self.model(self.pictures, quality=quality, seed=seed).reconstruction)
+        sheet = tf.clip_by_value(tf.concat(rows, axis=1), 0.0, 255.0)
+        with self.writer.as_default(step=int(self.model.g_optimizer.iterations)):
+            tf.summary.image("pictures", tf.cast(sheet + 0.5, tf.uint8), max_outputs=4)
