@@ -266,6 +266,13 @@ def test_too_many_pixels(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
         image_io.read(path)
 
 
+def test_sizes_out_of_bounds() -> None:
+    with pytest.raises(ImageError, match="16384x16385 pixels is not supported"):
+        image_io.read(np.broadcast_to(np.uint8(7), [16385, 16384, 3]))
+    with pytest.raises(ImageError, match="0x5 pixels is not supported"):
+        image_io.read(Image.new("RGB", (0, 5)))
+
+
 @pytest.mark.parametrize("name", ["a.png", "a.PNG", "a.jpg", "a.webp", "a.tif"])
 def test_save_keeps_profile_and_exif(name: str, tmp_path: Path) -> None:
     image = sample_pictures.image(WIDTH, HEIGHT)

@@ -134,7 +134,7 @@ class _Compression:
             exif=picture.exif,
             alpha=None if picture.alpha is None else image_io.pack_alpha(picture.alpha),
         )
-        empty = container.pack(self._frame)  # also refuses sizes the format cannot hold
+        empty = container.pack(self._frame)
         self._overhead = len(empty)
         self.extra = self._overhead - container.parse(empty).sizes.header  # alpha and metadata
         self._y = bundle.network("analysis")(latents.pad_edges(picture.rgb, STRIDE))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from tfgan_codec.container import MAX_PIXELS
 from tfgan_codec.errors import BitstreamError, ImageError
 
 PathLike = Union[str, "os.PathLike[str]"]
@@ -56,6 +57,7 @@ def read(source: Source) -> Picture:
                 f"an array {source.dtype} {source.shape} is not a picture; "
                 "pass uint8 [height, width, 3]"
             )
+        _check_size(source.shape[1], source.shape[0])
         with _image_errors("the array"):
             return _to_picture(Image.fromarray(source))
     path = os.fspath(source)
@@ -174,7 +176,15 @@ def _image_errors(what: str) -> Iterator[None]:
         raise ImageError(f"{what} is damaged ({type(error).__name__}: {error})") from error
 
 
+def _check_size(width: int, height: int) -> None:
+    if not 1 <= width * height <= MAX_PIXELS:
+        raise ImageError(
+            f"a picture of {width}x{height} pixels is not supported; 1 to {MAX_PIXELS} pixels are"
+        )
+
+
 def _to_picture(image: Image.Image) -> Picture:
+    _check_size(*image.size)
     image.load()
     icc = image.info.get("icc_profile") or None
     image, exif = _upright(image)
@@ -224,16 +234,13 @@ def _upright(image: Image.Image) -> tuple[Image.Image, bytes | None]:
     The block is written anew: orientation 1, and no thumbnail, which Pillow leaves out. Formats
     that describe their pixels in such tags themselves (TIFF) have no block to keep.
     """
-    try:
+    upright, block = image, None
+    with contextlib.suppress(Exception):  # damaged EXIF should not keep anyone from the picture
         upright = ImageOps.exif_transpose(image)
-        if not image.info.keys() & {"exif", "Raw profile type exif"}:
-            return upright, None
         exif = Image.Exif()  # a copy, as the caller's image is not to be changed
-        exif.load(image.getexif().tobytes())
-        if not exif.keys() - {_ORIENTATION}:
-            return upright, None
-        if _ORIENTATION in exif:
-            exif[_ORIENTATION] = 1
-        return upright, exif.tobytes().removeprefix(_EXIF_PREFIX)
-    except Exception:  # a damaged EXIF block should not keep anyone from the picture
-        return image, None
+        exif.load(image.info.get("exif", b""))
+        if exif.keys() - {_ORIENTATION}:
+            if _ORIENTATION in exif:
+                exif[_ORIENTATION] = 1
+            block = exif.tobytes().removeprefix(_EXIF_PREFIX)
+    return upright, block

@@ -55,7 +55,7 @@ def hyper_analysis(v: tf.Tensor) -> tf.Tensor:
     both = tf.concat([texture, v], axis=-1)
     kernel = np.zeros([4, 4, 2 * C, CZ])
     for channel in range(C):
-        kernel[:, :, channel, 0] = (6.0 if channel % 3 == 0 else 0.0) / 4 / 16
+        kernel[:, :, channel, 0] = (4.0 if channel % 3 == 0 else 0.0) / 4 / 16
         kernel[:, :, C + channel, 1 + channel % 3] = 1 / 4 / 16
     return conv(both, kernel, stride=4)
 
@@ -69,20 +69,21 @@ def mean(z: tf.Tensor) -> tf.Tensor:
 
 
 def synthesis(y: tf.Tensor, smooth: bool) -> tf.Tensor:
-    colours = conv(tf.nn.depth_to_space(y, 2), np.linalg.inv(TO_YCC)[None, None] * UNIT, 128)
+    colours = conv(tf.nn.depth_to_space(y, 2), np.linalg.inv(TO_YCC)[None, None] * UNIT)
     taps = np.zeros([3, 8])
     for position in range(8):  # weights of the left, own and right block
         offset = (position - 3.5) / 8 if smooth else 0.0
         taps[:, position] = max(-offset, 0), 1 - abs(offset), max(offset, 0)
     kernel = np.einsum("ap,bq,cd->abcpqd", taps, taps, np.eye(3)).reshape(3, 3, 3, 192)
-    return tf.nn.depth_to_space(conv(colours, kernel), 8)
+    return tf.nn.depth_to_space(conv(colours, kernel, 128), 8)
 
 
 def scale_decoder() -> ScaleDecoder:
     """Index of about log(texture), as a sum of three ramps that saturate one after the other."""
     rng = np.random.default_rng(1)
-    first = rng.integers(-1, 2, [3, 3, CZ, 16])
-    second = rng.integers(-1, 2, [3, 3, 4, 4 * C])
+    first = rng.integers(-1, 2, [3, 3, CZ, 16])  # noise, so that any mistake shows
+    first[:, :, 1:] = 0
+    second = rng.choice([-1, 0, 1], [3, 3, 4, 4 * C], p=[0.02, 0.9, 0.08])
     for block in range(4):
         first[1, 1, 0, block * 4 : block * 4 + 3] = 120, 32, 4
     second[1, 1, :3] = np.array([28, 12, 23])[:, None]
@@ -103,7 +104,7 @@ def tflite(function: Callable[[tf.Tensor], tf.Tensor], shape: tuple[int, int, in
 
 
 def main() -> None:
-    gain = np.geomspace(0.1, 8, 256)[:, None] * np.ones(C)
+    gain = np.geomspace(0.05, 2, 256)[:, None] * np.ones(C)
     bundle = write_bundle(
         FOLDER,
         name="tiny",

@@ -1,0 +1,73 @@
+"""Writes tests/data/golden: files of the tiny model, and what they must decode to.
+
+    python tests/data/make_golden.py
+
+Once released they never change: run this only to add cases, and look at the difference before
+committing it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS.parent), str(TESTS)]
+
+import sample_pictures
+
+from tfgan_codec import container, image_io, latents
+from tfgan_codec.codec import Codec, load
+
+FOLDER = TESTS / "data" / "golden"
+
+
+def pictures() -> dict[str, tuple[Image.Image, int]]:
+    """Pictures by name, with a quality each."""
+    annotated = sample_pictures.image(120, 90, seed=6)
+    annotated.info["icc_profile"] = sample_pictures.rgb_profile()
+    annotated.info["exif"] = sample_pictures.exif().tobytes()
+    return {
+        "pixel": (sample_pictures.image(1, 1, seed=1), 128),
+        "low": (sample_pictures.image(200, 136, seed=2), 0),
+        "high": (sample_pictures.image(200, 136, seed=2), 255),
+        "wide": (sample_pictures.image(700, 5, seed=3), 100),
+        "grey": (sample_pictures.image(17, 33, "L", seed=4), 150),
+        "alpha": (sample_pictures.image(50, 70, "RGBA", seed=5), 90),
+        "grey-alpha": (sample_pictures.image(33, 31, "LA", seed=5), 90),
+        "profile-exif": (annotated, 60),
+        "black": (Image.new("RGB", (64, 64)), 30),
+    }
+
+
+def make(codec: Codec, name: str, picture: Image.Image, quality: int) -> dict[str, str]:
+    blob = codec.compress(picture, quality=quality)
+    (FOLDER / f"{name}.tgc").write_bytes(blob)
+    image_io.save(codec.decompress(blob), FOLDER / f"{name}.png")
+    file = container.parse(blob).file
+    bundle = codec.bundle
+    coding = latents.decode_symbols(
+        file.streams[0],
+        -(-file.height // 16),
+        -(-file.width // 16),
+        bundle.z_tables,
+        bundle.y_tables,
+        bundle.scale_decoder,
+    )
+    hashes = {k: hashlib.sha256(v.tobytes()).hexdigest() for k, v in coding._asdict().items()}
+    return {"name": name, **hashes}
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    codec = load(TESTS / "data" / "tiny")
+    cases = [make(codec, name, *case) for name, case in pictures().items()]
+    (FOLDER / "golden.json").write_text(json.dumps(cases, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,244 @@
+"""Tests of the codec: sizes, modes, budgets, and golden files that must decode alike for ever."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sample_pictures
+from PIL import Image
+
+import tfgan_codec as tgc
+from tfgan_codec import bundle as bundles
+from tfgan_codec import codec as codecs
+from tfgan_codec import container, image_io, latents
+
+GOLDEN = Path(__file__).parent / "data" / "golden"
+CASES = json.loads((GOLDEN / "golden.json").read_text())
+
+
+def difference(a: Image.Image, b: Image.Image) -> float:
+    """Mean difference of levels."""
+    return float(np.abs(np.asarray(a).astype(float) - np.asarray(b)).mean())
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 4099), (17, 33), (4099, 37), (64, 64), (200, 130)])
+def test_sizes(tiny: tgc.Codec, size: tuple[int, int]) -> None:
+    picture = sample_pictures.image(*size)
+    for request in ({}, {"quality": 255}, {"bpp": 2000.0}):
+        image = tiny.decompress(tiny.compress(picture, **request))
+        assert (image.mode, image.size) == ("RGB", size)
+    assert difference(tiny.decompress(tiny.compress(picture, quality=255)), picture) < 15
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
+def test_modes(tiny: tgc.Codec, mode: str) -> None:
+    picture = sample_pictures.image(50, 70, mode)
+    image = tiny.decompress(tiny.compress(picture, quality=200))
+    assert (image.mode, image.size) == (mode, picture.size)
+    if mode.endswith("A"):
+        assert np.array_equal(image.getchannel("A"), picture.getchannel("A"))
+
+
+def test_profile_and_exif(tiny: tgc.Codec) -> None:
+    picture = sample_pictures.image(40, 60)
+    data = sample_pictures.encoded(
+        picture,
+        "JPEG",
+        icc_profile=sample_pictures.rgb_profile(),
+        exif=sample_pictures.exif(orientation=6),
+    )
+    blob = tiny.compress(Image.open(io.BytesIO(data)), quality=100)
+    image = tiny.decompress(blob)
+    assert image.size == (60, 40)
+    assert image.info["icc_profile"] == sample_pictures.rgb_profile()
+    assert image.getexif()[sample_pictures.MAKE] == "Camera Works"
+    bare = tiny.compress(Image.open(io.BytesIO(data)), quality=100, metadata=False)
+    assert container.parse(bare).sizes[1:4] == (0, 0, 0)
+    assert not tiny.decompress(bare).info
+
+
+def test_sources(tiny: tgc.Codec, tmp_path: Path) -> None:
+    picture = sample_pictures.image(40, 60)
+    picture.save(tmp_path / "a.png")
+    blob = tiny.compress(picture, quality=9)
+    for source in (tmp_path / "a.png", str(tmp_path / "a.png"), np.asarray(picture)):
+        assert tiny.compress(source, quality=9) == blob
+    (tmp_path / "a.tgc").write_bytes(blob)
+    image = tiny.decompress(blob)
+    for source in (tmp_path / "a.tgc", str(tmp_path / "a.tgc"), bytearray(blob), memoryview(blob)):
+        assert difference(tiny.decompress(source), image) == 0
+
+
+def test_budgets(tiny: tgc.Codec) -> None:
+    """Never more than asked for, and not much less (the tiny model's sizes jump by 2 %)."""
+    picture = sample_pictures.image(300, 200)
+    smallest, largest = (len(tiny.compress(picture, quality=q)) for q in (0, 255))
+    for nbytes in np.linspace(smallest, largest, 9).astype(int).tolist():
+        size = len(tiny.compress(picture, nbytes=nbytes))
+        assert 0.96 * nbytes <= size <= nbytes
+        bpp = 8 * nbytes / (300 * 200)
+        assert len(tiny.compress(picture, bpp=bpp * (1 + 1e-9))) == size
+    assert len(tiny.compress(picture, nbytes=10 * largest)) == largest
+
+
+def test_budget_counts_metadata(tiny: tgc.Codec) -> None:
+    picture = sample_pictures.image(300, 200)
+    plain = len(tiny.compress(picture, bpp=0.3))
+    picture.info["icc_profile"] = sample_pictures.rgb_profile()
+    assert len(tiny.compress(picture, bpp=0.3)) == pytest.approx(plain, rel=0.015)
+    without = len(tiny.compress(picture.copy(), metadata=False))
+    extra = len(tiny.compress(picture)) - without
+    assert extra == pytest.approx(len(sample_pictures.rgb_profile()), rel=0.4)  # by default not
+
+
+def test_smallest_size_is_named(tiny: tgc.Codec) -> None:
+    picture = sample_pictures.image(300, 200, "RGBA")
+    smallest = len(tiny.compress(picture, quality=0))
+    with pytest.raises(tgc.UsageError, match=rf"smallest file has {smallest} bytes \(0\.\d+ bpp\)"):
+        tiny.compress(picture, nbytes=smallest - 1)
+    assert len(tiny.compress(picture, nbytes=smallest)) == smallest
+    with pytest.raises(tgc.UsageError, match="of them for transparency"):
+        tiny.compress(picture, bpp=0.0001)
+
+
+def test_default_is_never_impossible(tiny: tgc.Codec) -> None:
+    for size in ((1, 1), (16, 16), (100, 3)):
+        picture = sample_pictures.image(*size)
+        assert tiny.compress(picture) == tiny.compress(picture, quality=0)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"quality": -1},
+        {"quality": 256},
+        {"bpp": 0},
+        {"bpp": -1},
+        {"bpp": float("nan")},
+        {"bpp": float("inf")},
+        {"nbytes": 0},
+        {"quality": 5, "bpp": 0.1},
+        {"bpp": 0.1, "nbytes": 100},
+    ],
+)
+def test_requests_that_make_no_sense(tiny: tgc.Codec, request_: dict[str, float]) -> None:
+    with pytest.raises(tgc.UsageError):
+        tiny.compress(sample_pictures.image(16, 16), **request_)
+
+
+def test_realism(tiny: tgc.Codec) -> None:
+    blob = tiny.compress(sample_pictures.image(64, 64), quality=200)
+    faithful, realistic = tiny.decompress(blob, realism=0), tiny.decompress(blob, realism=1)
+    assert difference(faithful, realistic) > 1
+    assert difference(tiny.decompress(blob), realistic) == 0
+    with pytest.raises(tgc.UsageError, match="realism"):
+        tiny.decompress(blob, realism=0.4)
+
+
+def test_tiled_picture_equals_whole(tiny: tgc.Codec, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = sample_pictures.image(700, 500)
+    blob = tiny.compress(picture, quality=200)
+    image = tiny.decompress(blob, realism=0)
+    monkeypatch.setattr("tfgan_codec.tiling.run.__defaults__", (None, 100))
+    coded, tiled = (container.parse(b).file for b in (blob, tiny.compress(picture, quality=200)))
+    assert len(tiled.streams[0]) == pytest.approx(len(coded.streams[0]), rel=0.01)
+    both = np.asarray(image).astype(int), np.asarray(tiny.decompress(blob, realism=0))
+    assert np.abs(both[0] - both[1]).max() <= 1
+
+
+def test_large_picture(tiny: tgc.Codec) -> None:
+    """Nine megapixels, in windows, through the real limits."""
+    picture = np.tile(sample_pictures.pixels(600, 500), (6, 5, 1))
+    image = tiny.decompress(tiny.compress(picture, quality=255), realism=0)
+    assert image.size == (3000, 3000)
+    assert difference(image, Image.fromarray(picture)) < 12
+
+
+def test_every_byte_of_the_payload_changed(tiny: tgc.Codec) -> None:
+    """With a checksum made true again: an error, or a picture; no other exception, no hang."""
+    file = container.parse(tiny.compress(sample_pictures.image(90, 70), quality=30)).file
+    (stream,) = file.streams
+    refused = 0
+    for position in range(len(stream)):
+        damaged = bytearray(stream)
+        damaged[position] ^= 0x55
+        try:
+            tiny.decompress(container.pack(file._replace(streams=(bytes(damaged),))))
+        except tgc.BitstreamError:
+            refused += 1
+    assert refused > 0
+
+
+def test_claimed_size_far_beyond_the_payload(tiny: tgc.Codec) -> None:
+    """16 megapixels out of ten bytes are refused by the check of the index map, soon."""
+    file = container.File(tiny.bundle.model_id, 4096, 4096, 9, (b"0123456789",))
+    start = time.perf_counter()
+    with pytest.raises(tgc.BitstreamError):
+        tiny.decompress(container.pack(file))
+    assert time.perf_counter() - start < 5
+
+
+def test_file_of_another_model(tiny: tgc.Codec) -> None:
+    file = container.parse(tiny.compress(sample_pictures.image(16, 16), quality=0)).file
+    with pytest.raises(tgc.BitstreamError, match="model 00ff00, but tiny is"):
+        tiny.decompress(container.pack(file._replace(model_id=b"\x00\xff\x00")))
+
+
+def test_alpha_of_another_size(tiny: tgc.Codec) -> None:
+    file = container.parse(tiny.compress(sample_pictures.image(16, 16, "LA"), quality=0)).file
+    alpha = image_io.pack_alpha(np.zeros([4, 4], np.uint8))
+    with pytest.raises(tgc.BitstreamError, match="alpha plane"):
+        tiny.decompress(container.pack(file._replace(alpha=alpha)))
+
+
+def test_convenience_functions(
+    tiny: tgc.Codec, tiny_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = sample_pictures.image(64, 48)
+    blob = tgc.compress(picture, quality=77, model=tiny_dir)
+    assert blob == tiny.compress(picture, quality=77)
+    image = tgc.decompress(blob, realism=0, model=tiny_dir)
+    assert difference(image, tiny.decompress(blob, realism=0)) == 0
+    with pytest.raises(tgc.BitstreamError, match="no shipped model"):
+        tgc.decompress(blob)
+    monkeypatch.setattr(bundles, "SHIPPED", tiny_dir.parent)
+    assert difference(tgc.decompress(blob, realism=0), image) == 0
+    codecs._loaded.cache_clear()
+
+
+def test_public_names() -> None:
+    for name in tgc.__all__:
+        assert getattr(tgc, name).__name__ == name
+    assert set(tgc.__all__) <= set(dir(tgc))
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        tgc.nonsense  # noqa: B018
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_golden(tiny: tgc.Codec, case: dict[str, str]) -> None:
+    """Symbols are identical everywhere; pixels may differ by rounding."""
+    blob = (GOLDEN / f"{case['name']}.tgc").read_bytes()
+    file = container.parse(blob).file
+    bundle = tiny.bundle
+    coding = latents.decode_symbols(
+        file.streams[0],
+        -(-file.height // 16),
+        -(-file.width // 16),
+        bundle.z_tables,
+        bundle.y_tables,
+        bundle.scale_decoder,
+    )
+    for name, array in coding._asdict().items():
+        assert hashlib.sha256(array.tobytes()).hexdigest() == case[name], name
+    image = tiny.decompress(blob)
+    with Image.open(GOLDEN / f"{case['name']}.png") as expected:
+        assert (image.mode, image.size) == (expected.mode, expected.size)
+        assert image.info.get("icc_profile") == expected.info.get("icc_profile")
+        assert dict(image.getexif()) == dict(expected.getexif())
+        assert np.abs(np.asarray(image).astype(int) - np.asarray(expected)).max() <= 1
