@@ -16,7 +16,8 @@ from pathlib import Path
 from PIL import Image
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS.parent), str(TESTS)]
+sys.path.insert(0, str(TESTS))
+sys.path.insert(0, str(TESTS.parent))
 
 import sample_pictures
 
