@@ -7,7 +7,7 @@ from absl import flags
 
 from apps import _main
 
-_USAGE = """python -m apps.train --flagfile=apps/flags/mobile.flags --data=FOLDER --out=FOLDER [--minutes=M | --steps=N]
+_USAGE = """python -m apps.train --flagfile=FLAGS --data=FOLDER --out=FOLDER [--minutes=M | --steps=N]
 
 Trains a codec on a folder of photographs, for so many minutes or steps. Checkpoints, TensorBoard
 logs and run.json go to --out; python -m export.bundle --model=OUT makes a model bundle of it.

@@ -9,7 +9,7 @@ from PIL import Image
 from tfgan_codec.errors import UsageError
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
-# A crop is cut from a picture shrunk by a factor in this range, as far as its size allows: shrinking
+# Crops are cut from pictures shrunk by up to this factor, as far as their size allows: shrinking
 # hides the traces of the JPEG compression most training pictures have been through.
 SMALLEST_SCALE = 0.6
 
@@ -65,7 +65,7 @@ def random_crop(picture: np.ndarray, crop: int, random: np.random.Generator) -> 
     lowest = max(SMALLEST_SCALE, crop / min(height, width))
     # Half of the crops keep the full resolution.
     scale = 1.0 if random.random() < 0.5 else random.uniform(min(lowest, 1.0), 1.0)
-    size = min(int(round(crop / scale)), height, width)
+    size = min(round(crop / scale), height, width)
     top = int(random.integers(height - size + 1))
     left = int(random.integers(width - size + 1))
     piece = picture[top : top + size, left : left + size]

@@ -18,10 +18,10 @@ class EntropyOutput(NamedTuple):
 class EntropyModel(Protocol):
     """`call` for training and estimates; the rest for files.
 
-    In training the rate is that of latents with uniform noise (Balle et al., 2017), the decoder gets
-    rounded latents with straight-through gradients. Otherwise both use the rounded latents, and the
-    bits are those an ideal coder would need. `seed` (int32 [2]) makes the noise reproducible: a step
-    is a function of its inputs.
+    In training the rate is that of latents with uniform noise (Balle et al., 2017), the decoder
+    gets rounded latents with straight-through gradients. Otherwise both use the rounded latents,
+    and the bits are those an ideal coder would need. `seed` (int32 [2]) makes the noise
+    reproducible: a step is a function of its inputs.
     """
 
     def __call__(self, y: tf.Tensor, training: bool, seed: tf.Tensor) -> EntropyOutput: ...

@@ -1,4 +1,4 @@
-"""Fully factorized entropy model: one learned density per channel (Balle et al., 2018, app. 6.1)."""
+"""Fully factorized entropy model, a learned density per channel (Balle et al., 2018, app. 6.1)."""
 
 import numpy as np
 import tensorflow as tf
@@ -13,6 +13,8 @@ from tfgan_codec.layers.rounding import inward_clip, round_half_up, straight_thr
 LIMIT = 127
 # Values less likely than this share the escape symbol.
 TAIL_MASS = 2.0**-20
+# Hyper-latents start near zero; a density that starts much wider takes thousands of steps to narrow.
+_INIT_SCALE = 2.0
 
 
 class FactorizedEntropy(tf.keras.layers.Layer):
@@ -25,7 +27,7 @@ class FactorizedEntropy(tf.keras.layers.Layer):
     def __init__(self, channels: int, **kwargs):
         super().__init__(dtype="float32", **kwargs)
         self.channels = channels
-        self.prior = tfc.NoisyDeepFactorized(batch_shape=(channels,), init_scale=10.0)
+        self.prior = tfc.NoisyDeepFactorized(batch_shape=(channels,), init_scale=_INIT_SCALE)
         self.tables = SavedTables(channels, width=2 * LIMIT + 3)
 
     def call(self, y: tf.Tensor, training: bool, seed: tf.Tensor) -> EntropyOutput:

@@ -8,10 +8,10 @@
          |                                     +-------->| mean decoder |--> mu
          +--------------------------------------------------------------------------^
 
-The usual hyper-synthesis is split in two, as in JPEG AI and PICO: an integer network picks the coding
-table of each element, a float network predicts its mean. Residuals are coded with zero-mean tables,
-so the mean may differ in its last bit between devices without harm. Elements whose index is 0 are not
-coded at all (r = 0).
+The usual hyper-synthesis is split in two, as in JPEG AI and PICO: an integer network picks the
+coding table of each element, a float network predicts its mean. Residuals are coded with zero-mean
+tables, so the mean may differ in its last bit between devices without harm. Elements whose index is
+0 are not coded at all (r = 0).
 """
 
 from typing import NamedTuple

@@ -10,8 +10,8 @@ from tfgan_codec.tables import Tables
 class SavedTables(tf.keras.layers.Layer):
     """Holds `rows` tables of up to `width - 1` symbols, the escape symbol included.
 
-    Tables are computed once, from float probabilities, and from then on only copied: another machine
-    might compute another last bit.
+    Tables are computed once, from float probabilities, and from then on only copied: another
+    machine might compute another last bit.
     """
 
     def __init__(self, rows: int, width: int, **kwargs):

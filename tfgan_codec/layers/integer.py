@@ -1,9 +1,9 @@
 """Convolutions that are integer arithmetic carried in float32: layers of the scale decoder.
 
 Every value that reaches the entropy coder must be the same on every machine. These layers therefore
-compute, already in training, exactly what `tfgan_codec.scales` defines in integers: kernels |w| <= 127,
-activations 0..255, accumulators bounded by 2^20, a power-of-two shift and a clip. All of it is exact
-in float32 in any order of summation. Gradients pass the roundings unchanged.
+compute, already in training, exactly what `tfgan_codec.scales` defines in integers: kernels
+|w| <= 127, activations 0..255, accumulators bounded by 2^20, a power-of-two shift and a clip. All
+of it is exact in float32 in any order of summation. Gradients pass the roundings unchanged.
 """
 
 from typing import NamedTuple
@@ -28,7 +28,7 @@ class IntegerWeights(NamedTuple):
 
 
 class IntegerConv(tf.keras.layers.Layer):
-    """`clip(floor((conv(a, w) + b) / 2^shift + 1/2), 0, maximum)`, then depth-to-space if upscale > 1."""
+    """`clip(floor((conv(a, w) + b) / 2^shift + 1/2), 0, maximum)`, then depth-to-space."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class IntegerConv(tf.keras.layers.Layer):
         bias = straight_through_round(self.bias * 2.0**self.shift)
         bias = inward_clip(bias, -ACCUMULATOR_LIMIT / 4, ACCUMULATOR_LIMIT / 4)
         kernel = inward_clip(self.kernel * WEIGHT_UNIT, -WEIGHT_LIMIT, WEIGHT_LIMIT)
-        # Channels past the accumulator bound are scaled down; rounding may add 1/2 a weight to the sum.
+        # Channels past the accumulator bound are scaled down; rounding may add 1/2 per weight.
         room = (ACCUMULATOR_LIMIT - tf.abs(bias)) / ACTIVATION_LIMIT
         room -= 0.5 * float(np.prod(kernel.shape[:-1]))
         norm = tf.reduce_sum(tf.abs(kernel), axis=(0, 1, 2))

@@ -10,9 +10,9 @@ from tfgan_codec.losses.distortion import ms_ssim, mse
 
 
 class RateDistortion:
-    """`w(q) * (bpp + lambda(q) * D)` with `D = mse_weight * MSE / 1000 + ms_ssim_weight * (1 - MS-SSIM)`.
+    """`w(q) * (bpp + lambda(q) * D)`.
 
-    MSE is on the 0..255 scale. lambda grows geometrically from `low` to `high` over the qualities.
+    `D = mse_weight * MSE / 1000 + ms_ssim_weight * (1 - MS-SSIM)`, with MSE on the 0..255 scale. lambda grows geometrically from `low` to `high` over the qualities.
     Without the factor `w = (low * high)^(1/4) * lambda^-1/2` the gradients of the fine qualities
     would drown those of the coarse ones: at the optimum both terms grow like lambda^1/2.
     """

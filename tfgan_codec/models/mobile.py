@@ -2,11 +2,11 @@
 
     x -> analysis (GDN) -> y -> * gain(q) -> hyperprior -> * inverse gain(q) -> synthesis -> x_hat
 
-Analysis and hyperprior follow Balle et al. (2018) and Minnen et al. (2018); variable rate follows Cui
-et al. (2021). Ours: the parse-deciding part is an integer network (`entropy.hyperprior`), and the
-synthesis is made of 3x3 convolutions with ReLU, 1x1 sub-pixel convolutions and additions alone, so
-that one set of weights runs in TFLite float, int8 and on an Edge TPU. `docs/mobile.md` tells how the
-sizes were chosen.
+Analysis and hyperprior follow Balle et al. (2018) and Minnen et al. (2018); variable rate follows
+Cui et al. (2021). Ours: the parse-deciding part is an integer network (`entropy.hyperprior`), and
+the synthesis is made of 3x3 convolutions with ReLU, 1x1 sub-pixel convolutions and additions alone,
+so that one set of weights runs in TFLite float, int8 and on an Edge TPU. `docs/mobile.md` tells how
+the sizes were chosen.
 """
 
 from typing import NamedTuple
@@ -38,6 +38,9 @@ class MobileConfig(NamedTuple):
     scales: int = 48
     synthesis: tuple[int, ...] = (160, 112, 72, 32)
     blocks: tuple[int, ...] = (2, 2, 2, 1)
+
+
+DEFAULT = MobileConfig()
 
 
 def conv(channels: int, kernel_size: int, stride: int = 1, **kwargs) -> tf.keras.layers.Layer:
@@ -99,7 +102,7 @@ def scale_decoder(config: MobileConfig) -> tf.keras.Sequential:
 class Mobile(Codec):
     """See the module's text. `call(pictures, quality)`; quality in [0, 255], one per picture."""
 
-    def __init__(self, config: MobileConfig = MobileConfig(), rate_ratio: float = 60.0, **kwargs):
+    def __init__(self, config: MobileConfig = DEFAULT, rate_ratio: float = 60.0, **kwargs):
         super().__init__(**kwargs)
         self.config = config
         self.analysis = analysis(config)
@@ -166,7 +169,7 @@ class Mobile(Codec):
         return self.entropy.symbols(self.analyse(padded) * gain[:, None, None])
 
     def reconstruct(self, symbols: Symbols, quality: int) -> tf.Tensor:
-        """Symbols of one picture -> float32 [1, h, w, 3] in [0, 255], with the padding, unclipped."""
+        """Symbols of one picture -> float32 [1, h, w, 3] in [0, 255], padded and unclipped."""
         _, inverse = self.gains(tf.constant([float(quality)]))
         y_hat = self.entropy.latents(symbols) * inverse[:, None, None]
         return self.synthesise(y_hat)

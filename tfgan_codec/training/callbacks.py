@@ -52,7 +52,7 @@ class StopOnSignal(tf.keras.callbacks.Callback):
 
 
 class Pictures(tf.keras.callbacks.Callback):
-    """Writes originals above reconstructions at a low, a middle and a high quality to TensorBoard."""
+    """Writes originals above reconstructions at three qualities to TensorBoard."""
 
     def __init__(self, folder: Path, pictures: np.ndarray, every: int = 1):
         super().__init__()
