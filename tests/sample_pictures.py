@@ -30,8 +30,10 @@ def image(width: int, height: int, mode: str = "RGB", seed: int = 0) -> Image.Im
 
 
 def rgb_profile() -> bytes:
-    """An sRGB ICC profile."""
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    """An sRGB ICC profile, without the date on which it was made."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = bytes(12)
+    return bytes(profile)
 
 
 def profile_of(space: bytes) -> bytes:

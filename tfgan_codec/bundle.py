@@ -188,7 +188,7 @@ class Bundle:
                 layers[-1].kernel.shape[3] // layers[-1].upscale ** 2,
                 self.channels,
             ),
-            "scale decoder maximum": (layers[-1].maximum, SCALES - 1),
+            "scale decoder maximum": (layers[-1].maximum, min(layers[-1].maximum, SCALES - 1)),
             "scale decoder stride": (
                 int(np.prod([layer.upscale for layer in layers])),
                 HYPER_STRIDE,

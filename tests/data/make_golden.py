@@ -15,16 +15,16 @@ from pathlib import Path
 
 from PIL import Image
 
-TESTS = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TESTS))
-sys.path.insert(0, str(TESTS.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import sample_pictures
 
 from tfgan_codec import container, image_io, latents
 from tfgan_codec.codec import Codec, load
 
-FOLDER = TESTS / "data" / "golden"
+DATA = Path(__file__).resolve().parent
+FOLDER = DATA / "golden"
 
 
 def pictures() -> dict[str, tuple[Image.Image, int]]:
@@ -65,7 +65,7 @@ def make(codec: Codec, name: str, picture: Image.Image, quality: int) -> dict[st
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    codec = load(TESTS / "data" / "tiny")
+    codec = load(DATA / "tiny")
     cases = [make(codec, name, *case) for name, case in pictures().items()]
     (FOLDER / "golden.json").write_text(json.dumps(cases, indent=2) + "\n")
 
