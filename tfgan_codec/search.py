@@ -42,7 +42,7 @@ def best_quality(size: Callable[[int], float], budget: float, levels: int = 256)
         quality = _next(known, fits, too_large)
     if fits >= 0 and known[fits] < -_POOR:
         further = range(too_large + 1, min(too_large + 1 + _EXTRA_TRIES, levels))
-        fits = max((q for q in further if size(q) <= budget), default=fits)
+        fits = max((q for q in further if q not in known and size(q) <= budget), default=fits)
     return max(fits, 0)
 
 
