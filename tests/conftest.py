@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tfgan_codec.codec import Codec, load
+
+if TYPE_CHECKING:
+    from tfgan_codec.models.mobile import Mobile
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -45,3 +49,21 @@ def tiny(tiny_dir: Path) -> Codec:
 def vectors_dir() -> Path:
     """Golden vectors that every implementation of the format must reproduce."""
     return Path(__file__).parent / "data" / "vectors"
+
+
+@pytest.fixture(scope="session")
+def small_mobile() -> Mobile:
+    """An untrained `mobile` of a few channels with coding tables, some of its latents skipped, the
+    others with scales that fit them."""
+    tf = pytest.importorskip("tensorflow")
+    from tfgan_codec.models.mobile import Mobile, MobileConfig
+
+    tf.keras.utils.set_random_seed(1)
+    config = MobileConfig((8, 8, 12, 16), 16, 12, 8, 8, (16, 12, 8, 8), (1, 1, 1, 1))
+    model = Mobile(config)
+    model.build_weights()
+    model.analysis.layers[-1].kernel.assign(30.0 * model.analysis.layers[-1].kernel)
+    model.entropy.hyper_analysis.layers[-1].bias.assign(tf.linspace(-4.0, 4.0, 8))
+    model.entropy.scale_decoder.layers[-1].bias.assign([-10.0] * 4 + [32.0] * 6 + [40.0] * 6)
+    model.prepare_for_coding()
+    return model

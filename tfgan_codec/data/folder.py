@@ -1,5 +1,7 @@
 """Random crops from a folder tree of pictures."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import numpy as np

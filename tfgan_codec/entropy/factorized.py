@@ -13,7 +13,7 @@ from tfgan_codec.layers.rounding import inward_clip, round_half_up, straight_thr
 LIMIT = 127
 # Values less likely than this share the escape symbol.
 TAIL_MASS = 2.0**-20
-# Hyper-latents start near zero; a density that starts much wider takes thousands of steps to narrow.
+# Hyper-latents start near zero; a much wider density takes thousands of steps to narrow.
 _INIT_SCALE = 2.0
 
 

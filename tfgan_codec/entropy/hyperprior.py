@@ -14,6 +14,8 @@ tables, so the mean may differ in its last bit between devices without harm. Ele
 0 are not coded at all (r = 0).
 """
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np

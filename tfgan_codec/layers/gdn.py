@@ -3,6 +3,8 @@
 TFC is imported here and nowhere else for GDN, so that a replacement touches one file.
 """
 
+from __future__ import annotations
+
 import tensorflow as tf
 import tensorflow_compression as tfc
 

@@ -1,5 +1,7 @@
 """Rounding and clipping with gradients that training can use."""
 
+from __future__ import annotations
+
 import tensorflow as tf
 
 

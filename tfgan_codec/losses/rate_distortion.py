@@ -12,9 +12,10 @@ from tfgan_codec.losses.distortion import ms_ssim, mse
 class RateDistortion:
     """`w(q) * (bpp + lambda(q) * D)`.
 
-    `D = mse_weight * MSE / 1000 + ms_ssim_weight * (1 - MS-SSIM)`, with MSE on the 0..255 scale. lambda grows geometrically from `low` to `high` over the qualities.
-    Without the factor `w = (low * high)^(1/4) * lambda^-1/2` the gradients of the fine qualities
-    would drown those of the coarse ones: at the optimum both terms grow like lambda^1/2.
+    `D = mse_weight * MSE / 1000 + ms_ssim_weight * (1 - MS-SSIM)`, with MSE on the 0..255
+    scale. lambda grows geometrically from `low` to `high` over the qualities. Without the factor
+    `w = (low * high)^(1/4) * lambda^-1/2` the gradients of the fine qualities would drown those of
+    the coarse ones: at the optimum both terms grow like lambda^1/2.
     """
 
     def __init__(self, low: float, high: float, mse_weight: float, ms_ssim_weight: float):

@@ -9,6 +9,8 @@ so that one set of weights runs in TFLite float, int8 and on an Edge TPU. `docs/
 the sizes were chosen.
 """
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np

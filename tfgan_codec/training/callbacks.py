@@ -1,5 +1,7 @@
 """Small Keras callbacks of a run."""
 
+from __future__ import annotations
+
 import signal
 from collections.abc import Callable
 from pathlib import Path

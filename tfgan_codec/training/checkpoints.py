@@ -1,5 +1,7 @@
 """Saving and finding runs."""
 
+from __future__ import annotations
+
 import time
 from pathlib import Path
 

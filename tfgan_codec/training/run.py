@@ -1,5 +1,7 @@
 """A whole training run in a folder: build or resume, fit phase by phase, save."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
 from typing import NamedTuple

@@ -1,5 +1,7 @@
 """How far a run is, and what follows from it: the learning rate, and the phase."""
 
+from __future__ import annotations
+
 import math
 import time
 from typing import NamedTuple

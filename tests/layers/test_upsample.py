@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+
+tf = pytest.importorskip("tensorflow")
+
+from tfgan_codec.layers.residual import ResidualBlock
+from tfgan_codec.layers.upsample import SubpixelUpsample
+
+
+@pytest.mark.parametrize("kernel_size", [1, 3])
+def test_starts_without_a_checkerboard(kernel_size: int):
+    layer = SubpixelUpsample(5, kernel_size)
+    y = layer(tf.random.stateless_normal([2, 4, 6, 3], [0, 1])).numpy()
+    assert y.shape == (2, 8, 12, 5)
+    phases = y.reshape(2, 4, 2, 6, 2, 5)
+    np.testing.assert_allclose(phases, np.broadcast_to(phases[:, :, :1, :, :1], phases.shape))
+
+
+def test_equals_a_transposed_convolution():
+    """What the Edge TPU export relies on: kernel 2 and stride 2 hold the same weights."""
+    layer = SubpixelUpsample(4)
+    x = tf.random.stateless_normal([1, 3, 5, 6], [2, 3])
+    want = layer(x)
+    kernel = np.zeros([2, 2, 4, 6], np.float32)
+    for row in range(2):
+        for column in range(2):
+            phase = layer.conv.kernel[0, 0, :, (2 * row + column) * 4 :][:, :4]
+            kernel[row, column] = phase.numpy().T
+    got = tf.nn.conv2d_transpose(x, kernel, [1, 6, 10, 4], strides=2)
+    np.testing.assert_allclose(got, want, atol=1e-5)
+
+
+def test_residual_block_starts_near_the_identity():
+    x = tf.random.stateless_normal([1, 8, 8, 16], [4, 5])
+    change = ResidualBlock(16)(x) - x
+    assert 0 < float(tf.math.reduce_std(change)) < 0.5
