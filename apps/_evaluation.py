@@ -14,9 +14,6 @@ from tfgan_codec.evaluation import runner, schema
 from tfgan_codec.evaluation.codecs import Codec
 from tfgan_codec.metrics import weights
 
-_COLUMNS = ("bpp", *schema.METRICS, "encode_s", "decode_s", "kmac_per_pixel")
-_FORMATS = {"bpp": ".4f", "psnr": ".2f", "fid": ".1f", "fid_256": ".1f", "kmac_per_pixel": ".1f"}
-
 
 def define_flags(values: flags.FlagValues) -> None:
     """Flags of everything that measures."""
@@ -51,23 +48,6 @@ def plan(
     arguments = (sys.argv if argv is None else argv)[1:]
     command = shlex.join(["python", "-m", app, *arguments])
     return runner.Plan(codecs, pictures, metrics, values.weights, values.jobs, command=command)
-
-
-def table(sets: Sequence[schema.Row]) -> str:
-    """The sets' means as text, columns that hold nothing left out."""
-    columns = [c for c in _COLUMNS if any(row[c] is not None for row in sets)]
-    lines = [["codec", "setting", *columns]]
-    for row in sets:
-        cells = ["-" if row[c] is None else format(row[c], _FORMATS.get(c, ".4f")) for c in columns]
-        lines.append([row["codec"], row["setting"], *cells])
-    widths = [max(map(len, column)) for column in zip(*lines)]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(w) if i > 1 else cell.ljust(w)
-            for i, (cell, w) in enumerate(zip(line, widths))
-        )
-        for line in lines
-    )
 
 
 def _cores() -> int:

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from absl import flags
+from tqdm import tqdm
 
 from apps import _evaluation, _main
 from tfgan_codec.errors import BundleError, UsageError
-from tfgan_codec.evaluation import classical, runner, schema
+from tfgan_codec.evaluation import (
+    choice,
+    classical,
+    curves,
+    plots,
+    report,
+    runner,
+    schema,
+    sheets,
+    summary,
+)
 from tfgan_codec.evaluation.codecs import Codec, create
+from tfgan_codec.evaluation.measure import Meter
 
 _USAGE = """
-usage: python -m apps.bench --data=FOLDER --out=FOLDER [--codecs=jpeg,avif,mobile]
+usage: python -m apps.bench --data=FOLDER --out=FOLDER [--codecs=jpeg,avif,mobile] [--choice=A,B]
+       python -m apps.bench --tally=ANSWERS.json,...
 
-Measures codecs on the same pictures as real files and writes results.json.
+Measures codecs on the same pictures, as real files. Writes into the folder results.json, README.md
+with tables, a plot per metric (SVG and PNG), report.html to look at, and the compressed files;
+docs/evaluation.md says what the metrics are.
 
 A codec is one of jpeg, jpeg2000, webp, avif, heic, jxl, a model's name or a bundle's path, and can
 be followed by its settings: avif=12/20/28, mobile=0.05/0.1 (bits per pixel), mobile=q60/q120
@@ -33,27 +48,134 @@ def main(argv: Sequence[str] | None = None) -> int:
     _evaluation.define_flags(values)
     flags.DEFINE_list("codecs", list(_CODECS), "What to compare, see above.", flag_values=values)
     flags.DEFINE_string("out", None, "The folder to write.", flag_values=values)
+    flags.DEFINE_string(
+        "anchor", "avif", "BD-rates are relative to this codec.", flag_values=values
+    )
+    flags.DEFINE_list(
+        "include",
+        [],
+        "Results files of earlier runs on the same pictures, shown beside what is measured.",
+        flag_values=values,
+    )
+    flags.DEFINE_float(
+        "sheet_bpp",
+        0.1,
+        "The report shows all pictures at this rate; 0 leaves them out.",
+        flag_values=values,
+    )
+    flags.DEFINE_list(
+        "choice",
+        [],
+        "Also write choice.html, where people compare these codecs blindly.",
+        flag_values=values,
+    )
+    flags.DEFINE_list(
+        "tally", [], "Instead of all this, count such pages' answer files.", flag_values=values
+    )
 
     def bench() -> None:
+        if values.tally:
+            print(choice.describe(choice.tally(values.tally)))
+            return
         if values.out is None:
             raise _main.CommandLineError("--out=FOLDER is needed")
         out = Path(values.out)
-        codecs: list[Codec] = []
-        problems: list[str] = []
-        for spec in values.codecs:
-            try:
-                codecs.append(create(spec))
-            except (classical.CodecMissingError, BundleError) as error:
-                problems.append(str(error))
-        if not codecs:
-            raise UsageError(f"nothing to measure: {'; '.join(problems)}")
+        included = [schema.load(file) for file in values.include]
+        codecs, problems = _create(values.codecs)
         plan = _evaluation.plan(values, codecs, "apps.bench", argv)
-        results = runner.run(plan._replace(files=out / "files"))
-        results.problems.extend(problems)
-        schema.save(results, out / "results.json")
-        print(_evaluation.table(results.sets))
+        if codecs:
+            results = runner.run(plan._replace(files=out / "files"))
+            results.problems.extend(problems)
+            schema.save(results, out / "results.json")
+            included.insert(0, results)
+        if not included:
+            raise UsageError(f"nothing to measure: {'; '.join(problems)}")
+        _show(_merge(included), codecs, plan, values, out)
 
     return _main.run(bench, values, _USAGE, argv)
+
+
+def _create(specs: Sequence[str]) -> tuple[list[Codec], list[str]]:
+    """The codecs, and why some are missing."""
+    codecs: list[Codec] = []
+    problems: list[str] = []
+    for spec in filter(None, specs):
+        try:
+            codecs.append(create(spec))
+        except (classical.CodecMissingError, BundleError) as error:
+            problems.append(str(error))
+            print(error, file=sys.stderr)
+    return codecs, problems
+
+
+def _merge(runs: Sequence[schema.Results]) -> schema.Results:
+    """One table of several runs; of a codec in two of them, the first counts."""
+    merged = schema.Results(dict(runs[0].about), [], [], [])
+    for run in runs:
+        known = set(curves.codecs(merged.sets))
+        merged.records.extend(row for row in run.records if row["codec"] not in known)
+        merged.sets.extend(row for row in run.sets if row["codec"] not in known)
+        merged.problems.extend(run.problems)
+        for key in ("data", "images"):
+            if run.about[key] != runs[0].about[key]:
+                merged.problems.append(
+                    f"{', '.join(curves.codecs(run.sets))}: measured on other pictures "
+                    f"({run.about['images']} of {run.about['data']})"
+                )
+                break
+    return merged
+
+
+def _show(
+    results: schema.Results,
+    codecs: Sequence[Codec],
+    plan: runner.Plan,
+    values: flags.FlagValues,
+    out: Path,
+) -> None:
+    """Writes everything that is made of the results."""
+    out.mkdir(parents=True, exist_ok=True)
+    if not results.sets:
+        raise UsageError(f"no picture could be measured: {'; '.join(results.problems)}")
+    names = curves.codecs(results.sets)
+    anchor = values.anchor if values.anchor in names else names[0]
+    differences = curves.differences(results.sets, anchor)
+    drawn: list[str] = []
+    try:
+        drawn = plots.save(results.sets, out, f"{results.about['data']}")
+    except ImportError as error:
+        results.problems.append(f"no plots: they need matplotlib ({error})")
+    text = summary.markdown(results, differences, anchor, drawn)
+    (out / "README.md").write_text(text, encoding="utf-8")
+
+    made = {codec.name: codec for codec in codecs}
+    for name in names:
+        if name not in made:  # of an included file; left out of the sheets if it cannot be had
+            made.update((codec.name, codec) for codec in _create([name])[0])
+    pictures: list[sheets.Sheet] = []
+    if values.sheet_bpp > 0:
+        pictures = list(_sheets(results, [made[n] for n in names if n in made], plan, values))
+    page = report.html(results, differences, anchor, pictures, values.sheet_bpp)
+    (out / "report.html").write_text(page, encoding="utf-8")
+    if values.choice:
+        page, left_out = choice.html(pictures, values.choice, f"{results.about['data']}")
+        (out / "choice.html").write_text(page, encoding="utf-8")
+        print(*left_out, sep="\n")
+
+    print(summary.plain(summary.table(results.sets)))
+    if len(names) > 1:
+        print(f"\nBD-rate to {anchor}, percent of bytes at equal quality (negative is better):")
+        print(summary.plain(summary.bd_table(differences)))
+    print(f"\nReport: {out / 'report.html'}")
+
+
+def _sheets(
+    results: schema.Results, codecs: Sequence[Codec], plan: runner.Plan, values: flags.FlagValues
+) -> Iterator[sheets.Sheet]:
+    metrics = [metric for metric in sheets.METRICS if metric in plan.metrics]
+    meter = Meter(metrics, plan.weights)
+    found = sheets.make(plan.pictures, codecs, values.sheet_bpp, meter, results.records)
+    return iter(tqdm(found, "sheets", len(plan.pictures), unit="picture", disable=None))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 from absl import flags
 
 from apps import _evaluation, _main
-from tfgan_codec.evaluation import runner, schema
+from tfgan_codec.evaluation import runner, schema, summary
 from tfgan_codec.evaluation.neural import DEFAULT_SETTINGS, NeuralCodec
 
 _USAGE = """
@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         plan = _evaluation.plan(values, [codec], "apps.evaluate", argv)
         results = runner.run(plan._replace(files=Path(values.files) if values.files else None))
         schema.save(results, values.out)
-        print(_evaluation.table(results.sets))
+        print(summary.plain(summary.table(results.sets)))
         print(f"\nResults: {values.out}")
 
     return _main.run(evaluate, values, _USAGE, argv)

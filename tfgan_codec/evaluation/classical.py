@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Mapping
 from typing import Callable, NamedTuple
 
 import numpy as np
@@ -54,11 +55,23 @@ class ClassicalCodec:
             raise UsageError(f"{self.name} takes numbers as settings, not {setting!r}") from None
         return self._encoder(Image.fromarray(picture), value)
 
-    def match(self, picture: np.ndarray, nbytes: int) -> bytes:
-        """The file nearest in size to `nbytes` (by ratio); more bytes where it gets no smaller."""
+    def match(
+        self, picture: np.ndarray, nbytes: int, known: Mapping[str, int] | None = None
+    ) -> bytes:
+        """The file nearest in size to `nbytes` (by ratio); more bytes where it gets no smaller.
+
+        `known` has sizes of this picture at some settings, which narrow the search.
+        """
         image = Image.fromarray(picture)
-        best = b""
         low, high = 0, len(self.ladder) - 1
+        for setting, size in (known or {}).items():
+            distances = [abs(step - float(setting)) for step in self.ladder]
+            position = distances.index(min(distances))
+            if size <= nbytes:
+                low = max(low, position - 1)
+            else:
+                high = min(high, position + 1)
+        best = b""
         while low <= high:
             middle = (low + high) // 2
             data = self._encoder(image, self.ladder[middle])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
@@ -25,7 +26,9 @@ class Codec(Protocol):
 
     def decode(self, data: bytes) -> np.ndarray: ...
 
-    def match(self, picture: np.ndarray, nbytes: int) -> bytes: ...
+    def match(
+        self, picture: np.ndarray, nbytes: int, known: Mapping[str, int] | None = None
+    ) -> bytes: ...
 
 
 def create(spec: str) -> Codec:

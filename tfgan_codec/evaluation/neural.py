@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from tfgan_codec.codec import load
@@ -9,7 +11,7 @@ from tfgan_codec.errors import UsageError
 from tfgan_codec.metrics.complexity import Complexity, of_tflite
 
 DEFAULT_SETTINGS = ("0.05", "0.1", "0.2")
-_SIDE = 512  # complexity is counted on a picture of this size: borders matter little
+_SIDE = 256  # complexity is counted on a picture of this size, without halos of tiles
 
 
 class NeuralCodec:
@@ -53,7 +55,9 @@ class NeuralCodec:
         image = self._codec.decompress(data, realism=self._realism)
         return np.asarray(image.convert("RGB"))
 
-    def match(self, picture: np.ndarray, nbytes: int) -> bytes:
+    def match(
+        self, picture: np.ndarray, nbytes: int, known: Mapping[str, int] | None = None
+    ) -> bytes:
         """The best file of at most `nbytes`; the smallest where that is impossible."""
         try:
             return self._codec.compress(picture, nbytes=nbytes)

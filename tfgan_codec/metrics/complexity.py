@@ -36,7 +36,8 @@ def of_tflite(content: bytes, input_shape: tuple[int, ...], pixels: int) -> Netw
     """Counts a `.tflite` file's work on one input of that shape, which stands for `pixels` pixels.
 
     Parameters are the constants of more than one element that any operation reads as numbers;
-    shapes, paddings and the like are not. Zero biases that the converter added count too.
+    shapes, paddings and the like are not. Zero biases that the converter added count, but equal
+    constants are stored once, and so count once.
     """
     from ai_edge_litert import interpreter as litert
 
@@ -44,6 +45,7 @@ def of_tflite(content: bytes, input_shape: tuple[int, ...], pixels: int) -> Netw
     network = litert.Interpreter(model_content=content, experimental_op_resolver_type=resolver)
     network.resize_tensor_input(network.get_input_details()[0]["index"], input_shape)
     network.allocate_tensors()
+    network.invoke()  # shapes that depend on computed ones are known only then
     tensors = {tensor["index"]: tensor for tensor in network.get_tensor_details()}
     operations = network._get_ops_details()
     produced = {int(i) for operation in operations for i in operation["outputs"]}

@@ -1,0 +1,50 @@
+"""Makes the weight files of LPIPS, FID and KID from public checkpoints."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from absl import flags
+
+from apps import _main
+from tfgan_codec.metrics import weights
+from tfgan_codec.metrics.convert import convert
+
+_USAGE = """
+usage: python -m apps.weights [--from=CHECKPOINT,...] [--weights=FOLDER]
+
+Without --from: says which weights for LPIPS, FID and KID are there, and what to download for the
+others. With it: converts the downloaded files; PyTorch is not needed.
+
+  python -m apps.weights --from=alexnet-owt-7be5be79.pth,alex.pth
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the program and returns its exit status."""
+    values = _main.new_flags()
+    flags.DEFINE_list("from", [], "The downloaded checkpoints.", flag_values=values)
+    flags.DEFINE_string(
+        "weights",
+        str(weights.default_folder()),
+        f"Folder of the weight files. Default: {weights.VARIABLE}, else one in the user's cache.",
+        flag_values=values,
+    )
+
+    def run() -> None:
+        for path in convert(values["from"].value, values.weights) if values["from"].value else []:
+            print(f"wrote {path}")
+        for name, file in weights.FILES.items():
+            try:
+                weights.load(name, values.weights)
+                print(f"{name}: ready in {values.weights}")
+            except weights.WeightsMissingError:
+                print(f"{name}: not in {values.weights}; download these and give them to --from:")
+                print(*(f"  {source}" for source in file.sources), sep="\n")
+
+    return _main.run(run, values, _USAGE, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

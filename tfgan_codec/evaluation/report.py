@@ -1,0 +1,101 @@
+"""report.html: curves, tables and picture sheets in one file that needs nothing else."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from tfgan_codec.evaluation import classical, schema, sheets
+from tfgan_codec.evaluation.curves import Difference, codecs, measured_metrics
+from tfgan_codec.evaluation.plots import colors
+
+_TEMPLATE = Path(__file__).with_name("report.html")
+_PLACE = "/*DATA*/"
+_THUMB_HEIGHT = 108
+WEBP_QUALITY = 90  # of decoded pictures at low rates: 50 to 150 kB each
+
+
+def html(
+    results: schema.Results,
+    differences: Sequence[Difference],
+    anchor: str,
+    pictures: Iterable[sheets.Sheet],
+    bpp: float,
+) -> str:
+    """The page. `pictures` are taken one by one, so that few are in memory."""
+    names = codecs(results.sets)
+    images: list[str] = []
+    entries = [_entry(sheet, images) for sheet in pictures]
+    shown = list(dict.fromkeys(v["codec"] for entry in entries for v in entry["versions"]))
+    own = [name for name in shown if name not in classical.NAMES]
+    sides = [anchor if anchor in shown else "original", own[-1] if own else "original"]
+    return fill(
+        _TEMPLATE,
+        {
+            "title": f"{len(names)} codecs on {results.about['data']}",
+            "about": results.about,
+            "sets": [{k: v for k, v in row.items() if k != "absent"} for row in results.sets],
+            "metrics": measured_metrics(results.sets),
+            "titles": schema.TITLES,
+            "higher": schema.HIGHER_IS_BETTER,
+            "colors": colors(names + shown),
+            "classical": classical.NAMES,
+            "anchor": anchor,
+            "bd": [difference._asdict() for difference in differences],
+            "problems": results.problems,
+            "bpp": bpp,
+            "crop": sheets.CROP,
+            "sides": sides,
+            "sheets": entries,
+            "images": images,
+        },
+    )
+
+
+def fill(template: Path, data: dict[str, Any]) -> str:
+    """Puts data into a page."""
+    text = json.dumps(data, separators=(",", ":")).replace("</", "<\\/")
+    before, after = template.read_text(encoding="utf-8").split(_PLACE)
+    return before + text + after
+
+
+def webp(picture: np.ndarray, quality: int = WEBP_QUALITY) -> str:
+    """A picture as base64 of a WebP file."""
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "WEBP", quality=quality, method=4)
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def _entry(sheet: sheets.Sheet, images: list[str]) -> dict[str, Any]:
+    def add(picture: np.ndarray) -> int:
+        images.append(webp(picture))
+        return len(images) - 1
+
+    height, width = sheet.original.shape[:2]
+    thumb = Image.fromarray(sheet.original)
+    thumb.thumbnail((3 * _THUMB_HEIGHT, _THUMB_HEIGHT))
+    return {
+        "name": sheet.name,
+        "target": sheet.target,
+        "width": width,
+        "height": height,
+        "original": add(sheet.original),
+        "thumb": webp(np.asarray(thumb), 75),
+        "crops": sheet.crops,
+        "versions": [
+            {
+                "codec": version.codec,
+                "bytes": version.nbytes,
+                "values": {k: v if v is None else round(v, 4) for k, v in version.values.items()},
+                "key": add(version.pixels),
+            }
+            for version in sheet.versions
+        ],
+    }

@@ -1,0 +1,102 @@
+"""Every picture by every codec at matched bytes, with the regions worth looking at closely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from tfgan_codec import image_io
+from tfgan_codec.errors import TgcError
+from tfgan_codec.evaluation import schema
+from tfgan_codec.evaluation.codecs import Codec
+from tfgan_codec.evaluation.measure import Meter
+
+CROP = 128
+CROPS = 3
+METRICS = ("psnr", "ms_ssim", "lpips")
+
+
+class Version(NamedTuple):
+    """One codec's rendering of a picture."""
+
+    codec: str
+    nbytes: int
+    values: dict[str, float | None]
+    pixels: np.ndarray
+
+
+class Sheet(NamedTuple):
+    """One picture and its renderings near `target` bytes."""
+
+    name: str
+    target: int
+    original: np.ndarray
+    versions: list[Version]
+    crops: list[tuple[int, int]]  # left, top of CROP x CROP regions
+
+
+def make(
+    pictures: Sequence[Path],
+    codecs: Sequence[Codec],
+    bpp: float,
+    meter: Meter,
+    records: Sequence[schema.Row] = (),
+) -> Iterator[Sheet]:
+    """Yields a sheet per readable picture, codecs that fail on it left out.
+
+    Args:
+      pictures: paths.
+      codecs: what to show.
+      bpp: size that every file is brought near to.
+      meter: with METRICS.
+      records: sizes that are known already, to search less.
+    """
+    for path in pictures:
+        try:
+            original = image_io.read(path).rgb
+        except TgcError:
+            continue
+        target = max(1, round(bpp * original.shape[0] * original.shape[1] / 8))
+        found: list[tuple[str, int, np.ndarray]] = []
+        for codec in codecs:
+            known = {
+                row["setting"]: row["bytes"]
+                for row in records
+                if row["codec"] == codec.name and row["image"] == path.name
+            }
+            try:
+                data = codec.match(original, target, known)
+                found.append((codec.name, len(data), codec.decode(data)))
+            except Exception:  # whatever a codec library raises; the measurement told of it
+                continue
+        _, measured = meter.measure(original, [pixels for _, _, pixels in found])
+        versions = [
+            Version(name, nbytes, result.values, pixels)
+            for (name, nbytes, pixels), result in zip(found, measured)
+        ]
+        yield Sheet(path.name, target, original, versions, busiest(original))
+
+
+def busiest(picture: np.ndarray, size: int = CROP, count: int = CROPS) -> list[tuple[int, int]]:
+    """Left and top of the regions with the most change between neighbours, none overlapping."""
+    height, width = picture.shape[:2]
+    if height < size or width < size:
+        return []
+    grey = picture.astype(np.float32).mean(axis=2)
+    energy = np.zeros((height + 1, width + 1))
+    change = np.abs(np.diff(grey, axis=0, append=grey[-1:]))
+    change += np.abs(np.diff(grey, axis=1, append=grey[:, -1:]))
+    energy[1:, 1:] = np.minimum(change, 60.0).cumsum(axis=0).cumsum(axis=1)
+    sums = (
+        energy[size:, size:] - energy[:-size, size:] - energy[size:, :-size]
+        + energy[:-size, :-size]
+    )  # fmt: skip
+    corners: list[tuple[int, int]] = []
+    while len(corners) < count and np.max(sums) > 0:
+        top, left = np.unravel_index(int(np.argmax(sums)), sums.shape)
+        corners.append((int(left), int(top)))
+        sums[max(0, top - size + 1) : top + size, max(0, left - size + 1) : left + size] = 0
+    return corners

@@ -1,0 +1,73 @@
+"""The results as text: a table for the terminal, and a README.md beside the results file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tfgan_codec.evaluation import schema
+from tfgan_codec.evaluation.curves import Difference, codecs
+
+COLUMNS = ("bpp", *schema.METRICS, "encode_s", "decode_s", "kmac_per_pixel")
+_FORMATS = {"psnr": ".2f", "fid": ".1f", "fid_256": ".1f", "kmac_per_pixel": ".1f"}
+
+
+def table(sets: Sequence[schema.Row]) -> list[list[str]]:
+    """Means per codec and setting, columns that hold nothing left out; the first row is names."""
+    columns = [c for c in COLUMNS if any(row[c] is not None for row in sets)]
+    rows = [["codec", "setting", *columns]]
+    for row in sets:
+        rows.append([row["codec"], row["setting"], *(_cell(c, row[c]) for c in columns)])
+    return rows
+
+
+def bd_table(differences: Sequence[Difference]) -> list[list[str]]:
+    """BD-rates in percent: a row per codec, a column per metric."""
+    metrics = list(dict.fromkeys(d.metric for d in differences))
+    rows = [["codec", *(schema.TITLES[m] for m in metrics)]]
+    for codec in dict.fromkeys(d.codec for d in differences):
+        rates = [d.rate for d in differences if d.codec == codec]
+        rows.append([codec, *("-" if rate is None else f"{rate:+.1f} %" for rate in rates)])
+    return rows
+
+
+def plain(rows: Sequence[Sequence[str]]) -> str:
+    """A table for the terminal."""
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    lines = []
+    for row in rows:
+        cells = [cell.rjust(w) for cell, w in zip(row, widths)]
+        lines.append("  ".join([row[0].ljust(widths[0]), *cells[1:]]))
+    return "\n".join(lines)
+
+
+def markdown(
+    results: schema.Results, differences: Sequence[Difference], anchor: str, plots: Sequence[str]
+) -> str:
+    """README.md of a results folder: how it was made, tables, plots."""
+    about = results.about
+    parts = [
+        f"# {', '.join(codecs(results.sets))} on {about['data']} ({about['images']} pictures)",
+        f"Made by\n\n    {about['command']}\n\nat commit {about['commit'] or '(none)'}, "
+        f"{about['date']}, on {about['machine']}. Means over the pictures; all rows are in "
+        "`results.json`. Metrics and their caveats: `docs/evaluation.md`.",
+        _markdown_table(table(results.sets)),
+        f"## BD-rate to {anchor}",
+        f"Bytes at equal quality, in percent of {anchor}'s; negative is better.",
+        _markdown_table(bd_table(differences)),
+    ]
+    versions = {row["codec"]: row["version"] for row in results.sets}
+    parts += ["## Versions", "\n".join(f"- {name}: {text}" for name, text in versions.items())]
+    if results.problems:
+        parts += ["## Not measured", "\n".join(f"- {problem}" for problem in results.problems)]
+    if plots:
+        parts += ["## Plots", "\n".join(f"![{schema.TITLES[m]}]({m}.svg)" for m in plots)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _markdown_table(rows: Sequence[Sequence[str]]) -> str:
+    rule = ["---", *["---:"] * (len(rows[0]) - 1)]
+    return "\n".join("| " + " | ".join(row) + " |" for row in [rows[0], rule, *rows[1:]])
+
+
+def _cell(column: str, value: float | None) -> str:
+    return "-" if value is None else format(value, _FORMATS.get(column, ".4f"))
