@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 from apps import _main
 from tfgan_codec import container
-from tfgan_codec.bundle import find_shipped
-from tfgan_codec.codec import read_blob
+from tfgan_codec.bundle_files import find_shipped
 
 _USAGE = """
 usage: python -m apps.info FILE.tgc
@@ -27,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _info(path: str) -> None:
-    blob = read_blob(path)
+    blob = container.read_blob(path)
     file, sizes = container.parse(blob)
     shipped = find_shipped(file.model_id)
     mode = ("L" if file.grey else "RGB") + ("A" if file.alpha is not None else "")

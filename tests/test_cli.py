@@ -18,8 +18,7 @@ from PIL import Image
 
 import tfgan_codec as tgc
 from apps import compress, decompress, info
-from tfgan_codec import bundle as bundles
-from tfgan_codec import container
+from tfgan_codec import bundle_files, container
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -61,7 +60,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def shipped(tiny_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the tiny model a shipped one."""
-    monkeypatch.setattr(bundles, "SHIPPED", tiny_dir.parent)
+    monkeypatch.setattr(bundle_files, "SHIPPED", tiny_dir.parent)
 
 
 @pytest.fixture

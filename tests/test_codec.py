@@ -14,9 +14,8 @@ import sample_pictures
 from PIL import Image
 
 import tfgan_codec as tgc
-from tfgan_codec import bundle as bundles
+from tfgan_codec import bundle_files, container, image_io, latents
 from tfgan_codec import codec as codecs
-from tfgan_codec import container, image_io, latents
 
 GOLDEN = Path(__file__).parent / "data" / "golden"
 CASES = json.loads((GOLDEN / "golden.json").read_text())
@@ -207,7 +206,7 @@ def test_convenience_functions(
     assert difference(image, tiny.decompress(blob, realism=0)) == 0
     with pytest.raises(tgc.BitstreamError, match="no shipped model"):
         tgc.decompress(blob)
-    monkeypatch.setattr(bundles, "SHIPPED", tiny_dir.parent)
+    monkeypatch.setattr(bundle_files, "SHIPPED", tiny_dir.parent)
     assert difference(tgc.decompress(blob, realism=0), image) == 0
     codecs._loaded.cache_clear()
 

@@ -13,8 +13,6 @@ import hashlib
 import io
 import json
 import os
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Callable, NamedTuple, Union
@@ -22,8 +20,8 @@ from typing import Any, Callable, NamedTuple, Union
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgan_codec import tiling
-from tfgan_codec.errors import BundleError, TgcError, UsageError
+from tfgan_codec import bundle_files, tiling
+from tfgan_codec.errors import BundleError, UsageError
 from tfgan_codec.networks import Network
 from tfgan_codec.scales import IntegerConv, ScaleDecoder
 from tfgan_codec.tables import Tables
@@ -33,7 +31,6 @@ QUALITIES = 256
 SCALES = 64
 STRIDE = 16  # pixels per latent
 HYPER_STRIDE = 4  # latents per hyper-latent
-SHIPPED = Path(__file__).parent / "bundles"
 # The cell and output size of each kind of network, see tiling.Geometry.
 _CELLS = {
     "analysis": (STRIDE, 1),
@@ -41,17 +38,6 @@ _CELLS = {
     "mean": (1, HYPER_STRIDE),
     "synthesis": (1, STRIDE),
 }
-
-# What reading a manifest or an array file raises that is not what it should be.
-_MALFORMED = (
-    AttributeError,
-    EOFError,
-    LookupError,
-    TypeError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 PathLike = Union[str, "os.PathLike[str]"]
 Array = NDArray[Any]
@@ -106,18 +92,11 @@ class Bundle:
     @classmethod
     def load(cls, path_or_name: PathLike = "mobile") -> Bundle:
         """Loads a shipped bundle by its name, or any bundle by its path (folder or zip file)."""
-        path = _locate(path_or_name)
-        try:
-            read = _reader(path)
-            manifest = _manifest(read)
+        path = bundle_files.locate(path_or_name)
+        with bundle_files.errors_of(path):
+            read = bundle_files.reader(path)
+            manifest = bundle_files.manifest(read)
             return cls(manifest, {name: read(name) for name in manifest["files"]})
-        except TgcError as error:
-            raise BundleError(f"{path}: {error}") from error
-        except OSError as error:
-            raise BundleError(f"{path}: {error.strerror or error}") from error
-        except _MALFORMED as error:
-            reason = f"{type(error).__name__}: {error}"
-            raise BundleError(f"{path}: not a valid bundle ({reason})") from error
 
     @property
     def channels(self) -> int:
@@ -144,10 +123,20 @@ class Bundle:
         part = self.part(kind, realism)
         key = kind, float(realism)
         if key not in self._started:
+            network = Network(part.tflite, f"{self.name}/{kind}")
+            expected = {
+                "analysis": (3, self.channels),
+                "hyper_analysis": (self.channels, self.hyper_channels),
+                "mean": (self.hyper_channels, self.channels),
+                "synthesis": (self.channels, 3),
+            }[kind]
+            if network.channels != expected:
+                raise BundleError(
+                    f"the network {self.name}/{kind} has {network.channels} channels in and out, "
+                    f"expected {expected}; export the bundle again"
+                )
             geometry = tiling.Geometry(*_CELLS[kind], part.halo)
-            self._started[key] = functools.partial(
-                tiling.run, Network(part.tflite, f"{self.name}/{kind}"), geometry
-            )
+            self._started[key] = functools.partial(tiling.run, network, geometry)
         return self._started[key]
 
     def part(self, kind: str, realism: float = 0.0) -> Part:
@@ -197,19 +186,6 @@ class Bundle:
         for what, (found, expected) in facts.items():
             if found != expected:
                 raise BundleError(f"{what} is {found}, expected {expected}")
-
-
-def find_shipped(model_id: bytes) -> Path | None:
-    """Returns where the shipped bundle with this model id is, reading manifests only."""
-    for path in sorted(SHIPPED.iterdir()) if SHIPPED.is_dir() else []:
-        if path.suffix == ".zip" or (path / "manifest.json").is_file():
-            try:
-                manifest = _manifest(_reader(path))
-                if manifest["model_id"] == model_id.hex():
-                    return path
-            except (OSError, KeyError, ValueError, zipfile.BadZipFile):
-                continue  # a damaged neighbour must not hide the right one
-    return None
 
 
 def write_bundle(
@@ -306,44 +282,6 @@ def normative_hash(arrays: Arrays) -> str:
             digest.update(text.encode() + b"\0")
         digest.update(array.tobytes())
     return digest.hexdigest()
-
-
-def _locate(path_or_name: PathLike) -> Path:
-    """Shipped names win over files of the working directory; ``./mobile`` means the latter."""
-    text = os.fspath(path_or_name)
-    for path in (SHIPPED / text, SHIPPED / f"{text}.zip"):
-        if text == os.path.basename(text) and text not in ("", ".", "..") and path.exists():
-            return path
-    if os.path.exists(text):
-        return Path(text)
-    names = sorted(p.stem for p in SHIPPED.glob("*") if p.suffix == ".zip" or p.is_dir())
-    raise BundleError(
-        f"no model {text!r}; give the path of a bundle or one of: {', '.join(names) or '(none)'}"
-    )
-
-
-def _reader(path: Path) -> Callable[[str], bytes]:
-    """Returns a function that reads one file of the bundle at `path`."""
-    archive = None if path.is_dir() else zipfile.ZipFile(path)
-
-    def read(name: str) -> bytes:
-        if name != os.path.basename(name):
-            raise BundleError(f"{name!r} is not a plain file name")
-        try:
-            return archive.read(name) if archive else (path / name).read_bytes()
-        except (FileNotFoundError, KeyError) as error:
-            raise BundleError(f"{name} is missing") from error
-        except (zlib.error, RuntimeError) as error:
-            raise BundleError(f"{name} cannot be unpacked ({error})") from error
-
-    return read
-
-
-def _manifest(read: Callable[[str], bytes]) -> dict[str, Any]:
-    manifest = json.loads(read("manifest.json"))
-    if not isinstance(manifest, dict):
-        raise BundleError("manifest.json is not a JSON object")
-    return manifest
 
 
 def _tables(arrays: Arrays, prefix: str) -> Tables:

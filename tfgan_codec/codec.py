@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Union
 import numpy as np
 
 from tfgan_codec import container, image_io, latents
-from tfgan_codec.bundle import QUALITIES, STRIDE, Bundle, find_shipped
+from tfgan_codec.bundle import QUALITIES, STRIDE, Bundle
+from tfgan_codec.bundle_files import find_shipped
+from tfgan_codec.container import Blob
 from tfgan_codec.errors import BitstreamError, UsageError
 from tfgan_codec.search import best_quality
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from PIL import Image
 
 PathLike = Union[str, "os.PathLike[str]"]
-Blob = Union[bytes, bytearray, memoryview, PathLike]
 DEFAULT_MODEL = "mobile"
 DEFAULT_BPP = 0.1
 
@@ -92,7 +93,7 @@ class Codec:
           BitstreamError: the file is damaged, or for another model.
           UsageError: the bundle has no such decoder.
         """
-        file = container.parse(read_blob(blob)).file
+        file = container.parse(container.read_blob(blob)).file
         bundle = self.bundle
         if file.model_id != bundle.model_id:
             raise BitstreamError(
@@ -191,7 +192,7 @@ def decompress(
     blob: Blob, realism: float | None = None, model: PathLike | None = None
 ) -> Image.Image:
     """`Codec.decompress` with a model, by default the shipped one that the file was made with."""
-    data = read_blob(blob)
+    data = container.read_blob(blob)
     if model is None:
         model = shipped_model(container.parse(data).file.model_id)
     return _loaded(os.fspath(model)).decompress(data, realism)
@@ -206,19 +207,6 @@ def shipped_model(model_id: bytes) -> Path:
             "give the bundle that it was made with, or update tfgan_codec"
         )
     return path
-
-
-def read_blob(blob: Blob) -> bytes:
-    """The bytes of a ``.tgc`` file given as such or by its path."""
-    if isinstance(blob, (bytes, bytearray, memoryview)):
-        return bytes(blob)
-    try:
-        with open(blob, "rb") as stream:
-            magic = stream.read(len(container.MAGIC))
-            # Anything else, however large, is refused by its first bytes.
-            return magic + stream.read() if magic == container.MAGIC else magic
-    except OSError as error:
-        raise BitstreamError(f"cannot read {os.fspath(blob)}: {error.strerror or error}") from error
 
 
 _loaded = functools.lru_cache(maxsize=4)(load)

@@ -6,10 +6,13 @@ streams. Only the standard library is used, so that a file can be inspected with
 
 from __future__ import annotations
 
+import os
 import zlib
-from typing import NamedTuple
+from typing import NamedTuple, Union
 
 from tfgan_codec.errors import BitstreamError, ImageError
+
+Blob = Union[bytes, bytearray, memoryview, str, "os.PathLike[str]"]
 
 MAGIC = b"TGC"
 VERSION = 1
@@ -141,6 +144,19 @@ def parse(blob: bytes, streams: int = 1) -> Parsed:
     grey = bool(flags & _FLAG_GREY)
     file = File(blob[4:7], width, height, quality, tuple(parts), grey, icc, exif, alpha)
     return Parsed(file, sizes)
+
+
+def read_blob(blob: Blob) -> bytes:
+    """The bytes of a file given as such or by its path."""
+    if isinstance(blob, (bytes, bytearray, memoryview)):
+        return bytes(blob)
+    try:
+        with open(blob, "rb") as stream:
+            magic = stream.read(len(MAGIC))
+            # Anything else, however large, is refused by its first bytes.
+            return magic + stream.read() if magic == MAGIC else magic
+    except OSError as error:
+        raise BitstreamError(f"cannot read {os.fspath(blob)}: {error.strerror or error}") from error
 
 
 class _Reader:

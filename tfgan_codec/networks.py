@@ -27,6 +27,9 @@ class Network:
     """A LiteRT interpreter as a function: float32 [h, w, c] to float32 [h', w', c'].
 
     Calls may come from several threads; they run one after another.
+
+    Attributes:
+      channels: of the input and of the output.
     """
 
     def __init__(self, tflite: bytes, name: str, threads: int = THREADS) -> None:
@@ -47,6 +50,8 @@ class Network:
             raise self._error(error) from error
         (self._input,) = self._interpreter.get_input_details()
         (self._output,) = self._interpreter.get_output_details()
+        # Channels of input and output. LiteRT does not check the former at each call.
+        self.channels = int(self._input["shape"][-1]), int(self._output["shape"][-1])
 
     def __call__(self, x: NDArray[Any]) -> NDArray[Any]:
         """Runs the network on one picture or latent array, without a batch dimension."""
