@@ -1,0 +1,83 @@
+"""Whole runs, a few steps long."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+tf = pytest.importorskip("tensorflow")
+
+import tfgan_codec as tgc
+from apps import train as train_app
+from tfgan_codec.training.phases import Phase
+from tfgan_codec.training.run import RunConfig, load_run, train
+from tfgan_codec.training.schedule import Limit
+
+
+@pytest.fixture(scope="module")
+def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("photographs")
+    random = np.random.default_rng(0)
+    for number in range(3):
+        coarse = random.integers(0, 256, (9, 9, 3), dtype=np.uint8)
+        Image.fromarray(coarse).resize((200, 200)).save(folder / f"{number}.png")
+    return folder
+
+
+@pytest.fixture
+def config(photographs: Path, tmp_path: Path) -> RunConfig:
+    phases = [Phase(0.5, 64, 1, 2.0, 0.0), Phase(1.0, 64, 2, 2.0, 0.0)]
+    return RunConfig("mobile", str(photographs), str(tmp_path / "run"), Limit(steps=4), phases)
+
+
+def weights(folder: Path | str) -> list[np.ndarray]:
+    return [v.numpy() for v in load_run(folder).trainable_variables]
+
+
+@pytest.mark.slow
+def test_a_resumed_run_ends_where_an_uninterrupted_one_does(config: RunConfig, tmp_path: Path):
+    train(config)
+    parts = config._replace(out=str(tmp_path / "parts"), limit=Limit(steps=4))
+    # The first half of the phases is the same whether or not the run is cut there.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tfgan_codec.training.run.phase_at", _stop_in_second_phase)
+        with pytest.raises(KeyboardInterrupt):
+            train(parts)
+    train(parts._replace(resume=True))
+    for want, got in zip(weights(config.out), weights(parts.out)):
+        np.testing.assert_allclose(got, want, atol=1e-6)
+
+
+def _stop_in_second_phase(phases: list[Phase], share: float) -> int:
+    if share >= phases[0].until:
+        raise KeyboardInterrupt
+    return 0
+
+
+@pytest.mark.slow
+def test_the_command_trains_and_refuses_to_overwrite(photographs: Path, tmp_path: Path, capsys):
+    out = tmp_path / "run"
+    command = ["train", f"--data={photographs}", f"--out={out}", "--steps=1"]
+    command.append("--phase=1.0:64:1:2:0")
+    assert train_app.main(command) == 0
+    assert json.loads((out / "run.json").read_text())["limit"] == [1, None]
+    assert list((out / "tensorboard").rglob("events*"))
+    assert train_app.main(command) == 1
+    assert "--resume" in capsys.readouterr().err
+
+
+def test_misuse_is_told_in_a_line(tmp_path: Path, capsys):
+    assert train_app.main(["train", "--steps=1", f"--out={tmp_path}"]) == 2
+    assert "--data is required" in capsys.readouterr().err
+
+
+def test_resuming_needs_a_run(config: RunConfig):
+    with pytest.raises(tgc.UsageError, match="nothing to resume"):
+        train(config._replace(resume=True))
+
+
+def test_a_folder_without_a_run_is_named(tmp_path: Path):
+    with pytest.raises(tgc.UsageError, match="not a run"):
+        load_run(tmp_path)
