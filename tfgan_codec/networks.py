@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from tfgan_codec.errors import BundleError
 
 THREADS = 2
+_stderr_lock = threading.Lock()
 
 
 class Network:
@@ -87,13 +88,14 @@ def _without_greetings() -> Iterator[None]:
     LiteRT for Python has no switch for them ("Created TensorFlow Lite XNNPACK delegate for CPU").
     Everything else that is written meanwhile is passed on afterwards.
     """
-    try:
-        sys.stderr.flush()
-        stderr = os.dup(2)
-    except (AttributeError, OSError, ValueError):  # no usable standard error: nothing to keep clean
-        yield
-        return
-    with tempfile.TemporaryFile() as captured:
+    with _stderr_lock, contextlib.ExitStack() as stack:
+        try:
+            sys.stderr.flush()
+            captured = stack.enter_context(tempfile.TemporaryFile())
+            stderr = os.dup(2)
+        except (AttributeError, OSError, ValueError):  # no standard error to keep clean
+            yield
+            return
         os.dup2(captured.fileno(), 2)
         try:
             yield
