@@ -2,8 +2,8 @@
 
     python tests/run_scale_decoder.py RUNTIME FOLDER
 
-RUNTIME is tensorflow-THREADS or litert-KERNELS with the kernels xnnpack, builtin or reference. Reads
-FOLDER/z.npy and writes FOLDER/RUNTIME.npy.
+RUNTIME is tensorflow-THREADS or litert-KERNELS with the kernels xnnpack, builtin or reference.
+Reads FOLDER/z.npy and writes FOLDER/RUNTIME.npy.
 """
 
 import sys
