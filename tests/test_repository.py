@@ -19,8 +19,11 @@ PORTABLE = [
     *(f"apps/{name}.py" for name in ("compress", "decompress", "demo", "info")),
     *(f"tfgan_codec/metrics/{name}.py" for name in ("__init__", "psnr", "ssim")),
 ]
-APPS = sorted(path.stem for path in ROOT.glob("apps/*.py") if not path.stem.startswith("_"))
-EXPORTERS = sorted(path.stem for path in ROOT.glob("export/*.py") if not path.stem.startswith("_"))
+COMMANDS = sorted(
+    f"{path.parent.name}.{path.stem}"
+    for path in [*ROOT.glob("apps/*.py"), *ROOT.glob("export/*.py")]
+    if '__name__ == "__main__"' in path.read_text(encoding="utf-8")
+)
 # What the base install brings, by import name; the standard library is allowed as well.
 BASE = {"PIL", "absl", "ai_edge_litert", "apps", "numpy", "tfgan_codec", "tqdm"}
 LARGEST = 1_000_000  # bytes of a tracked file, shipped bundles aside
@@ -48,7 +51,7 @@ def test_portable_modules_import_the_base_install_only(name: str) -> None:
     assert names <= BASE | set(sys.stdlib_module_names)
 
 
-@pytest.mark.parametrize("module", [f"apps.{a}" for a in APPS] + [f"export.{e}" for e in EXPORTERS])
+@pytest.mark.parametrize("module", COMMANDS)
 def test_commands_explain_themselves(module: str) -> None:
     run = subprocess.run(
         [sys.executable, "-m", module, "--help"],
