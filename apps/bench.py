@@ -135,8 +135,6 @@ def _show(
 ) -> None:
     """Writes everything that is made of the results."""
     out.mkdir(parents=True, exist_ok=True)
-    if not results.sets:
-        raise UsageError(f"no picture could be measured: {'; '.join(results.problems)}")
     names = curves.codecs(results.sets)
     anchor = values.anchor if values.anchor in names else names[0]
     differences = curves.differences(results.sets, anchor)

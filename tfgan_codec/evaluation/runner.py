@@ -97,6 +97,7 @@ class _Run:
         self.references: dict[str, Features] = {}
         self.features: dict[tuple[str, str], dict[str, Features]] = {}
         self.commit = schema.commit()
+        self.load = round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
 
     def results(self) -> schema.Results:
         plan = self.plan
@@ -125,6 +126,8 @@ class _Run:
                 for reference, done in jobs:
                     for file in (reference, *(point.decoded for point in done)):
                         file.unlink()
+        if not self.records:
+            raise UsageError(f"nothing could be measured: {'; '.join(self.problems)}")
         for problem in self.problems:
             tqdm.write(problem)
         return schema.Results(self._about(), self.records, self._sets(meter), self.problems)
@@ -226,6 +229,7 @@ class _Run:
             "commit": self.commit,
             "date": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
             "machine": schema.machine(),
+            "load_average": self.load,  # what else ran: times mean less where it is high
             "data": self.plan.pictures[0].parent.name,
             "images": len(self.references),
         }

@@ -96,7 +96,10 @@ def mean_row(rows: list[Row]) -> Row:
     out["images"] = len(rows)
     out["bytes"] = sum(row["bytes"] for row in rows)
     absent: dict[str, str] = {}
-    for key in ("bpp", *PICTURE_METRICS, "encode_s", "decode_s"):
+    for key in ("bpp", *METRICS, "encode_s", "decode_s"):
+        if key in SET_METRICS:
+            out[key] = None  # a place for what is measured of the whole set
+            continue
         values = [row[key] for row in rows]
         out[key] = None if None in values else float(np.mean(values))
         without = [row for row in rows if row[key] is None]

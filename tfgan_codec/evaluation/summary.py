@@ -48,8 +48,9 @@ def markdown(
     parts = [
         f"# {', '.join(codecs(results.sets))} on {about['data']} ({about['images']} pictures)",
         f"Made by\n\n    {about['command']}\n\nat commit {about['commit'] or '(none)'}, "
-        f"{about['date']}, on {about['machine']}. Means over the pictures; all rows are in "
-        "`results.json`. Metrics and their caveats: `docs/evaluation.md`.",
+        f"{about['date']}, on {about['machine']}, load average {about.get('load_average')} at the "
+        "start. Means over the pictures; all rows are in `results.json`. Metrics and their caveats: "
+        "`docs/evaluation.md`.",
         _markdown_table(table(results.sets)),
         f"## BD-rate to {anchor}",
         f"Bytes at equal quality, in percent of {anchor}'s; negative is better.",

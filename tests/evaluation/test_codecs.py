@@ -1,0 +1,44 @@
+import pytest
+from sample_pictures import pixels
+
+from tfgan_codec.errors import BundleError, UsageError
+from tfgan_codec.evaluation.codecs import create
+
+
+def test_classical_codecs_with_and_without_settings():
+    assert create("jpeg").settings == ("1", "3", "5", "10", "20")
+    codec = create(" webp=3/40 ")
+    assert (codec.name, codec.settings) == ("webp", ("3", "40"))
+
+
+def test_models(tiny_dir):
+    codec = create(f"{tiny_dir}=0.2/q200")
+    assert (codec.name, codec.settings) == ("tiny", ("0.2", "q200"))
+    picture = pixels(208, 176, 1)
+    assert 8 * len(codec.encode(picture, "0.2")) <= 0.2 * 208 * 176
+    data = codec.encode(picture, "q200")
+    assert codec.decode(data).shape == picture.shape
+    assert len(codec.match(picture, len(data) - 1)) < len(data)
+    assert codec.match(picture, 1) == codec.encode(picture, "q0")
+    with pytest.raises(UsageError, match=r"quality levels \(q100\) as settings, not 'best'"):
+        codec.encode(picture, "best")
+
+
+def test_realism_is_part_of_the_name(tiny_dir):
+    assert create(f"{tiny_dir}@0").name == "tiny@0"
+    with pytest.raises(UsageError, match="no decoder of realism"):
+        create(f"{tiny_dir}@0.123")
+    with pytest.raises(UsageError, match="after @ comes the realism"):
+        create(f"{tiny_dir}@real")
+
+
+def test_complexity_of_a_model(tiny_dir):
+    complexity = create(str(tiny_dir)).complexity
+    assert complexity.params > 0
+    assert complexity.kmac_per_pixel > 0
+    assert complexity.encode_kmac_per_pixel > 0
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(BundleError, match="no model 'nothing'"):
+        create("nothing")
