@@ -12,7 +12,7 @@ import math
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tfgan_codec.errors import UsageError
 from tfgan_codec.evaluation import report, sheets
@@ -39,7 +39,9 @@ def html(
     pictures: Iterable[sheets.Sheet], codecs: Sequence[str], title: str
 ) -> tuple[str, list[str]]:
     """The page, and what had to be left out of it."""
-    pairs, images, left_out = [], [], []
+    pairs: list[dict[str, Any]] = []
+    images: list[str] = []
+    left_out: list[str] = []
     for sheet in pictures:
         versions = {v.codec: v for v in sheet.versions if v.codec in codecs}
         keys: dict[str, int] = {}

@@ -204,8 +204,10 @@ def _jpegxl() -> ClassicalCodec:
         "jxl",
         "jxl",
         f"{imagecodecs.jpegxl_version()}, effort 7, setting = distance",
-        lambda image, distance: imagecodecs.jpegxl_encode(
-            np.asarray(image), distance=distance, effort=7, lossless=False
+        lambda image, distance: bytes(
+            imagecodecs.jpegxl_encode(
+                np.asarray(image), distance=distance, effort=7, lossless=False
+            )
         ),
         lambda data: np.asarray(imagecodecs.jpegxl_decode(data)),
         tuple(25 - 0.25 * i for i in range(99)),

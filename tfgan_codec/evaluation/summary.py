@@ -49,7 +49,7 @@ def markdown(
         f"# {', '.join(codecs(results.sets))} on {about['data']} ({about['images']} pictures)",
         f"Made by\n\n    {about['command']}\n\nat commit {about['commit'] or '(none)'}, "
         f"{about['date']}, on {about['machine']}, load average {about.get('load_average')} at the "
-        "start. Means over the pictures; all rows are in `results.json`. Metrics and their caveats: "
+        "start. Means over the pictures; all rows are in `results.json`. Metrics and caveats: "
         "`docs/evaluation.md`.",
         _markdown_table(table(results.sets)),
         f"## BD-rate to {anchor}",

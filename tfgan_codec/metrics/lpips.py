@@ -75,7 +75,7 @@ class Lpips:
         return [first, second, third, fourth, self._conv(fourth, 4)]
 
     def _vgg(self, x: np.ndarray) -> Features:
-        taps = []
+        taps: Features = []
         for block in _VGG_BLOCKS:
             if taps:
                 x = max_pool(x, 2, 2)
