@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from tfgan_codec import scales
 from tfgan_codec.layers.rounding import inward_clip, straight_through_round
 
 WEIGHT_LIMIT = 127.0
@@ -95,3 +96,14 @@ class IntegerConv(tf.keras.layers.Layer):
             "upscale": self.upscale,
             "bias": self.initial_bias,
         }
+
+
+def integer_network(network: tf.keras.Sequential) -> scales.ScaleDecoder:
+    """A network of `IntegerConv` layers as plain integers, checked against the format's bounds."""
+    layers = []
+    for layer in network.layers:
+        kernel, bias = layer.export()
+        layers.append(scales.IntegerConv(kernel, bias, layer.shift, layer.maximum, layer.upscale))
+    decoder = scales.ScaleDecoder(tuple(layers))
+    decoder.check()
+    return decoder

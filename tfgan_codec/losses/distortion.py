@@ -3,17 +3,31 @@
 import numpy as np
 import tensorflow as tf
 
+from tfgan_codec.errors import UsageError
+
 # Wang et al. (2003): weights of the five scales.
 _MS_SSIM_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 _WINDOW, _SIGMA = 11, 1.5
-# 11 pixels must remain at the coarsest of five scales.
-MS_SSIM_SMALLEST = 176
+# 11 pixels must remain at the coarsest of five scales; odd sides are rounded up when halved.
+MS_SSIM_SMALLEST = 161
 
 
 def mse(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
     """Mean squared error, [batch]."""
     difference = tf.cast(a, tf.float32) - tf.cast(b, tf.float32)
     return tf.reduce_mean(tf.square(difference), axis=(1, 2, 3))
+
+
+def mae(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
+    """Mean absolute error, [batch]."""
+    difference = tf.cast(a, tf.float32) - tf.cast(b, tf.float32)
+    return tf.reduce_mean(tf.abs(difference), axis=(1, 2, 3))
+
+
+def charbonnier(a: tf.Tensor, b: tf.Tensor, epsilon: float = 1e-3 * 255.0) -> tf.Tensor:
+    """Mean of `sqrt(difference^2 + epsilon^2)` (Charbonnier et al., 1994), [batch]."""
+    difference = tf.cast(a, tf.float32) - tf.cast(b, tf.float32)
+    return tf.reduce_mean(tf.sqrt(tf.square(difference) + epsilon**2), axis=(1, 2, 3))
 
 
 def ms_ssim(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
@@ -23,6 +37,11 @@ def ms_ssim(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
     depthwise convolution, and each scale is clamped before its power, so that poor pictures give
     finite gradients (Keras trap list of the design).
     """
+    if min(a.shape[1:3]) < MS_SSIM_SMALLEST:
+        raise UsageError(
+            f"MS-SSIM needs pictures of at least {MS_SSIM_SMALLEST} pixels a side, these are "
+            f"{a.shape[2]}x{a.shape[1]}: train on larger crops, or without MS-SSIM"
+        )
     a, b = tf.cast(a, tf.float32), tf.cast(b, tf.float32)
     value = tf.ones([tf.shape(a)[0], tf.shape(a)[3]])
     with tf.name_scope("msssim"):

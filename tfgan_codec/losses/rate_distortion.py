@@ -23,6 +23,7 @@ class RateDistortion:
         self.high = high
         self.mse_weight = mse_weight
         self.ms_ssim_weight = ms_ssim_weight
+        self.names = ("bpp", "mse", "ms_ssim") if ms_ssim_weight else ("bpp", "mse")
 
     def multiplier(self, quality: tf.Tensor) -> tf.Tensor:
         return self.low * (self.high / self.low) ** (quality / (QUALITIES - 1))

@@ -2,14 +2,23 @@
 
 import tensorflow as tf
 
-from tfgan_codec.errors import UsageError
+from tfgan_codec.names import make
 
 
 def build(name: str, **kwargs) -> tf.keras.Model:
     """Makes the codec called `name` with fresh weights; `kwargs` go to its constructor."""
+    from tfgan_codec.models.hific import HiFiC, HiFiCFiveLevel
+    from tfgan_codec.models.hinge_gan_gp import HingeGanGp
+    from tfgan_codec.models.ls_gan import LsGan
     from tfgan_codec.models.mobile import Mobile
+    from tfgan_codec.models.mobilevit_gan import MobileViTGan
 
-    registry = {"mobile": Mobile}
-    if name not in registry:
-        raise UsageError(f"unknown codec {name!r}: choose from {', '.join(sorted(registry))}")
-    return registry[name](name=name, **kwargs)
+    registry = {
+        "hific": HiFiC,
+        "hific_five_level": HiFiCFiveLevel,
+        "hinge_gan_gp": HingeGanGp,
+        "ls_gan": LsGan,
+        "mobile": Mobile,
+        "mobilevit_gan": MobileViTGan,
+    }
+    return make("codec", name, registry, kwargs, name=name)

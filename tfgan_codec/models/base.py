@@ -1,12 +1,15 @@
 """What all codecs share: the typed result of `call`, and real files."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from tfgan_codec import container
-from tfgan_codec.errors import BitstreamError
+from tfgan_codec.errors import BitstreamError, ImageError
+from tfgan_codec.layers.gains import QUALITIES
 from tfgan_codec.training.gan import GanModel
 
 
@@ -17,12 +20,15 @@ class CodecOutput(NamedTuple):
     bits: per stream, float32 [batch].
     latents: what the synthesis received.
     quality: per picture, float32 [batch] in [0, 255].
+    rounded_bits: in training, the bits of rounded latents where `bits` are those of noisy ones;
+        None where the two are the same or the codec does not tell.
     """
 
     reconstruction: tf.Tensor
     bits: dict[str, tf.Tensor]
     latents: tf.Tensor
     quality: tf.Tensor
+    rounded_bits: dict[str, tf.Tensor] | None = None
 
 
 class Codec(GanModel):
@@ -30,6 +36,8 @@ class Codec(GanModel):
 
     Subclasses define `call`, `encode`, `decode`, `prepare_for_coding` and `model_id`.
     """
+
+    default_quality = (QUALITIES - 1) // 2  # of `compress`; 0 for codecs of a single rate
 
     def build_weights(self) -> None:
         """Creates all variables by one run on an empty picture."""
@@ -53,8 +61,10 @@ class Codec(GanModel):
         """Inverse of `encode`: float32 [h, w, 3], unclipped."""
         raise NotImplementedError
 
-    def compress(self, picture: np.ndarray, quality: int) -> bytes:
+    def compress(self, picture: np.ndarray, quality: int | None = None) -> bytes:
         """Picture, uint8 [h, w, 3] -> a `.tgc` file, written by TensorFlow Compression's coder."""
+        check_picture(picture)
+        quality = self.default_quality if quality is None else quality
         height, width = picture.shape[:2]
         streams = self.encode(picture, quality)
         return container.pack(container.File(self.model_id(), width, height, quality, streams))
@@ -69,3 +79,13 @@ class Codec(GanModel):
             )
         pixels = self.decode(file.streams, file.height, file.width, file.quality)
         return np.clip(np.floor(pixels + 0.5), 0, 255).astype(np.uint8)
+
+
+def check_picture(picture: np.ndarray) -> None:
+    """Raises `ImageError` unless the array is a picture, uint8 [h, w, 3]."""
+    shape, dtype = getattr(picture, "shape", None), getattr(picture, "dtype", None)
+    if shape is None or len(shape) != 3 or shape[2] != 3 or 0 in shape or dtype != np.uint8:
+        raise ImageError(
+            f"a picture must be a uint8 array [height, width, 3], not {dtype} {shape}: "
+            "convert it to 8-bit RGB"
+        )

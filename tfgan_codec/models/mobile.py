@@ -16,11 +16,11 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec import bundle, latents, scales
+from tfgan_codec import bundle, latents
 from tfgan_codec.entropy.hyperprior import HyperpriorEntropy, Symbols
 from tfgan_codec.layers.gains import QUALITIES, RateGains
 from tfgan_codec.layers.gdn import gdn
-from tfgan_codec.layers.integer import IntegerConv
+from tfgan_codec.layers.integer import IntegerConv, integer_network
 from tfgan_codec.layers.residual import ResidualBlock
 from tfgan_codec.layers.upsample import SubpixelUpsample
 from tfgan_codec.models.base import Codec, CodecOutput
@@ -149,15 +149,7 @@ class Mobile(Codec):
 
     def integer_scale_decoder(self) -> ScaleDecoder:
         """The scale decoder as plain integers, checked against the format's bounds."""
-        layers = []
-        for layer in self.entropy.scale_decoder.layers:
-            kernel, bias = layer.export()
-            layers.append(
-                scales.IntegerConv(kernel, bias, layer.shift, layer.maximum, layer.upscale)
-            )
-        decoder = ScaleDecoder(tuple(layers))
-        decoder.check()
-        return decoder
+        return integer_network(self.entropy.scale_decoder)
 
     def model_id(self) -> bytes:
         z_tables, y_tables = self.entropy.side.tables.read(), self.entropy.tables.read()

@@ -1,75 +1,305 @@
 """The project's only `train_step`."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import tensorflow as tf
 
+from tfgan_codec.discriminators.contract import Discriminator, DiscriminatorOutput
+from tfgan_codec.errors import UsageError
 from tfgan_codec.layers.gains import QUALITIES
+from tfgan_codec.losses.adversarial import Adversarial
 from tfgan_codec.losses.contract import Loss
+from tfgan_codec.losses.feature_matching import FeatureMatching
+from tfgan_codec.losses.gradient_penalty import Penalty
+from tfgan_codec.names import choose
+
+_NOT_FINITE = "the training pictures hold NaN or infinite values: clean the dataset"
+# Keeps the random numbers of a step apart: noise of replicas, and the mixes of penalties.
+_REPLICA_SALT, _MIX_SALT = 7919, 104_729
+Figures = dict[str, tf.Tensor]
 
 
 class GanModel(tf.keras.Model):
     """Base of every codec: `compile`, `train_step`, `test_step` and `metrics`.
 
-    A step is a pure function of weights, batch and `g_optimizer.iterations`: qualities and noise
-    come from stateless random numbers keyed by the step. Resumed runs repeat themselves exactly and
-    the step can be exported to XLA.
+    A step is a pure function of weights, batch and `g_optimizer.iterations`: all random numbers are
+    stateless and keyed by the step. Resumed runs repeat themselves exactly, the step can be
+    compiled by XLA, and replicas of a `tf.distribute` strategy together do what one device does
+    with the whole batch (entropy models' noise apart, which differs between replicas).
 
     compile:
-        g_optimizer: minimises `losses` over the codec's weights. Only an optimizer called
-            `optimizer` is wrapped for loss scaling by Keras 2.14, so float16 policies need one that
-            is wrapped by the caller.
+        g_optimizer: minimises `losses` over the codec's weights.
         losses: objects of `losses.contract.Loss`; their totals are added.
+        discriminators: none, one or several; each is trained on its own verdicts.
+        d_optimizer: of all discriminators.
+        adversarial: a loss of `losses.adversarial`, with its weight in the codec's loss.
+        penalty: a gradient penalty of `losses.gradient_penalty`.
+        feature_matching: see `losses.feature_matching`.
+        d_steps: discriminator steps before each step of the codec.
+        own_batches: gives every one of these steps pictures of its own: the batch is cut into
+            `d_steps + 1` parts. By default they all see the whole batch.
+        freeze: attributes of the codec whose weights stay as they are, such as "analysis".
         random_seed: changes all random numbers of the run.
+
+    Weights and optimizer slots are made here, so call it inside `strategy.scope()`. Under a float16
+    policy both optimizers are wrapped for loss scaling (Keras 2.14 wraps only one called
+    `optimizer`).
     """
 
     def compile(
         self,
         g_optimizer: tf.keras.optimizers.Optimizer,
-        losses: Sequence[Loss],
+        losses: Sequence[Loss] = (),
+        *,
+        discriminator: Discriminator | Sequence[Discriminator] = (),
+        d_optimizer: tf.keras.optimizers.Optimizer | None = None,
+        adversarial: Adversarial | None = None,
+        adversarial_weight: float = 1.0,
+        penalty: Penalty | None = None,
+        feature_matching: FeatureMatching | None = None,
+        d_steps: int = 1,
+        own_batches: bool = False,
+        freeze: Sequence[str] = (),
         random_seed: int = 0,
         **kwargs,
     ):
+        several = isinstance(discriminator, (list, tuple))
+        discriminators = list(discriminator) if several else [discriminator]
+        if discriminators and (d_optimizer is None or adversarial is None):
+            raise UsageError("a discriminator needs d_optimizer= and adversarial= as well")
+        if d_steps < 1:
+            raise UsageError(f"d_steps must be 1 or more, not {d_steps}")
+        if not losses and not discriminators:
+            raise UsageError("nothing to minimise: give losses=, or a discriminator")
         super().compile(**kwargs)
-        self.g_optimizer = g_optimizer
-        self.codec_losses = list(losses)
-        self.random_seed = random_seed
-        self.trackers: dict[str, tf.keras.metrics.Mean] = {}
+        self.build_weights()
+        self.g_optimizer = self._scaled(g_optimizer)
+        self.g_optimizer.build(self.trainable_variables)
+        settings = {
+            "codec_losses": list(losses),
+            "discriminators": discriminators,
+            "d_optimizer": self._scaled(d_optimizer) if discriminators else None,
+            "adversarial": adversarial,
+            "adversarial_weight": adversarial_weight,
+            "penalty": penalty,
+            "feature_matching": feature_matching,
+            "d_steps": d_steps,
+            "own_batches": own_batches,
+            "random_seed": random_seed,
+            "trained_variables": self._without(freeze),
+        }
+        self._set_untracked(settings)
+        if discriminators:
+            self.d_optimizer.build(self.discriminator_variables)
+        trackers = {name: tf.keras.metrics.Mean(name) for name in self._figure_names()}
+        self._set_untracked({"trackers": trackers})
+
+    @tf.__internal__.tracking.no_automatic_dependency_tracking
+    def _set_untracked(self, settings: dict[str, object]) -> None:
+        """Sets attributes that are not part of the codec: not of its weights or checkpoints."""
+        for name, value in settings.items():
+            setattr(self, name, value)
+
+    def build_weights(self) -> None:
+        """Creates all variables."""
+        raise NotImplementedError
+
+    @property
+    def discriminator_variables(self) -> list[tf.Variable]:
+        """What the discriminator's step changes, stored vectors of spectral norm aside."""
+        return [v for each in self.discriminators for v in each.trainable_variables]
 
     @property
     def metrics(self) -> list[tf.keras.metrics.Metric]:
         """Keras resets these at the start of each epoch."""
         return list(self.trackers.values())
 
-    def train_step(self, pictures: tf.Tensor) -> dict[str, tf.Tensor]:
-        seed = tf.stack([tf.cast(self.g_optimizer.iterations, tf.int32), self.random_seed])
-        quality = tf.random.stateless_uniform(
-            [tf.shape(pictures)[0]], seed, 0.0, float(QUALITIES - 1)
-        )
-        with tf.GradientTape() as tape:
-            output = self(pictures, quality=quality, seed=seed, training=True)
-            loss, parts = self._total(pictures, output)
-        variables = self.trainable_variables
-        gradients = tape.gradient(loss, variables)
-        self.g_optimizer.apply_gradients(zip(gradients, variables))
-        return self._track({"loss": loss, **parts})
+    def fit(self, *args, **kwargs):
+        """As Keras', with this package's errors in one line each."""
+        try:
+            return super().fit(*args, **kwargs)
+        except UsageError as error:  # TensorFlow wraps what is raised while it traces
+            text = str(error).rsplit("UsageError: ", 1)[-1]
+            raise UsageError(" ".join(text.split())) from None
+        except tf.errors.InvalidArgumentError as error:
+            if _NOT_FINITE in str(error):
+                raise UsageError(_NOT_FINITE) from None
+            raise
 
-    def test_step(self, pictures: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Real rounding, qualities spread evenly over the batch."""
+    def train_step(self, pictures: tf.Tensor) -> Figures:
+        pictures = self._checked(pictures)
+        if self.own_batches and self.discriminators:
+            *own, pictures = tf.split(pictures, self.d_steps + 1)
+        else:
+            own = []
+        figures: Figures = {}
+        for number, part in enumerate(own):
+            figures = self.discriminator_step(part, self._run(part, number + 1), number)
+        with tf.GradientTape() as tape:
+            output = self._run(pictures, 0)
+            if self.discriminators and not own:
+                with tape.stop_recording():
+                    for number in range(self.d_steps):
+                        figures = self.discriminator_step(pictures, output, number)
+            loss, parts = self.generator_loss(pictures, output)
+            scaled = _scaled_loss(self.g_optimizer, loss)
+        _apply(self.g_optimizer, tape, scaled, self.trained_variables)
+        return self._track({**parts, **figures})
+
+    def discriminator_step(self, pictures: tf.Tensor, output, number: int = 0) -> Figures:
+        """One update of the discriminators from pictures and the codec's output for them."""
+        real = _unit(pictures)
+        fake = tf.stop_gradient(_unit(output.reconstruction))
+        latents = tf.stop_gradient(output.latents)
+        mix = self._uniform(tf.shape(pictures)[0], _MIX_SALT + number)
+        totals, figures = [], {name: [] for name in ("d_real", "d_fake", "penalty")}
+        with tf.GradientTape() as tape:
+            for each in self.discriminators:
+                both = each(tf.concat([real, fake], 0), tf.concat([latents] * 2, 0), training=True)
+                for logits in both.logits:
+                    on_real, on_fake = tf.split(logits, 2)
+                    totals.append(self.adversarial.discriminator(on_real, on_fake))
+                    figures["d_real"].append(tf.reduce_mean(on_real))
+                    figures["d_fake"].append(tf.reduce_mean(on_fake))
+                if self.penalty is not None:
+                    # The stored state of a discriminator moves with the verdicts alone.
+                    value = self.penalty(lambda x, d=each: d(x, latents).logits, real, fake, mix)
+                    figures["penalty"].append(tf.reduce_mean(value))
+                    totals.append(self.penalty.weight * value)
+            loss = tf.reduce_mean(tf.add_n(totals))
+            scaled = _scaled_loss(self.d_optimizer, loss / self._replicas)
+        _apply(self.d_optimizer, tape, scaled, self.discriminator_variables)
+        means = {name: tf.add_n(v) / len(v) for name, v in figures.items() if v}
+        return {"d_loss": loss, **means}
+
+    def generator_loss(self, pictures: tf.Tensor, output) -> tuple[tf.Tensor, Figures]:
+        """What the codec minimises on this replica, and its figures."""
+        total, figures = self._codec_loss(pictures, output)
+        verdicts = []
+        latents = tf.stop_gradient(output.latents)
+        for each in self.discriminators:
+            fake = each(_unit(output.reconstruction), latents, training=False)
+            verdicts.append(tf.add_n([self.adversarial.generator(x) for x in fake.logits]))
+            if self.feature_matching is not None:
+                real: DiscriminatorOutput = each(_unit(pictures), latents, training=False)
+                distance = tf.reduce_mean(self.feature_matching(real, fake))
+                figures["feature_matching"] = figures.get("feature_matching", 0.0) + distance
+        if verdicts:
+            figures["adversarial"] = tf.reduce_mean(tf.add_n(verdicts))
+            total += self.adversarial_weight * figures["adversarial"]
+        if "feature_matching" in figures:
+            total += self.feature_matching.weight * figures["feature_matching"]
+        return total / self._replicas, {"loss": total, **figures}
+
+    def test_step(self, pictures: tf.Tensor) -> Figures:
+        """Real rounding, qualities spread evenly over the batch, no discriminators."""
+        pictures = self._checked(pictures)
         quality = tf.linspace(0.0, float(QUALITIES - 1), tf.shape(pictures)[0])
         seed = tf.zeros([2], tf.int32)
         output = self(pictures, quality=quality, seed=seed, training=False)
-        loss, parts = self._total(pictures, output)
+        loss, parts = self._codec_loss(pictures, output)
         return self._track({"loss": loss, **parts})
 
-    def _total(self, pictures: tf.Tensor, output) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
+    def _codec_loss(self, pictures: tf.Tensor, output) -> tuple[tf.Tensor, Figures]:
         values = [loss(pictures, output) for loss in self.codec_losses]
         parts = {name: part for value in values for name, part in value.parts.items()}
-        return tf.reduce_mean(tf.add_n([value.total for value in values])), parts
+        totals = [tf.reduce_mean(value.total) for value in values]
+        return tf.add_n(totals) if totals else tf.constant(0.0), parts
 
-    def _track(self, figures: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    def _run(self, pictures: tf.Tensor, number: int):
+        """The codec in training, at random qualities."""
+        quality = self._uniform(tf.shape(pictures)[0], number) * float(QUALITIES - 1)
+        # Noise inside the codec must not repeat on the other replicas.
+        seed = self._seed(number) + tf.stack([0, self._replica * _REPLICA_SALT])
+        return self(pictures, quality=quality, seed=seed, training=True)
+
+    def _uniform(self, count: tf.Tensor, salt: int) -> tf.Tensor:
+        """Random numbers [count] in [0, 1): this replica's share of one draw for all."""
+        draw = tf.random.stateless_uniform([count * self._replicas], self._seed(salt))
+        return draw[self._replica * count : (self._replica + 1) * count]
+
+    def _seed(self, salt: int) -> tf.Tensor:
+        return tf.stack([tf.cast(self.g_optimizer.iterations, tf.int32), self.random_seed + salt])
+
+    @property
+    def _replicas(self) -> int:
+        return self.distribute_strategy.num_replicas_in_sync
+
+    @property
+    def _replica(self) -> tf.Tensor | int:
+        context = tf.distribute.get_replica_context()
+        return 0 if context is None else context.replica_id_in_sync_group
+
+    def _checked(self, pictures: tf.Tensor) -> tf.Tensor:
+        shape = pictures.shape if isinstance(pictures, tf.Tensor) else ()
+        if len(shape) != 4 or shape[3] != 3 or None in shape[1:]:
+            raise UsageError(
+                "a dataset must give batches of pictures [batch, height, width, 3] whose sides "
+                f"are fixed, not {shape or type(pictures).__name__}"
+            )
+        if shape[1] % 16 or shape[2] % 16:
+            raise UsageError(
+                f"pictures of {shape[2]}x{shape[1]} cannot be trained on: crop them to "
+                "multiples of 16"
+            )
+        if self.own_batches and shape[0] is not None and shape[0] % (self.d_steps + 1):
+            raise UsageError(
+                f"a batch of {shape[0]} cannot be cut into {self.d_steps + 1} parts: use a "
+                "multiple of that, or own_batches=False"
+            )
+        if pictures.dtype.is_floating:
+            pictures = tf.debugging.assert_all_finite(pictures, _NOT_FINITE)
+        return pictures
+
+    def _without(self, freeze: Sequence[str]) -> list[tf.Variable]:
+        parts = {layer: getattr(self, layer) for layer in vars(self) if not layer.startswith("_")}
+        parts = {k: v for k, v in parts.items() if isinstance(v, tf.keras.layers.Layer)}
+        frozen = {
+            v.ref() for name in freeze for v in choose("part", name, parts).trainable_variables
+        }
+        left = [v for v in self.trainable_variables if v.ref() not in frozen]
+        if not left:
+            raise UsageError("everything is frozen: leave at least one part of the codec to train")
+        return left
+
+    def _scaled(self, optimizer: tf.keras.optimizers.Optimizer):
+        scale = tf.keras.mixed_precision.LossScaleOptimizer
+        wanted = self.compute_dtype == "float16" and not isinstance(optimizer, scale)
+        return scale(optimizer) if wanted else optimizer
+
+    def _figure_names(self) -> list[str]:
+        names = ["loss", *(name for loss in self.codec_losses for name in loss.names)]
+        if self.discriminators:
+            names += ["adversarial", "d_loss", "d_real", "d_fake"]
+            names += ["penalty"] if self.penalty is not None else []
+            names += ["feature_matching"] if self.feature_matching is not None else []
+        return names
+
+    def _track(self, figures: Figures) -> Figures:
         for name, value in figures.items():
-            if name not in self.trackers:
-                self.trackers[name] = tf.keras.metrics.Mean(name)
             self.trackers[name].update_state(value)
         return {name: self.trackers[name].result() for name in figures}
+
+
+def _unit(pictures: tf.Tensor) -> tf.Tensor:
+    """Pictures in [0, 255] -> what discriminators see, in [-1, 1]."""
+    return tf.cast(pictures, tf.float32) / 127.5 - 1.0
+
+
+def _scaled_loss(optimizer: tf.keras.optimizers.Optimizer, loss: tf.Tensor) -> tf.Tensor:
+    scaling = isinstance(optimizer, tf.keras.mixed_precision.LossScaleOptimizer)
+    return optimizer.get_scaled_loss(loss) if scaling else loss
+
+
+def _apply(
+    optimizer: tf.keras.optimizers.Optimizer,
+    tape: tf.GradientTape,
+    loss: tf.Tensor,
+    variables: Sequence[tf.Variable],
+) -> None:
+    gradients = tape.gradient(loss, variables)
+    if isinstance(optimizer, tf.keras.mixed_precision.LossScaleOptimizer):
+        gradients = optimizer.get_unscaled_gradients(gradients)
+    optimizer.apply_gradients(zip(gradients, variables))

@@ -1,0 +1,42 @@
+"""HiFiC's discriminator (Mentzer et al., 2020): patches, given the latents."""
+
+import tensorflow as tf
+
+from tfgan_codec.discriminators.contract import Discriminator, DiscriminatorOutput
+from tfgan_codec.discriminators.patch import PatchNetwork
+from tfgan_codec.layers.spectral import SpectralConv2D
+
+_LATENT_FILTERS = 12
+
+
+class Conditional(Discriminator):
+    """Latents are enlarged (nearest neighbour) to the picture and concatenated to it.
+
+    With the 12-channel latents of the MobileViT-GAN paper's HiFiC row it has the 2,777,985
+    parameters given there: 2,777,025 and 960 in the vectors of spectral normalisation.
+
+    Args:
+        width: factor on the filters.
+        official: the variant of HiFiC's published code: latents go through a 3x3 convolution to 12
+            channels first, the 512-filter layer keeps the resolution, and every convolution is
+            spectrally normalised.
+    """
+
+    def __init__(self, width: float = 1.0, official: bool = False, **kwargs):
+        super().__init__(**kwargs)
+        self.official = official
+        if official:
+            self.latent_conv = SpectralConv2D(_LATENT_FILTERS, 3, padding="same")
+        strides = (2, 2, 2, 1) if official else (2, 2, 2, 2)
+        self.network = PatchNetwork(width, "spectral", strides, spectral_head=official)
+
+    def call(
+        self, pictures: tf.Tensor, latents: tf.Tensor, training: bool = False
+    ) -> DiscriminatorOutput:
+        latents = tf.cast(latents, pictures.dtype)
+        if self.official:
+            latents = tf.nn.leaky_relu(self.latent_conv(latents, training=training), 0.2)
+        enlarged = tf.image.resize(latents, pictures.shape[1:3], "nearest")
+        x = tf.concat([pictures, tf.cast(enlarged, pictures.dtype)], axis=-1)
+        logits, features = self.network(x, training=training)
+        return DiscriminatorOutput((logits,), (features,))

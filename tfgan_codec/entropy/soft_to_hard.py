@@ -1,0 +1,138 @@
+"""Soft-to-hard quantisation to five levels and its entropy estimator, as in MobileViT-GAN.
+
+Latents take the values -2..2 (Eq. 3; Agustsson et al., 2017). In training their cost is estimated
+as if they were rounded samples of the standard normal (Eq. 4). In files they are coded with one
+static table per channel, counted on training pictures, which costs less than the normal's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import tensorflow as tf
+
+from tfgan_codec import tables
+from tfgan_codec.entropy import range_coding
+from tfgan_codec.entropy.contract import EntropyOutput
+from tfgan_codec.entropy.saved_tables import SavedTables
+from tfgan_codec.errors import UsageError
+from tfgan_codec.static import OFFSET, SYMBOLS, channel_numbers
+
+CENTRES = tuple(float(OFFSET + i) for i in range(SYMBOLS))
+
+
+class SoftToHardEntropy(tf.keras.layers.Layer):
+    """Nearest centre forward, gradient of the soft assignment backward.
+
+    Args:
+        channels: channels of the latents.
+        sigma: hardness of the soft assignment, `softmax(-sigma |y - centre|)`. The paper
+            says "the sigmoid function", an evident slip; in its source sigma is a number.
+
+    `tables` has one row per channel; `cost` holds the bits of each symbol that evaluation counts:
+    Eq. 4's until tables are measured.
+    """
+
+    def __init__(self, channels: int, sigma: float = 1.0, **kwargs):
+        super().__init__(dtype="float32", **kwargs)
+        self.channels = channels
+        self.sigma = sigma
+        self.tables = SavedTables(channels, width=SYMBOLS + 1, escape=False)
+        self.cost = self.add_weight(
+            "cost",
+            (channels, SYMBOLS),
+            initializer=tf.keras.initializers.Constant(
+                np.tile(-np.log2(normal_probabilities()), (channels, 1))
+            ),
+            trainable=False,
+        )
+
+    def call(self, y: tf.Tensor, training: bool, seed: tf.Tensor | None = None) -> EntropyOutput:
+        y = tf.cast(y, tf.float32)
+        hard = nearest_centre(y)
+        if not training:
+            bits = tf.reduce_sum(tf.one_hot(_symbols(hard), SYMBOLS) * self.cost, axis=-1)
+            return EntropyOutput(hard, {"y": tf.reduce_sum(bits, axis=(1, 2, 3))})
+        soft = soft_assignment(y, self.sigma)
+        latents = soft + tf.stop_gradient(hard - soft)
+        bits = normal_bits(latents)
+        return EntropyOutput(latents, {"y": tf.reduce_sum(bits, axis=(1, 2, 3))})
+
+    def symbols(self, y: tf.Tensor) -> tf.Tensor:
+        """What is coded: int32 -2..2."""
+        return tf.cast(nearest_centre(tf.cast(y, tf.float32)), tf.int32)
+
+    def measure(self, symbols: Iterable[np.ndarray]) -> None:
+        """Sets the tables to the shares of the values -2..2 in each channel of int arrays [..., C].
+
+        Every value counts once more than it was seen, so that all stay possible.
+        """
+        counts = np.ones((self.channels, SYMBOLS), np.int64)
+        for values in symbols:
+            for channel in range(self.channels):
+                flat = values[..., channel].ravel() - OFFSET
+                counts[channel] += np.bincount(flat, minlength=SYMBOLS)
+        if counts.sum() == counts.size:
+            raise UsageError("no pictures to measure the coding tables on")
+        self._set_tables(counts)
+
+    def prepare_for_coding(self) -> None:
+        """Sets the fixed tables of the standard normal, unless others were measured before."""
+        if not tf.reduce_all(self.tables.length > 0):
+            self._set_tables(np.tile(normal_probabilities(), (self.channels, 1)))
+
+    def _set_tables(self, shares: np.ndarray) -> None:
+        built = tables.build_tables(list(shares), OFFSET, escape=False)
+        self.tables.assign(built)
+        self.cost.assign(tables.PRECISION - np.log2(np.diff(built.cdf)))
+
+    def write(self, symbols: np.ndarray) -> bytes:
+        """Range-codes the symbols [h, w, C] of one picture."""
+        part = range_coding.Part(symbols, channel_numbers(symbols.shape), self.tables.read())
+        return range_coding.encode([part])
+
+    def read(self, data: bytes, height: int, width: int) -> np.ndarray:
+        """Inverse of `write`."""
+        decoder = range_coding.RangeDecoder(data, [self.tables.read()])
+        values = decoder.decode(0, channel_numbers((height, width, self.channels)))
+        decoder.finish()
+        return values
+
+
+def nearest_centre(y: tf.Tensor) -> tf.Tensor:
+    return tf.clip_by_value(tf.floor(y + 0.5), CENTRES[0], CENTRES[-1])
+
+
+def soft_assignment(y: tf.Tensor, sigma: float) -> tf.Tensor:
+    """Eq. 3: the mean of the centres, weighted by how near they are."""
+    centres = tf.constant(CENTRES, y.dtype)
+    weights = tf.nn.softmax(-sigma * tf.abs(y[..., None] - centres))
+    return tf.reduce_sum(weights * centres, axis=-1)
+
+
+def normal_bits(latents: tf.Tensor) -> tf.Tensor:
+    """Eq. 4: `-log2` of the standard normal's mass around each value, tails at -2 and 2.
+
+    Symmetric, so both tails and the middle are computed from |value|, where the difference of two
+    normal distribution functions keeps its precision.
+    """
+    size = tf.abs(latents)
+    tail = _upper(size - 0.5)
+    middle = tail - _upper(size + 0.5)
+    probability = tf.where(size > CENTRES[-1] - 0.5, tail, middle)
+    return -tf.math.log(tf.maximum(probability, 1e-9)) / float(np.log(2.0))
+
+
+def normal_probabilities() -> np.ndarray:
+    """Eq. 4's probabilities of -2..2: 0.0668, 0.2417, 0.3829, 0.2417, 0.0668."""
+    return np.exp2(-normal_bits(tf.constant(CENTRES, tf.float64)).numpy())
+
+
+def _upper(x: tf.Tensor) -> tf.Tensor:
+    """1 - Phi(x)."""
+    return 0.5 * tf.math.erfc(x * float(np.sqrt(0.5)))
+
+
+def _symbols(hard: tf.Tensor) -> tf.Tensor:
+    return tf.cast(hard - CENTRES[0], tf.int32)

@@ -1,0 +1,63 @@
+"""Gradient penalties on discriminators, in float32, one value per picture.
+
+Gradients are with respect to pictures in [-1, 1], all pixels of a picture in one norm; where a
+discriminator gives many logits, they are averaged first.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import tensorflow as tf
+
+from tfgan_codec.losses.adversarial import per_picture
+from tfgan_codec.names import make
+
+# Pictures in [-1, 1] -> logits, one tensor per scale of the discriminator.
+Judge = Callable[[tf.Tensor], tuple[tf.Tensor, ...]]
+
+
+class Penalty(Protocol):
+    """`mix` [batch]: uniform random numbers in [0, 1), from the trainer."""
+
+    weight: float
+
+    def __call__(
+        self, judge: Judge, real: tf.Tensor, fake: tf.Tensor, mix: tf.Tensor
+    ) -> tf.Tensor: ...
+
+
+class Interpolated:
+    """(|gradient| - 1)^2 at a random point between x and x' (WGAN-GP, Gulrajani et al., 2017;
+    lambda_1 of MobileViT-GAN's Eq. 5)."""
+
+    def __init__(self, weight: float = 10.0):
+        self.weight = weight
+
+    def __call__(self, judge: Judge, real: tf.Tensor, fake: tf.Tensor, mix: tf.Tensor) -> tf.Tensor:
+        mix = tf.cast(mix, real.dtype)[:, None, None, None]
+        square = _squared_gradient(judge, mix * real + (1.0 - mix) * fake)
+        # The square root has no gradient at 0, where discriminators without bias may start.
+        return tf.square(tf.sqrt(square + 1e-12) - 1.0)
+
+
+class R1:
+    """|gradient|^2 / 2 at real pictures (Mescheder et al., 2018)."""
+
+    def __init__(self, weight: float = 10.0):
+        self.weight = weight
+
+    def __call__(self, judge: Judge, real: tf.Tensor, fake: tf.Tensor, mix: tf.Tensor) -> tf.Tensor:
+        return 0.5 * _squared_gradient(judge, real)
+
+
+def build(name: str, **arguments) -> Penalty:
+    """One of "interpolated", "r1"."""
+    return make("gradient penalty", name, {"interpolated": Interpolated, "r1": R1}, arguments)
+
+
+def _squared_gradient(judge: Judge, pictures: tf.Tensor) -> tf.Tensor:
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(pictures)
+        verdict = tf.add_n([per_picture(logits) for logits in judge(pictures)])
+    gradient = tf.cast(tape.gradient(verdict, pictures), tf.float32)
+    return tf.reduce_sum(tf.square(gradient), axis=(1, 2, 3))

@@ -1,0 +1,59 @@
+"""Rates as losses: the entropy of MobileViT-GAN, and HiFiC's rate target."""
+
+import tensorflow as tf
+
+from tfgan_codec.losses.contract import LossValue
+
+
+class Entropy:
+    """`weight` (lambda_3) times the mean bits per latent, L_entropy of Eq. 4 and 6."""
+
+    names = ("entropy", "bpp")
+
+    def __init__(self, weight: float = 1.0):
+        self.weight = weight
+
+    def __call__(self, pictures: tf.Tensor, output) -> LossValue:
+        bits = tf.add_n(list(output.bits.values()))
+        elements = tf.cast(tf.size(output.latents[0]), tf.float32)
+        parts = {"entropy": bits / elements, "bpp": _bpp(bits, pictures)}
+        return LossValue(self.weight * bits / elements, parts)
+
+
+class RateTarget:
+    """`lambda * bpp`, where lambda is `high` for batches above the target and `low` below.
+
+    Whether the batch's mean rate exceeds the target is judged on rounded latents (what files cost);
+    the gradient is that of the noisy estimate. HiFiC's code uses lambdas 2 and 1/64, its paper 1/16
+    for the second.
+
+    Args:
+        target: bits per pixel.
+        relaxed: HiFiC's first 5 % of a run: lambdas halved, target times 0.20 / 0.14.
+    """
+
+    names = ("bpp", "rounded_bpp")
+
+    def __init__(
+        self,
+        target: float = 0.14,
+        high: float = 2.0,
+        low: float = 1.0 / 64.0,
+        relaxed: bool = False,
+    ):
+        self.target = target * (0.20 / 0.14 if relaxed else 1.0)
+        self.high = high * (0.5 if relaxed else 1.0)
+        self.low = low * (0.5 if relaxed else 1.0)
+
+    def __call__(self, pictures: tf.Tensor, output) -> LossValue:
+        bpp = _bpp(tf.add_n(list(output.bits.values())), pictures)
+        rounded = bpp
+        if output.rounded_bits is not None:
+            rounded = _bpp(tf.add_n(list(output.rounded_bits.values())), pictures)
+        above = tf.reduce_mean(rounded) > self.target
+        weight = tf.where(above, self.high, self.low)
+        return LossValue(weight * bpp, {"bpp": bpp, "rounded_bpp": rounded})
+
+
+def _bpp(bits: tf.Tensor, pictures: tf.Tensor) -> tf.Tensor:
+    return bits / tf.cast(tf.shape(pictures)[1] * tf.shape(pictures)[2], tf.float32)

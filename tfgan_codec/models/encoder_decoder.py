@@ -1,0 +1,60 @@
+"""The encoder and decoder of HiFiC (Mentzer et al., 2020), which the GAN codecs share.
+
+E: k7 60, then k3 stride 2 of 120, 240, 480, 960, each with ChannelNorm and ReLU; k3 to the latents.
+G: k3 960, nine residual blocks in a long skip, T k3 stride 2 of 480, 240, 120, 60; k7 to RGB.
+"""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from tfgan_codec.layers.channel_norm import ChannelNorm
+from tfgan_codec.layers.trunk import ResidualTrunk
+from tfgan_codec.layers.upsample import TransposedConv
+from tfgan_codec.layers.widths import scale_filters
+
+STRIDE = 16
+_FILTERS = (60, 120, 240, 480, 960)
+_BLOCKS = 9
+
+
+class EncoderDecoderConfig(NamedTuple):
+    """latents: channels of y. encoder_norm: whether a ChannelNorm ends the encoder (its offsets are
+    what the entropy estimator of MobileViT-GAN learns). width: factor on all hidden filters."""
+
+    latents: int
+    encoder_norm: bool
+    width: float = 1.0
+
+    def filters(self) -> tuple[int, ...]:
+        return tuple(scale_filters(n, self.width) for n in _FILTERS)
+
+
+def encoder(config: EncoderDecoderConfig) -> tf.keras.Sequential:
+    """Pictures in [-1, 1] -> y at 1/16, float32."""
+    layers: list[tf.keras.layers.Layer] = []
+    for i, filters in enumerate(config.filters()):
+        layers += [_conv(filters, 3 if i else 7, 2 if i else 1), ChannelNorm(), _relu()]
+    layers.append(_conv(config.latents, 3, dtype="float32"))
+    if config.encoder_norm:
+        layers.append(ChannelNorm(dtype="float32"))
+    return tf.keras.Sequential(layers, name="analysis")
+
+
+def decoder(config: EncoderDecoderConfig) -> tf.keras.Sequential:
+    """y_hat -> pictures in about [-1, 1]; the last convolution stays float32."""
+    *rest, widest = config.filters()
+    layers: list[tf.keras.layers.Layer] = [ChannelNorm(), _conv(widest, 3), ChannelNorm()]
+    layers.append(ResidualTrunk(widest, _BLOCKS))
+    for filters in reversed(rest):
+        layers += [TransposedConv(filters), ChannelNorm(), _relu()]
+    layers.append(_conv(3, 7, dtype="float32"))
+    return tf.keras.Sequential(layers, name="synthesis")
+
+
+def _conv(filters: int, kernel_size: int, stride: int = 1, **kwargs) -> tf.keras.layers.Layer:
+    return tf.keras.layers.Conv2D(filters, kernel_size, stride, padding="same", **kwargs)
+
+
+def _relu() -> tf.keras.layers.Layer:
+    return tf.keras.layers.ReLU()

@@ -1,0 +1,169 @@
+"""HiFiC (Mentzer et al., 2020), and what the MobileViT-GAN paper calls by that name.
+
+`HiFiC` has 220 latent channels and a mean-scale hyperprior: 181,461,583 parameters, the densities
+of the hyper-latents aside. `HiFiCFiveLevel` has the 160,603,239 parameters of the paper's table: 12
+latent channels of five levels and no hyperprior.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from tfgan_codec import bundle, latents, scales
+from tfgan_codec.entropy.hyperprior import SCALES, HyperpriorEntropy
+from tfgan_codec.errors import UsageError
+from tfgan_codec.layers.integer import integer_network
+from tfgan_codec.layers.rounding import inward_clip, straight_through_round
+from tfgan_codec.layers.widths import scale_filters
+from tfgan_codec.models.base import Codec, CodecOutput
+from tfgan_codec.models.encoder_decoder import STRIDE, EncoderDecoderConfig, decoder, encoder
+from tfgan_codec.models.five_level import FiveLevelCodec
+from tfgan_codec.models.mobile import MobileConfig, scale_decoder
+
+_LATENTS, _HYPER = 220, 320
+
+
+class HiFiCFiveLevel(FiveLevelCodec):
+    """The "HiFiC" row of the MobileViT-GAN paper. Its rate of 0.1501 bpp is above what 12 channels
+    of five levels can cost (0.1088 bpp), so the paper's row must have been made differently."""
+
+    def __init__(self, width: float = 1.0, **kwargs):
+        super().__init__(EncoderDecoderConfig(12, encoder_norm=False, width=width), **kwargs)
+
+
+class TableIndex(tf.keras.layers.Layer):
+    """Real numbers -> indexes 0..63 of the coding tables, gradients passed straight through."""
+
+    def call(self, x: tf.Tensor) -> tf.Tensor:
+        # Tables are spaced evenly in the logarithm of the scale; index 24 is a scale of 1.2.
+        return straight_through_round(inward_clip(x + 24.0, 0.0, SCALES - 1.0))
+
+
+class HiFiC(Codec):
+    """HiFiC with the entropy model of this project (`entropy.hyperprior`).
+
+    Departures from the published code, none of which changes a parameter: the scale network gives
+    the logarithm of the scale, in steps of the coding tables; scales are 0.11 to 64, not 256; and
+    elements at the smallest scale are not coded.
+
+    Args:
+        width: factor on all layers, latents included.
+        integer_scales: replaces the scale network (5,754,460 parameters) by an integer network, so
+            that files parse alike on every machine and the model can be exported. With the
+            published float network, files are for the machine and build that wrote them: a 16-bit
+            check in the file turns a different result into an error.
+    """
+
+    default_quality = 0
+
+    def __init__(self, width: float = 1.0, integer_scales: bool = False, **kwargs):
+        super().__init__(**kwargs)
+        channels, hyper = scale_filters(_LATENTS, width), scale_filters(_HYPER, width)
+        self.config = EncoderDecoderConfig(channels, encoder_norm=False, width=width)
+        self.integer_scales = integer_scales
+        self.analysis = encoder(self.config)
+        self.synthesis = decoder(self.config)
+        if integer_scales:
+            scale = scale_decoder(MobileConfig(latents=channels, hyper_latents=hyper))
+        else:
+            scale = _hyper_synthesis(hyper, channels, "scale_decoder")
+            scale.add(TableIndex(dtype="float32"))
+        self.entropy = HyperpriorEntropy(
+            _hyper_analysis(hyper),
+            _hyper_synthesis(hyper, channels, "mean_decoder"),
+            scale,
+            hyper,
+        )
+
+    def call(
+        self,
+        pictures: tf.Tensor,
+        training: bool = False,
+        *,
+        quality: tf.Tensor | None = None,
+        seed: tf.Tensor | None = None,
+    ) -> CodecOutput:
+        """Pictures in [0, 255] whose sides are multiples of 16."""
+        if seed is None:
+            seed = tf.zeros([2], tf.int32)
+        y = self.analyse(tf.cast(pictures, tf.float32))
+        coded = self.entropy(y, training=training, seed=seed)
+        rounded = coded.bits
+        if training:  # the rate target looks at what files would cost
+            rounded = self.entropy(tf.stop_gradient(y), training=False, seed=seed).bits
+            rounded = {name: tf.stop_gradient(bits) for name, bits in rounded.items()}
+        fixed = tf.zeros([tf.shape(pictures)[0]])
+        picture = self.synthesise(coded.latents)
+        return CodecOutput(picture, coded.bits, coded.latents, fixed, rounded)
+
+    def analyse(self, pictures: tf.Tensor) -> tf.Tensor:
+        """Pictures in [0, 255] -> latents."""
+        return self.analysis(pictures / 127.5 - 1.0)
+
+    def synthesise(self, y_hat: tf.Tensor) -> tf.Tensor:
+        """Latents -> pictures in [0, 255], unclipped, float32."""
+        return (tf.cast(self.synthesis(y_hat), tf.float32) + 1.0) * 127.5
+
+    def prepare_for_coding(self) -> None:
+        self.entropy.prepare_for_coding()
+
+    def integer_scale_decoder(self) -> scales.ScaleDecoder:
+        """As `Mobile.integer_scale_decoder`; only with `integer_scales`."""
+        if not self.integer_scales:
+            raise UsageError(
+                "HiFiC's scale network is not made of integers, so its files cannot be read on "
+                "other machines: train with integer_scales=true to export it"
+            )
+        return integer_network(self.entropy.scale_decoder)
+
+    def model_id(self) -> bytes:
+        z_tables, y_tables = self.entropy.side.tables.read(), self.entropy.tables.read()
+        if self.integer_scales:
+            arrays = bundle.normative_arrays(z_tables, y_tables, self.integer_scale_decoder())
+        else:  # all that parsing depends on here, floats included
+            weights = self.entropy.scale_decoder.get_weights()
+            arrays = {f"scale{i:02}": weight for i, weight in enumerate(weights)}
+            arrays.update(z_cdf=z_tables.cdf, y_cdf=y_tables.cdf)
+        return bytes.fromhex(bundle.normative_hash(arrays))[:3]
+
+    def symbols(self, picture: np.ndarray):
+        """What a file of the picture holds."""
+        padded = latents.pad_edges(picture, STRIDE).astype(np.float32)[None]
+        return self.entropy.symbols(self.analyse(padded))
+
+    def encode(self, picture: np.ndarray, quality: int) -> tuple[bytes, ...]:
+        return (self.entropy.write(self.symbols(picture)),)
+
+    def decode(
+        self, streams: tuple[bytes, ...], height: int, width: int, quality: int
+    ) -> np.ndarray:
+        symbols = self.entropy.read(streams[0], -(-height // STRIDE), -(-width // STRIDE))
+        pixels = self.synthesise(self.entropy.latents(symbols))
+        return pixels[0, :height, :width].numpy()
+
+
+def _hyper_analysis(filters: int) -> tf.keras.Sequential:
+    layers = tf.keras.layers
+    conv = {"padding": "same"}
+    return tf.keras.Sequential(
+        [
+            layers.Conv2D(filters, 3, activation="relu", **conv),
+            layers.Conv2D(filters, 5, 2, activation="relu", **conv),
+            layers.Conv2D(filters, 5, 2, dtype="float32", **conv),
+        ],
+        name="hyper_analysis",
+    )
+
+
+def _hyper_synthesis(filters: int, channels: int, name: str) -> tf.keras.Sequential:
+    layers = tf.keras.layers
+    conv = {"padding": "same"}
+    return tf.keras.Sequential(
+        [
+            layers.Conv2DTranspose(filters, 5, 2, activation="relu", **conv),
+            layers.Conv2DTranspose(filters, 5, 2, activation="relu", **conv),
+            layers.Conv2D(channels, 3, dtype="float32", **conv),
+        ],
+        name=name,
+    )

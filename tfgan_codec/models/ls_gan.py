@@ -1,0 +1,12 @@
+"""LS-GAN (Agustsson et al., 2019) as MobileViT-GAN is compared with: 160,672,371 parameters."""
+
+from tfgan_codec.models.encoder_decoder import EncoderDecoderConfig
+from tfgan_codec.models.five_level import FiveLevelCodec
+
+
+class LsGan(FiveLevelCodec):
+    """16 latent channels and no ChannelNorm at the encoder's end, which accounts for the 32
+    parameters between the two published totals."""
+
+    def __init__(self, width: float = 1.0, **kwargs):
+        super().__init__(EncoderDecoderConfig(16, encoder_norm=False, width=width), **kwargs)

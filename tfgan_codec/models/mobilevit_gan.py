@@ -1,0 +1,16 @@
+"""MobileViT-GAN (Pei, Liu and Ling): 160,672,403 parameters.
+
+Trained with the `mobilevit` discriminator, see `apps/flags/mobilevit_gan.flags`. Hinge GAN-GP (Pei
+et al., 2023) has the same generator and differs in its discriminator and the lack of a smoothness
+loss alone.
+"""
+
+from tfgan_codec.models.encoder_decoder import EncoderDecoderConfig
+from tfgan_codec.models.five_level import FiveLevelCodec
+
+
+class MobileViTGan(FiveLevelCodec):
+    """16 latent channels; a ChannelNorm ends the encoder, whose offsets Eq. 4 takes as learned."""
+
+    def __init__(self, width: float = 1.0, **kwargs):
+        super().__init__(EncoderDecoderConfig(16, encoder_norm=True, width=width), **kwargs)
