@@ -1,4 +1,5 @@
 import math
+import sys
 
 import pytest
 
@@ -59,3 +60,9 @@ def test_curves_that_do_not_meet_are_refused():
         bd_rate(ANCHOR, Curve([0.0, 0.1], [31.0, 32.0]))
     with pytest.raises(UsageError, match="3 rates but 2 values"):
         bd_rate(ANCHOR, Curve([0.1, 0.2, 0.3], [31.0, 32.0]))
+
+
+def test_scipy_is_asked_for(monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy.interpolate", None)
+    with pytest.raises(UsageError, match="pip install scipy"):
+        bd_rate(ANCHOR, ANCHOR)

@@ -62,8 +62,10 @@ def _mean_difference(
     anchor: tuple[list[float], list[float]], test: tuple[list[float], list[float]]
 ) -> float:
     """Mean of test - anchor over the common range of x."""
-    from scipy.interpolate import PchipInterpolator  # extra [eval]
-
+    try:
+        from scipy.interpolate import PchipInterpolator
+    except ImportError as error:
+        raise UsageError("BD-rates need SciPy; install it with: pip install scipy") from error
     low = max(anchor[0][0], test[0][0])
     high = min(anchor[0][-1], test[0][-1])
     if low >= high:
