@@ -7,7 +7,7 @@ from absl import flags
 
 from apps import _main
 
-_USAGE = """python -m apps.train --flagfile=FLAGS --data=FOLDER --out=FOLDER [--minutes=M | --steps=N]
+_USAGE = """python -m apps.train --flagfile=FLAGS --data=FOLDER --out=FOLDER [--minutes=M|--steps=N]
 
 Trains a codec on a folder of photographs, for so many minutes or steps. Checkpoints, TensorBoard
 logs and run.json go to --out; python -m export.bundle --model=OUT makes a model bundle of it.
@@ -22,7 +22,10 @@ _PHASES = ["0.25:128:12:2:0", "1.0:192:6:1:1.7"]
 def main(argv: Sequence[str] | None = None) -> int:
     values = _main.new_flags()
     kw = {"flag_values": values}
-    flags.DEFINE_string("model", "mobile", "The codec to train.", **kw)
+    flags.DEFINE_string(
+        "model", "mobile", "The codec to train, with arguments: NAME or NAME:width=0.25:...", **kw
+    )
+    flags.DEFINE_string("init_from", None, "Start with the codec of this run's folder.", **kw)
     flags.DEFINE_string("data", None, "Folder tree of pictures.", **kw)
     flags.DEFINE_string("out", None, "Folder of the run.", **kw)
     flags.DEFINE_float("minutes", None, "End after so many minutes of training.", **kw)
@@ -31,16 +34,52 @@ def main(argv: Sequence[str] | None = None) -> int:
         "phase",
         _PHASES,
         "A phase until:crop:batch:mse:ms_ssim; repeat the flag for several, in order. until is the "
-        "share of the run at which it ends, mse and ms_ssim weigh the distortion.",
+        "share of the run at which it ends, mse and ms_ssim weigh the distortion. :gan after it "
+        "brings in the discriminators, :freeze=analysis+entropy keeps parts of the codec as they "
+        "are, :early relaxes rate targets.",
         **kw,
     )
     flags.DEFINE_float("learning_rate", 6e-4, "Highest learning rate.", **kw)
+    flags.DEFINE_enum(
+        "schedule",
+        "cosine",
+        ["constant", "cosine", "step"],
+        "Learning rate over the run; step: a tenth in the second half.",
+        **kw,
+    )
+    flags.DEFINE_float("ema", 0.998, "Momentum of the averaged weights; 0: no average.", **kw)
+    flags.DEFINE_float("clip", 1.0, "Largest norm of a gradient; 0: no limit.", **kw)
+    flags.DEFINE_multi_string(
+        "loss",
+        [],
+        "A term of the codec's loss, NAME:weight=W:...; repeat the flag for several: charbonnier, "
+        "content, entropy, lpips, mae, mse, rate_target, smoothness, vgg. docs/systems.md.",
+        **kw,
+    )
+    flags.DEFINE_multi_string(
+        "discriminator",
+        [],
+        "A discriminator, NAME:width=W:...: conditional, hinge_gan_gp, mobilevit, multiscale, "
+        "patch; repeat the flag for several. They take part in phases marked :gan.",
+        **kw,
+    )
+    flags.DEFINE_enum(
+        "adversarial", "hinge", ["bce", "hinge", "lsgan", "wgan"], "Adversarial loss.", **kw
+    )
+    flags.DEFINE_float("adversarial_weight", 1.0, "Its weight in the codec's loss.", **kw)
+    flags.DEFINE_string(
+        "gradient_penalty", None, "interpolated:weight=10 or r1:weight=10. Default: none.", **kw
+    )
+    flags.DEFINE_float("feature_matching", 0.0, "Weight of feature matching.", **kw)
+    flags.DEFINE_float("d_learning_rate", 0.0, "Of the discriminators; 0: that of the codec.", **kw)
+    flags.DEFINE_integer("d_steps", 1, "Discriminator steps per step of the codec.", **kw)
+    flags.DEFINE_bool("own_batches", False, "Give each of these steps pictures of its own.", **kw)
     flags.DEFINE_float("lambda_low", 0.1, "Weight of the distortion at quality 0.", **kw)
     flags.DEFINE_float("lambda_high", 6.0, "Weight of the distortion at quality 255.", **kw)
     flags.DEFINE_enum(
         "precision",
         "float32",
-        ["float32", "mixed_bfloat16"],
+        ["float32", "mixed_bfloat16", "mixed_float16"],
         "Arithmetic of the convolutions; mixed_bfloat16 is faster on new CPUs and GPUs.",
         **kw,
     )

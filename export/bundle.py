@@ -39,9 +39,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def export(run: str, out: str, name: str) -> None:
     """Writes the bundle of a run's newest checkpoint and says what it made."""
     # TensorFlow takes seconds to import: only when there is something to do.
-    from tfgan_codec.training.run import load_run, read_config
+    from tfgan_codec.training.run import load_run, read_config, training_batches
 
     model = load_run(run)
+    if hasattr(model, "measure"):
+        model.measure(training_batches(run))
     model.prepare_for_coding()
     info = {"training": read_config(run), "steps": int(model.g_optimizer.iterations)}
     bundle = write(model, out, name, info)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -14,18 +15,31 @@ from tfgan_codec.training.schedule import Progress
 
 
 class FollowProgress(tf.keras.callbacks.Callback):
-    """Sets the learning rate from the share of the run that is done; stops at `until`."""
+    """Sets the learning rates from the share of the run that is done; stops at `until`.
 
-    def __init__(self, progress: Progress, rate: Callable[[float, int], float], until: float):
+    `d_factor`: the discriminators' learning rate as a multiple of the codec's.
+    """
+
+    def __init__(
+        self,
+        progress: Progress,
+        rate: Callable[[float, int], float],
+        until: float,
+        d_factor: float = 1.0,
+    ):
         super().__init__()
         self.progress = progress
         self.rate = rate
         self.until = until
+        self.d_factor = d_factor
 
     def on_train_batch_begin(self, batch: int, logs: dict | None = None):
         step = int(self.model.g_optimizer.iterations)
         share = self.progress.update(step)
-        self.model.g_optimizer.learning_rate = self.rate(share, step)
+        rate = self.rate(share, step)
+        self.model.g_optimizer.learning_rate = rate
+        if self.model.d_optimizer is not None:
+            self.model.d_optimizer.learning_rate = self.d_factor * rate
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None):
         if self.progress.update(int(self.model.g_optimizer.iterations)) >= self.until:
@@ -51,6 +65,23 @@ class StopOnSignal(tf.keras.callbacks.Callback):
     def _stop(self, number: int, frame: object):
         self.stopped = True
         self.model.stop_training = True
+
+
+class WriteFigures(tf.keras.callbacks.Callback):
+    """Appends a JSON line `{"step": ..., "loss": ...}` every so many steps: means since the epoch
+    began."""
+
+    def __init__(self, path: Path, every: int = 25):
+        super().__init__()
+        self.path = path
+        self.every = every
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None):
+        step = int(self.model.g_optimizer.iterations)
+        if step % self.every == 0:
+            figures = {name: float(value) for name, value in (logs or {}).items()}
+            with self.path.open("a") as file:
+                file.write(json.dumps({"step": step, **figures}) + "\n")
 
 
 class Pictures(tf.keras.callbacks.Callback):

@@ -19,9 +19,15 @@ class Checkpoints:
     """
 
     def __init__(
-        self, folder: Path, model: tf.keras.Model, progress: Progress | None, keep: int = 3
+        self,
+        folder: Path,
+        model: tf.keras.Model,
+        progress: Progress | None,
+        keep: int = 3,
+        **more,
     ):
-        parts = {"model": model}
+        """`more`: what else to save, by name: discriminators and their optimizer."""
+        parts = {"model": model, **more}
         if progress is not None:
             parts["spent"] = progress.spent
         self._checkpoint = tf.train.Checkpoint(**parts)

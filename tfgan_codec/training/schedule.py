@@ -49,7 +49,20 @@ class Progress:
         return min(1.0, max(shares))
 
 
+def constant(peak: float, share: float, step: int) -> float:
+    """Learning rate: always `peak`."""
+    return peak
+
+
+def half_step(peak: float, share: float, step: int) -> float:
+    """Learning rate: a tenth in the second half of the run, as HiFiC's."""
+    return peak if share < 0.5 else 0.1 * peak
+
+
 def warmup_cosine(peak: float, share: float, step: int, warmup: int = 200, floor: float = 0.01):
     """Learning rate: linear over `warmup` steps, then a half cosine down to `floor * peak`."""
     cosine = floor + (1.0 - floor) * 0.5 * (1.0 + math.cos(math.pi * share))
     return peak * min(1.0, (step + 1) / warmup) * cosine
+
+
+SCHEDULES = {"constant": constant, "cosine": warmup_cosine, "step": half_step}
