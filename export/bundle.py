@@ -52,37 +52,36 @@ def export(run: str, out: str, name: str) -> None:
 
 
 def write(model, out: str, name: str, info: dict):
-    """Writes the bundle of a `mobile` model whose tables are prepared; returns it loaded."""
-    from export.networks import convert, reach
-    from tfgan_codec.bundle import Part, write_bundle
-    from tfgan_codec.models.mobile import STRIDE
+    """Writes the bundle of a model whose tables are prepared; returns it loaded."""
+    from export.networks import convert, reach, resizable
+    from export.parts import parts_of
+    from tfgan_codec.bundle import STRIDE, Part, write_bundle
 
-    config, entropy = model.config, model.entropy
+    parts = parts_of(model)
     side = _SIDE // STRIDE
-    y_shape = (1, side, side, config.latents)
-    z_shape = (1, side // 4, side // 4, config.hyper_latents)
-    gain, inverse_gain = model.gains.tables()
-    return write_bundle(
-        out,
-        name=name,
-        networks={
-            "analysis": Part(
-                convert(model.analyse, (1, _SIDE, _SIDE, 3)),
-                reach(model.analysis),
-            ),
-            "hyper_analysis": Part(
-                convert(entropy.hyper_analysis, y_shape), reach(entropy.hyper_analysis)
-            ),
-            "mean": Part(convert(entropy.mean_decoder, z_shape), reach(entropy.mean_decoder)),
-        },
-        synthesis={0.0: Part(convert(model.synthesise, y_shape), reach(model.synthesis))},
-        z_tables=entropy.side.tables.read(),
-        y_tables=entropy.tables.read(),
-        scale_decoder=model.integer_scale_decoder(),
-        gain=gain,
-        inverse_gain=inverse_gain,
-        info=info,
-    )
+    y_shape = (1, side, side, parts.gain.shape[1])
+    z_shape = (1, side // 4, side // 4, len(parts.z_tables.length))
+    with resizable(model):
+        return write_bundle(
+            out,
+            name=name,
+            networks={
+                "analysis": Part(
+                    convert(parts.analysis, (1, _SIDE, _SIDE, 3)), reach(model.analysis)
+                ),
+                "hyper_analysis": Part(
+                    convert(parts.hyper_analysis.function, y_shape), parts.hyper_analysis.reach
+                ),
+                "mean": Part(convert(parts.mean.function, z_shape), parts.mean.reach),
+            },
+            synthesis={0.0: Part(convert(model.synthesise, y_shape), reach(model.synthesis))},
+            z_tables=parts.z_tables,
+            y_tables=parts.y_tables,
+            scale_decoder=model.integer_scale_decoder(),
+            gain=parts.gain,
+            inverse_gain=parts.inverse_gain,
+            info=info,
+        )
 
 
 if __name__ == "__main__":

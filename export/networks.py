@@ -1,12 +1,14 @@
 """Keras networks to resizable TFLite files."""
 
+import contextlib
 import math
 from collections.abc import Callable, Iterator
 
 import tensorflow as tf
 
 from tfgan_codec.layers.residual import ResidualBlock
-from tfgan_codec.layers.upsample import SubpixelUpsample
+from tfgan_codec.layers.trunk import ResidualTrunk
+from tfgan_codec.layers.upsample import SubpixelUpsample, TransposedConv
 
 
 def convert(function: Callable[[tf.Tensor], tf.Tensor], shape: tuple[int, ...]) -> bytes:
@@ -22,6 +24,19 @@ def convert(function: Callable[[tf.Tensor], tf.Tensor], shape: tuple[int, ...]) 
     return converter.convert()
 
 
+@contextlib.contextmanager
+def resizable(model: tf.keras.Model) -> Iterator[None]:
+    """Traces transposed convolutions as sub-pixel convolutions meanwhile, see `TransposedConv`."""
+    layers = [part for part in model.submodules if isinstance(part, TransposedConv)]
+    for layer in layers:
+        layer.subpixel = True
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer.subpixel = False
+
+
 def reach(network: tf.keras.Sequential) -> int:
     """Input positions to each side that an output depends on: the halo that tiles need."""
     distance, jump = 0.0, 1.0  # jump: input positions per position of the current layer
@@ -32,9 +47,14 @@ def reach(network: tf.keras.Sequential) -> int:
 
 
 def _convolutions(network: tf.keras.Sequential) -> Iterator[tuple[int, int, int]]:
-    """Kernel size, stride and upscale of each convolution in order; GDN and ReLU are pointwise."""
+    """Kernel size, stride and upscale of each convolution in order; normalisation and ReLU are
+    pointwise."""
     for layer in network.layers:
-        if isinstance(layer, tf.keras.layers.Conv2D):
+        if isinstance(layer, TransposedConv):
+            yield 3, 1, 2  # as sub-pixel convolution
+        elif isinstance(layer, ResidualTrunk):
+            yield from [(3, 1, 1)] * (2 * layer.blocks)
+        elif isinstance(layer, tf.keras.layers.Conv2D):
             yield layer.kernel_size[0], layer.strides[0], 1
         elif isinstance(layer, SubpixelUpsample):
             yield layer.kernel_size, 1, 2

@@ -22,15 +22,13 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_compression as tfc
 
-from tfgan_codec.entropy import range_coding
+from tfgan_codec.entropy import stream
 from tfgan_codec.entropy.contract import EntropyOutput, total_bits
 from tfgan_codec.entropy.factorized import TAIL_MASS, FactorizedEntropy
 from tfgan_codec.entropy.noise import uniform_noise
 from tfgan_codec.entropy.saved_tables import SavedTables
-from tfgan_codec.errors import BitstreamError
 from tfgan_codec.layers.rounding import round_half_up, straight_through_round
-from tfgan_codec.scales import crc16
-from tfgan_codec.tables import Tables, gaussian_tables, uniform_tables
+from tfgan_codec.tables import Tables, gaussian_tables
 
 HYPER_STRIDE = 4
 SCALES = 64
@@ -103,33 +101,20 @@ class HyperpriorEntropy(tf.keras.layers.Layer):
 
     def write(self, symbols: Symbols) -> bytes:
         """Range-codes the symbols of one picture: z, the check of the index map, the residuals."""
-        z, index, residual = (part[0].numpy() for part in symbols)
-        coded = index > 0
-        check = np.array(divmod(crc16(index), 256), np.int32)
-        return range_coding.encode(
-            [
-                range_coding.Part(z, _channel_numbers(z.shape), self.side.tables.read()),
-                range_coding.Part(check, np.zeros(2, np.int32), uniform_tables(256)),
-                range_coding.Part(residual[coded], index[coded], self.tables.read()),
-            ]
-        )
+        streamed = stream.Streamed(*(part[0].numpy() for part in symbols))
+        return stream.write(streamed, self.side.tables.read(), self.tables.read())
 
     def read(self, data: bytes, height: int, width: int) -> Symbols:
         """Inverse of `write` for latents of `height` x `width`."""
-        parts = [self.side.tables.read(), uniform_tables(256), self.tables.read()]
-        decoder = range_coding.RangeDecoder(data, parts)
+
+        def index_map(z: np.ndarray) -> np.ndarray:
+            index = self.scale_decoder(tf.cast(z[None], tf.float32))
+            return tf.cast(index, tf.int32)[0, :height, :width].numpy()
+
         shape = (-(-height // HYPER_STRIDE), -(-width // HYPER_STRIDE), self.side.channels)
-        z = tf.constant(decoder.decode(0, _channel_numbers(shape)))[None]
-        index = tf.cast(self.scale_decoder(tf.cast(z, tf.float32)), tf.int32)
-        index = index[:, :height, :width]
-        high, low = decoder.decode(1, np.zeros(2, np.int32))
-        if high << 8 | low != crc16(index[0].numpy()):
-            raise BitstreamError("the coded data is damaged (the check of its scales fails)")
-        residual = np.zeros(index.shape, np.int32)
-        coded = index.numpy() > 0
-        residual[coded] = decoder.decode(2, index.numpy()[coded])
-        decoder.finish()
-        return Symbols(z, index, tf.constant(residual))
+        tables = self.side.tables.read(), self.tables.read()
+        streamed = stream.read(data, shape, index_map, *tables)
+        return Symbols(*(tf.constant(array)[None] for array in streamed))
 
     def latents(self, symbols: Symbols) -> tf.Tensor:
         """Decoder: the inverse of `symbols`, up to the rounding."""
@@ -157,8 +142,3 @@ class HyperpriorEntropy(tf.keras.layers.Layer):
 def _residual_tables() -> Tables:
     """Zero-mean Gaussian tables by index; row 0 exists but is never used."""
     return gaussian_tables(scale_table(), TAIL_MASS)
-
-
-def _channel_numbers(shape: tuple[int, ...]) -> np.ndarray:
-    """The table of each hyper-latent: its channel."""
-    return np.broadcast_to(np.arange(shape[-1], dtype=np.int32), shape)

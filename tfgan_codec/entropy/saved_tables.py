@@ -8,15 +8,14 @@ from tfgan_codec.tables import Tables
 
 
 class SavedTables(tf.keras.layers.Layer):
-    """Holds `rows` tables of up to `width - 1` symbols, the escape symbol included if there is one.
+    """Holds `rows` tables of up to `width - 1` symbols, the escape symbol included.
 
     Tables are computed once, from float probabilities, and from then on only copied: another
     machine might compute another last bit.
     """
 
-    def __init__(self, rows: int, width: int, escape: bool = True, **kwargs):
+    def __init__(self, rows: int, width: int, **kwargs):
         super().__init__(dtype="int32", **kwargs)
-        self.escape = escape
         self.rows = rows
         self.width = width
         variable = {"initializer": "zeros", "trainable": False}
@@ -31,16 +30,10 @@ class SavedTables(tf.keras.layers.Layer):
         self.offset.assign(tables.offset)
 
     def read(self) -> Tables:
-        arrays = (variable.numpy() for variable in (self.cdf, self.length, self.offset))
-        tables = Tables(*arrays, escape=self.escape)
+        tables = Tables(self.cdf.numpy(), self.length.numpy(), self.offset.numpy(), escape=True)
         if not tables.length.all():
             raise UsageError("this model has no coding tables yet: call prepare_for_coding() first")
         return tables
 
     def get_config(self) -> dict:
-        return {
-            **super().get_config(),
-            "rows": self.rows,
-            "width": self.width,
-            "escape": self.escape,
-        }
+        return {**super().get_config(), "rows": self.rows, "width": self.width}

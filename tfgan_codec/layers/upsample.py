@@ -1,5 +1,7 @@
 """Up-sampling by 2: sub-pixel convolution (Shi et al., 2016), and transposed convolution."""
 
+from __future__ import annotations
+
 import tensorflow as tf
 
 
@@ -42,36 +44,38 @@ def icnr(shape: tuple[int, ...], dtype: tf.DType = tf.float32) -> tf.Tensor:
     return tf.concat([phase] * 4, axis=-1)
 
 
-class TransposedConv(tf.keras.layers.Conv2DTranspose):
-    """Transposed convolution of kernel 3 and stride 2, "T k3 n C - 2" in the papers.
+# For x[i - 1], x[i], x[i + 1]: the kernel's row that makes output row 2i, and that of row 2i + 1.
+_TAPS = {3: ((2, 0), (None, 1)), 5: ((3, 1, None), (4, 2, 0))}
 
-    With `subpixel` set, the same numbers come from a 2x2 convolution and `depth_to_space`: TFLite's
-    transposed convolution stores the picture's size and cannot be resized.
+
+class TransposedConv(tf.keras.layers.Conv2DTranspose):
+    """Transposed convolution of stride 2 and kernel 3 or 5, "T k3 n C - 2" in the papers.
+
+    With `subpixel` set, the same numbers come from a 2x2 (3x3) convolution and `depth_to_space`:
+    TFLite's transposed convolution stores the picture's size and cannot be resized.
     """
 
-    def __init__(self, channels: int, **kwargs):
-        super().__init__(channels, 3, strides=2, padding="same", **kwargs)
+    def __init__(self, channels: int, kernel_size: int = 3, **kwargs):
+        super().__init__(channels, kernel_size, strides=2, padding="same", **kwargs)
         self.subpixel = False
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         return self._as_subpixel(x) if self.subpixel else super().call(x)
 
     def _as_subpixel(self, x: tf.Tensor) -> tf.Tensor:
-        """Output row 2i is `w[0] x[i] + w[2] x[i-1]`, row 2i + 1 is `w[1] x[i]`; columns alike."""
-        kernel = tf.transpose(self.kernel, [0, 1, 3, 2])  # [3, 3, in, out]
+        taps = _TAPS[self.kernel_size[0]]
+        kernel = tf.transpose(self.kernel, [0, 1, 3, 2])  # [k, k, in, out]
         missing = tf.zeros_like(kernel[0, 0])
-        # taps[phase][offset]: the kernel's row (or column) for x[i - 1] and x[i].
-        taps = ((2, 0), (None, 1))
-        phases = [
-            tf.stack(
-                [
-                    tf.stack([missing if None in (r, c) else kernel[r, c] for c in taps[column]])
-                    for r in taps[row]
-                ]
-            )
-            for row in range(2)
-            for column in range(2)
-        ]
-        padded = tf.pad(x, [[0, 0], [1, 0], [1, 0], [0, 0]])
-        y = tf.nn.conv2d(padded, tf.concat(phases, axis=-1), strides=1, padding="VALID")
-        return tf.nn.bias_add(tf.nn.depth_to_space(y, 2), self.bias)
+
+        def phase(rows: tuple[int | None, ...], columns: tuple[int | None, ...]) -> tf.Tensor:
+            window = [
+                tf.stack([missing if None in (r, c) else kernel[r, c] for c in columns])
+                for r in rows
+            ]
+            return tf.stack(window)
+
+        phases = tf.concat([phase(rows, columns) for rows in taps for columns in taps], axis=-1)
+        sides = [1, len(taps[0]) - 2]
+        padded = tf.pad(x, [[0, 0], sides, sides, [0, 0]])
+        y = tf.nn.conv2d(padded, phases, strides=1, padding="VALID")
+        return self.activation(tf.nn.bias_add(tf.nn.depth_to_space(y, 2), self.bias))

@@ -7,10 +7,15 @@ from collections.abc import Iterable
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec import bundle, latents, static
-from tfgan_codec.entropy.soft_to_hard import SoftToHardEntropy
+from tfgan_codec import bundle, latents
+from tfgan_codec.entropy.soft_to_hard import (
+    SoftToHardEntropy,
+    coding_tables,
+    static_scale_decoder,
+)
 from tfgan_codec.models.base import Codec, CodecOutput
 from tfgan_codec.models.encoder_decoder import STRIDE, EncoderDecoderConfig, decoder, encoder
+from tfgan_codec.scales import ScaleDecoder
 
 
 class FiveLevelCodec(Codec):
@@ -66,8 +71,13 @@ class FiveLevelCodec(Codec):
         self.entropy.prepare_for_coding()
 
     def model_id(self) -> bytes:
-        arrays = static.normative_arrays(self.entropy.tables.read())
+        tables = coding_tables(self.entropy.tables.read())
+        arrays = bundle.normative_arrays(*tables, self.integer_scale_decoder())
         return bytes.fromhex(bundle.normative_hash(arrays))[:3]
+
+    def integer_scale_decoder(self) -> ScaleDecoder:
+        """What stands for a scale decoder in files, see `entropy.soft_to_hard`."""
+        return static_scale_decoder(self.entropy.channels)
 
     def symbols(self, picture: np.ndarray) -> np.ndarray:
         """What a file of the picture holds: int32 [h / 16, w / 16, C]."""

@@ -15,6 +15,7 @@ from tfgan_codec.entropy.hyperprior import SCALES, HyperpriorEntropy
 from tfgan_codec.errors import UsageError
 from tfgan_codec.layers.integer import integer_network
 from tfgan_codec.layers.rounding import inward_clip, straight_through_round
+from tfgan_codec.layers.upsample import TransposedConv
 from tfgan_codec.layers.widths import scale_filters
 from tfgan_codec.models.base import Codec, CodecOutput
 from tfgan_codec.models.encoder_decoder import STRIDE, EncoderDecoderConfig, decoder, encoder
@@ -158,12 +159,11 @@ def _hyper_analysis(filters: int) -> tf.keras.Sequential:
 
 def _hyper_synthesis(filters: int, channels: int, name: str) -> tf.keras.Sequential:
     layers = tf.keras.layers
-    conv = {"padding": "same"}
     return tf.keras.Sequential(
         [
-            layers.Conv2DTranspose(filters, 5, 2, activation="relu", **conv),
-            layers.Conv2DTranspose(filters, 5, 2, activation="relu", **conv),
-            layers.Conv2D(channels, 3, dtype="float32", **conv),
+            TransposedConv(filters, 5, activation="relu"),
+            TransposedConv(filters, 5, activation="relu"),
+            layers.Conv2D(channels, 3, padding="same", dtype="float32"),
         ],
         name=name,
     )
