@@ -1,0 +1,90 @@
+"""Sizes and behaviour of the discriminators."""
+
+import numpy as np
+import pytest
+
+tf = pytest.importorskip("tensorflow")
+
+import tfgan_codec as tgc
+from tfgan_codec import discriminators
+from tfgan_codec.layers.mobilevit import MobileViTBlock
+
+
+@pytest.mark.parametrize(
+    ("name", "latents", "arguments", "parameters"),
+    [
+        ("mobilevit", 16, {}, 1_301_249),
+        ("mobilevit", 16, {"unfold": "strips"}, 1_301_249),
+        ("mobilevit", 16, {"trainable_beta": True}, 1_301_249 + 46),
+        ("patch", 16, {}, 2_766_529),
+        ("multiscale", 16, {}, 2_766_529),
+        ("multiscale", 16, {"shared": False}, 3 * 2_766_529),
+        ("conditional", 12, {}, 2_777_025 + 960),
+        ("hinge_gan_gp", 16, {}, 3_049_857),
+    ],
+)
+def test_published_parameter_counts(name: str, latents: int, arguments: dict, parameters: int):
+    discriminator = discriminators.build(name, latents, **arguments)
+    assert discriminator.count_params() == parameters
+
+
+def test_official_conditional_variant_by_hand():
+    """3x3 latent convolution to 12 channels, every convolution with its vector u."""
+    filters = [3 + 12, 64, 128, 256, 512, 1]
+    expected = 9 * 220 * 12 + 12 + 12
+    expected += sum(16 * a * b + b + b for a, b in zip(filters, filters[1:]))
+    discriminator = discriminators.build("conditional", 220, official=True)
+    assert discriminator.count_params() == expected
+    # The 512-filter layer keeps the resolution: 1/8.
+    verdict = discriminator(tf.zeros([1, 64, 64, 3]), tf.zeros([1, 4, 4, 220]))
+    assert verdict.logits[0].shape == (1, 8, 8)
+
+
+@pytest.mark.parametrize(
+    ("name", "shapes"),
+    [
+        ("mobilevit", [(2,)]),
+        ("patch", [(2, 4, 4)]),
+        ("multiscale", [(2, 4, 4), (2, 2, 2), (2, 1, 1)]),
+        ("conditional", [(2, 4, 4)]),
+        ("hinge_gan_gp", [(2, 4, 4)]),
+    ],
+)
+def test_logits_are_float32_under_mixed_precision(name: str, shapes: list):
+    discriminator = discriminators.build(name, 6, "mixed_bfloat16", width=0.125)
+    assert tf.keras.mixed_precision.global_policy().name == "float32"
+    verdict = discriminator(tf.zeros([2, 64, 64, 3]), tf.zeros([2, 4, 4, 6]), training=True)
+    assert [logits.shape for logits in verdict.logits] == shapes
+    assert {logits.dtype for logits in verdict.logits} == {tf.float32}
+    assert verdict.features[0][0].dtype == tf.bfloat16
+
+
+def test_conditional_sees_the_latents():
+    discriminator = discriminators.build("conditional", 6, width=0.125)
+    pictures = tf.zeros([1, 64, 64, 3])
+    a, b = (discriminator(pictures, tf.fill([1, 4, 4, 6], x)).logits[0] for x in (0.0, 1.0))
+    assert np.abs(a - b).max() > 1e-4
+
+
+def test_unfold_groups_the_pixels_of_2x2_patches():
+    block = MobileViTBlock(4, 1)
+    x = tf.reshape(tf.range(16.0), [1, 4, 4, 1])
+    tokens = block.unfold(x)[0, :, :, 0].numpy()
+    # Group 0: the upper left pixel of every patch; group 3: the lower right one.
+    np.testing.assert_array_equal(tokens[0], [0, 2, 8, 10])
+    np.testing.assert_array_equal(tokens[3], [5, 7, 13, 15])
+    np.testing.assert_array_equal(block.fold(block.unfold(x), 4, 4), x)
+
+
+def test_strips_are_runs_of_rows():
+    block = MobileViTBlock(4, 1, unfold="strips")
+    x = tf.reshape(tf.range(16.0), [1, 4, 4, 1])
+    np.testing.assert_array_equal(block.unfold(x)[0, 1, :, 0], [4, 5, 6, 7])
+    np.testing.assert_array_equal(block.fold(block.unfold(x), 4, 4), x)
+
+
+def test_a_wrong_name_gets_a_suggestion():
+    with pytest.raises(tgc.UsageError, match="did you mean mobilevit"):
+        discriminators.build("mobilvit", 16)
+    with pytest.raises(tgc.UsageError, match="did you mean width"):
+        discriminators.build("patch", 16, widht=0.5)

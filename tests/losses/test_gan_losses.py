@@ -1,0 +1,192 @@
+"""Losses against numbers worked out by hand or by another implementation."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+tf = pytest.importorskip("tensorflow")
+
+import tfgan_codec as tgc
+from tfgan_codec import losses
+from tfgan_codec.discriminators.contract import DiscriminatorOutput
+from tfgan_codec.losses import adversarial, gradient_penalty
+from tfgan_codec.losses.content import Content
+from tfgan_codec.losses.distortion import charbonnier, mae, ms_ssim
+from tfgan_codec.losses.feature_matching import FeatureMatching
+from tfgan_codec.losses.rate import Entropy, RateTarget
+from tfgan_codec.losses.smoothness import smoothness
+from tfgan_codec.metrics import lpips as reference
+from tfgan_codec.models.base import CodecOutput
+
+REAL = tf.constant([[2.0, 0.5], [-1.0, 3.0]])
+FAKE = tf.constant([[-2.0, 0.0], [1.0, -0.5]])
+LOG2, E = np.log(2.0), np.exp(1.0)
+
+
+def softplus(x: float) -> float:
+    return float(np.log1p(np.exp(x)))
+
+
+@pytest.mark.parametrize(
+    ("name", "discriminator", "generator"),
+    [
+        # D: mean(relu(1 - real)) + mean(relu(1 + fake)); G: -mean(fake)
+        ("hinge", [0.25 + 0.5, 1.0 + 1.25], [1.0, -0.25]),
+        ("lsgan", [0.625 + 2.0, 4.0 + 0.625], [5.0, 1.125]),
+        ("wgan", [-1.0 - 1.25, 0.25 - 1.0], [1.0, -0.25]),
+        (
+            "bce",
+            [
+                (softplus(-2) + softplus(-0.5) + softplus(-2) + LOG2) / 2,
+                (softplus(1) + softplus(-3) + softplus(1) + softplus(-0.5)) / 2,
+            ],
+            [(softplus(2) + LOG2) / 2, (softplus(-1) + softplus(0.5)) / 2],
+        ),
+    ],
+)
+def test_adversarial_losses_by_hand(name: str, discriminator: list, generator: list):
+    loss = adversarial.build(name)
+    np.testing.assert_allclose(loss.discriminator(REAL, FAKE), discriminator, rtol=1e-6)
+    np.testing.assert_allclose(loss.generator(FAKE), generator, rtol=1e-6)
+
+
+def test_single_verdicts_need_no_averaging():
+    np.testing.assert_array_equal(adversarial.build("hinge").generator(tf.constant([3.0])), [-3])
+
+
+def linear(x: tf.Tensor) -> tuple[tf.Tensor]:
+    """D(x) = 0.5 * sum(x): the gradient is 0.5 in each of the 2 * 2 * 3 values."""
+    return (0.5 * tf.reduce_sum(x, axis=(1, 2, 3)),)
+
+
+def test_gradient_penalties_of_a_linear_discriminator():
+    real, fake, mix = tf.ones([2, 2, 2, 3]), tf.zeros([2, 2, 2, 3]), tf.constant([0.1, 0.9])
+    norm = 0.5 * np.sqrt(12.0)
+    interpolated = gradient_penalty.build("interpolated")
+    np.testing.assert_allclose(interpolated(linear, real, fake, mix), (norm - 1) ** 2, rtol=1e-5)
+    np.testing.assert_allclose(
+        gradient_penalty.build("r1")(linear, real, fake, mix), norm**2 / 2, rtol=1e-5
+    )
+
+
+def test_the_penalty_is_taken_between_the_pictures():
+    """D(x) = sum(x^2) / 2 has the gradient x."""
+    real, fake = tf.fill([1, 1, 1, 3], 2.0), tf.fill([1, 1, 1, 3], -1.0)
+
+    def square(x: tf.Tensor) -> tuple[tf.Tensor]:
+        return (tf.reduce_sum(tf.square(x), axis=(1, 2, 3)) / 2,)
+
+    value = gradient_penalty.build("interpolated")(square, real, fake, tf.constant([0.25]))
+    # 0.25 * 2 + 0.75 * -1 = -0.25 in three values
+    np.testing.assert_allclose(value, (0.25 * np.sqrt(3) - 1) ** 2, rtol=1e-5)
+
+
+def test_smoothness_by_hand():
+    # 0 1
+    # 3 7  in one channel: horizontal 1 + 16, vertical 9 + 36, diagonal 49; four pixels.
+    picture = tf.reshape(tf.constant([0.0, 1.0, 3.0, 7.0]), [1, 2, 2, 1])
+    np.testing.assert_allclose(smoothness(picture), [62 / 4])
+    np.testing.assert_allclose(smoothness(picture, diagonal=True), [49 / 4])
+
+
+def pictures(size: int = 192) -> tuple[tf.Tensor, tf.Tensor]:
+    random = np.random.default_rng(0)
+    coarse = tf.constant(random.uniform(0, 255, (2, 12, 12, 3)), tf.float32)
+    a = tf.image.resize(coarse, [size, size], "bicubic")
+    return a, a + tf.constant(random.normal(0, 20, a.shape), tf.float32)
+
+
+def output(reconstruction: tf.Tensor, bits: list[float], rounded: list | None = None):
+    latents = tf.zeros([len(bits), 4, 4, 2])
+    rounded = None if rounded is None else {"y": tf.constant(rounded)}
+    fixed = tf.zeros([len(bits)])
+    return CodecOutput(reconstruction, {"y": tf.constant(bits)}, latents, fixed, rounded)
+
+
+def test_content_loss_is_made_of_its_parts():
+    a, b = pictures()
+    value = Content(weight=100, alpha=0.84)(a, output(b, [1.0, 1.0]))
+    expected = 100 * (0.16 * mae(a, b) / 255 - 0.84 * ms_ssim(a, b))
+    np.testing.assert_allclose(value.total, expected, rtol=1e-5)
+    assert set(value.parts) == set(Content.names)
+
+
+def test_distances_by_hand():
+    a = tf.zeros([1, 1, 2, 3])
+    b = tf.constant([[[[3.0, 0, 0], [0, 0, -9.0]]]])
+    np.testing.assert_allclose(mae(a, b), [2.0])
+    roots = np.sqrt([9 + 4, 4, 4, 4, 4, 81 + 4])
+    np.testing.assert_allclose(charbonnier(a, b, epsilon=2.0), [roots.mean()], rtol=1e-6)
+
+
+def test_entropy_is_bits_per_latent():
+    value = Entropy(weight=3)(tf.zeros([2, 64, 64, 3]), output(tf.zeros([2]), [64.0, 32.0]))
+    np.testing.assert_allclose(value.total, [6.0, 3.0])  # 32 latents
+    np.testing.assert_allclose(value.parts["bpp"], [64 / 4096, 32 / 4096])
+
+
+@pytest.mark.parametrize(("rounded", "factor"), [([600.0, 600.0], 2.0), ([500.0, 500.0], 1 / 64)])
+def test_rate_target_judges_rounded_and_pays_noisy_bits(rounded: list[float], factor: float):
+    blank = tf.zeros([2, 64, 64, 3])
+    value = RateTarget(target=0.14)(blank, output(blank, [400.0, 800.0], rounded))
+    np.testing.assert_allclose(value.total, factor * np.array([400, 800]) / 4096, rtol=1e-6)
+
+
+def test_relaxed_rate_target():
+    relaxed = RateTarget(target=0.14, relaxed=True)
+    assert (relaxed.target, relaxed.high, relaxed.low) == pytest.approx((0.20, 1.0, 1 / 128))
+
+
+@pytest.mark.parametrize(("squared", "expected"), [(False, 1.25), (True, 2.5)])
+def test_feature_matching_averages_layers(squared: bool, expected: float):
+    def features(first: float, second: float) -> DiscriminatorOutput:
+        hidden = tf.fill([1, 2, 2, 1], first), tf.fill([1, 1, 1, 3], second)
+        return DiscriminatorOutput((tf.zeros([1]),), (hidden,))
+
+    loss = FeatureMatching(squared=squared)
+    value = loss(features(1.0, 0.0), features(3.0, 0.5 if not squared else 1.0))
+    np.testing.assert_allclose(value, [expected])
+
+
+@pytest.mark.parametrize("net", ["alex", "vgg"])
+def test_lpips_equals_the_metric_and_has_finite_gradients(net: str, shared_dir: Path):
+    folder = str(shared_dir / "weights")
+    if not (shared_dir / "weights" / "lpips_alex.npz").is_file():
+        pytest.skip("LPIPS weights are not in ../shared/weights")
+    (loss,) = losses.build([f"lpips:net={net}:folder={folder}"])
+    a, b = (tf.clip_by_value(x[:1], 0, 255) for x in pictures(64))
+    expected = reference.Lpips(net, folder)(a[0].numpy(), b[0].numpy())
+    np.testing.assert_allclose(loss.distance(a, b), [expected], rtol=1e-3)
+    flat = tf.Variable(tf.zeros_like(a))
+    with tf.GradientTape() as tape:
+        value = loss.distance(a, flat)
+    assert np.isfinite(tape.gradient(value, flat)).all()
+
+
+def test_vgg_loss_is_zero_for_equal_pictures(shared_dir: Path):
+    if not (shared_dir / "weights" / "vgg16_features_lpips.npz").is_file():
+        pytest.skip("VGG16 weights are not in ../shared/weights")
+    (loss,) = losses.build([f"vgg:folder={shared_dir / 'weights'}"])
+    a, b = (x[:1] for x in pictures(64))
+    assert loss(a, output(a, [0.0])).total.numpy() == 0
+    assert loss(a, output(b, [0.0])).total.numpy() > 0
+
+
+def test_bad_requests_are_told_in_a_line(tmp_path: Path):
+    with pytest.raises(tgc.UsageError, match="did you mean content"):
+        losses.build(["contents"])
+    with pytest.raises(tgc.UsageError, match="did you mean weight"):
+        losses.build(["mse:wieght=2"])
+    with pytest.raises(tgc.UsageError, match="name:key=value"):
+        losses.build(["mse:2"])
+    with pytest.raises(tgc.UsageError, match="at least 161 pixels"):
+        a, b = pictures(128)
+        ms_ssim(a, b)
+    with pytest.raises(tgc.UsageError, match=r"apps.weights"):
+        losses.build([f"lpips:folder={tmp_path}"])
+
+
+def test_ms_ssim_works_at_its_smallest_size():
+    a, b = pictures(161)
+    assert np.all(np.isfinite(ms_ssim(a, b)))
