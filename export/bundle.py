@@ -57,6 +57,7 @@ def write(model, out: str, name: str, info: dict):
     from export.parts import parts_of
     from tfgan_codec.bundle import STRIDE, Part, write_bundle
 
+    scale_decoder = model.integer_scale_decoder()  # first: not every model has one
     parts = parts_of(model)
     side = _SIDE // STRIDE
     y_shape = (1, side, side, parts.gain.shape[1])
@@ -77,7 +78,7 @@ def write(model, out: str, name: str, info: dict):
             synthesis={0.0: Part(convert(model.synthesise, y_shape), reach(model.synthesis))},
             z_tables=parts.z_tables,
             y_tables=parts.y_tables,
-            scale_decoder=model.integer_scale_decoder(),
+            scale_decoder=scale_decoder,
             gain=parts.gain,
             inverse_gain=parts.inverse_gain,
             info=info,

@@ -149,12 +149,16 @@ class GanModel(tf.keras.Model):
         return self._track({**parts, **figures})
 
     def discriminator_step(self, pictures: tf.Tensor, output, number: int = 0) -> Figures:
-        """One update of the discriminators from pictures and the codec's output for them."""
+        """One update of the discriminators from pictures and the codec's output for them.
+
+        Figures: the adversarial loss without the penalty, mean logits, the penalty unweighted.
+        """
         real = _unit(pictures)
         fake = tf.stop_gradient(_unit(output.reconstruction))
         latents = tf.stop_gradient(output.latents)
         mix = self._uniform(tf.shape(pictures)[0], _MIX_SALT + number)
-        totals, figures = [], {name: [] for name in ("d_real", "d_fake", "penalty")}
+        totals, penalties = [], []
+        figures: dict[str, list[tf.Tensor]] = {"d_real": [], "d_fake": []}
         with tf.GradientTape() as tape:
             for each in self.discriminators:
                 both = each(tf.concat([real, fake], 0), tf.concat([latents] * 2, 0), training=True)
@@ -166,13 +170,16 @@ class GanModel(tf.keras.Model):
                 if self.penalty is not None:
                     # The stored state of a discriminator moves with the verdicts alone.
                     value = self.penalty(lambda x, d=each: d(x, latents).logits, real, fake, mix)
-                    figures["penalty"].append(tf.reduce_mean(value))
-                    totals.append(self.penalty.weight * value)
-            loss = tf.reduce_mean(tf.add_n(totals))
+                    penalties.append(tf.reduce_mean(value))
+            adversarial = loss = tf.reduce_mean(tf.add_n(totals))
+            if penalties:
+                loss += self.penalty.weight * tf.add_n(penalties)
             scaled = _scaled_loss(self.d_optimizer, loss / self._replicas)
         _apply(self.d_optimizer, tape, scaled, self.discriminator_variables)
-        means = {name: tf.add_n(v) / len(v) for name, v in figures.items() if v}
-        return {"d_loss": loss, **means}
+        if penalties:
+            figures["penalty"] = penalties
+        means = {name: tf.add_n(values) / len(values) for name, values in figures.items()}
+        return {"d_loss": adversarial, **means}
 
     def generator_loss(self, pictures: tf.Tensor, output) -> tuple[tf.Tensor, Figures]:
         """What the codec minimises on this replica, and its figures."""
