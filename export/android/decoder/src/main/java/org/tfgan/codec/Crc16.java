@@ -1,0 +1,46 @@
+package org.tfgan.codec;
+
+/**
+ * CRC-16/CCITT-FALSE, the check of the index map. Four bytes a step: a picture of one megapixel has
+ * half a million indexes.
+ */
+final class Crc16 {
+  private static final int POLYNOMIAL = 0x1021;
+  private static final int STEP = 4;
+
+  /** {@code TABLES[n][b]}: the CRC of byte b followed by n zero bytes, from 0. */
+  private static final char[][] TABLES = tables();
+
+  private Crc16() {}
+
+  static int of(byte[] data) {
+    int crc = 0xFFFF;
+    int i = 0;
+    for (; i + STEP <= data.length; i += STEP) {
+      crc =
+          TABLES[3][(crc >> 8 ^ data[i]) & 0xFF]
+              ^ TABLES[2][(crc ^ data[i + 1]) & 0xFF]
+              ^ TABLES[1][data[i + 2] & 0xFF]
+              ^ TABLES[0][data[i + 3] & 0xFF];
+    }
+    for (; i < data.length; i++) {
+      crc = (crc << 8 & 0xFFFF) ^ TABLES[0][(crc >> 8 ^ data[i]) & 0xFF];
+    }
+    return crc;
+  }
+
+  private static char[][] tables() {
+    char[][] tables = new char[STEP][256];
+    for (int value = 0; value < 256; value++) {
+      int crc = value << 8;
+      for (int n = 0; n < STEP; n++) {
+        for (int bit = 0; bit < 8; bit++) {
+          crc = (crc & 0x8000) != 0 ? crc << 1 ^ POLYNOMIAL : crc << 1;
+        }
+        tables[n][value] = (char) crc;
+        crc &= 0xFFFF;
+      }
+    }
+    return tables;
+  }
+}

@@ -1,0 +1,133 @@
+package org.tfgan.codec;
+
+/** Encodes pictures. What it leaves out of files: ICC profiles, EXIF and transparency. */
+public final class PictureEncoder {
+  private static final int MAX_Z = 127;
+  /** Decoded values must fit a float exactly. */
+  private static final int MAX_RESIDUAL = 1 << 20;
+
+  private final Bundle bundle;
+  private final Networks networks;
+
+  public PictureEncoder(Bundle bundle, Networks networks) {
+    this.bundle = bundle;
+    this.networks = networks;
+  }
+
+  /**
+   * The best file of at most {@code maxBytes}.
+   *
+   * @throws ImageException if the picture is too large for the format or this device
+   * @throws UsageException if no file is that small; the message says how small the smallest is
+   */
+  public byte[] encodeWithin(PixelSource picture, int maxBytes) throws TgcException {
+    checkSize(picture);
+    FloatGrid latents = analyse(picture);
+    int overhead = pack(picture, 0, new byte[0]).length;
+    int quality =
+        QualitySearch.best(
+            q -> bundle.coder.estimateBits(quantise(latents, q)) / 8,
+            maxBytes - overhead,
+            Bundle.QUALITIES);
+    byte[] file = encode(picture, latents, quality);
+    while (file.length > maxBytes && quality > 0) { // the estimate was a few bytes low
+      file = encode(picture, latents, --quality);
+    }
+    if (file.length > maxBytes) {
+      throw new UsageException(
+          maxBytes + " bytes are too few; the smallest file has " + file.length + " bytes");
+    }
+    return file;
+  }
+
+  /**
+   * The file at a quality level, 0..255.
+   *
+   * @throws ImageException if the picture is too large for the format or this device
+   */
+  public byte[] encode(PixelSource picture, int quality) throws TgcException {
+    checkSize(picture);
+    if (quality < 0 || quality >= Bundle.QUALITIES) {
+      throw new UsageException("quality must be in 0.." + (Bundle.QUALITIES - 1));
+    }
+    return encode(picture, analyse(picture), quality);
+  }
+
+  private byte[] encode(PixelSource picture, FloatGrid latents, int quality) throws TgcException {
+    return pack(picture, quality, bundle.coder.encode(quantise(latents, quality)));
+  }
+
+  private byte[] pack(PixelSource picture, int quality, byte[] stream) throws ImageException {
+    return Container.pack(
+        new TgcFile.Builder(bundle.modelId(), picture.width(), picture.height())
+            .quality(quality)
+            .streams(stream)
+            .build());
+  }
+
+  private void checkSize(PixelSource picture) throws ImageException {
+    pack(picture, 0, new byte[0]); // refuses what the format cannot hold
+    bundle.coder.checkMemory(latents(picture.height()), latents(picture.width()));
+  }
+
+  private FloatGrid analyse(PixelSource picture) throws TgcException {
+    FloatGrid latents =
+        new FloatGrid(latents(picture.height()), latents(picture.width()), bundle.channels);
+    networks.run(NetworkKind.ANALYSIS, 0, new PaddedPicture(picture), latents::paste);
+    return latents;
+  }
+
+  /** Rounds latents at a quality level to what is coded. */
+  private Symbols quantise(FloatGrid latents, int quality) throws TgcException {
+    ScaledLatents scaled = new ScaledLatents(bundle, latents, quality);
+    int[] z = hyperLatents(scaled);
+    byte[] indexes = bundle.coder.indexes(z, latents.height, latents.width);
+    int[] residuals = new int[indexes.length];
+    Symbols symbols =
+        bundle.coder.symbols(latents.height, latents.width, z, indexes, residuals);
+    Means means = new Means(bundle, networks, symbols);
+    int rowValues = latents.width * latents.channels;
+    // In bands, so that means and scaled latents of a large picture never exist whole.
+    int band = NetworkKind.MEAN.out * 16;
+    for (int top = 0; top < latents.height; top += band) {
+      int height = Math.min(band, latents.height - top);
+      FloatGrid mu = means.window(top, 0, height, latents.width);
+      FloatGrid v = scaled.window(top, 0, height, latents.width);
+      for (int i = 0; i < height * rowValues; i++) {
+        int at = top * rowValues + i;
+        if (indexes[at] != 0) {
+          residuals[at] = round(v.values[i] - mu.values[i], MAX_RESIDUAL);
+        }
+      }
+    }
+    return symbols;
+  }
+
+  private int[] hyperLatents(ScaledLatents scaled) throws TgcException {
+    int width = scaled.width() / NetworkKind.HYPER_ANALYSIS.cell;
+    int height = scaled.height() / NetworkKind.HYPER_ANALYSIS.cell;
+    int[] z = new int[height * width * bundle.hyperChannels];
+    networks.run(
+        NetworkKind.HYPER_ANALYSIS,
+        0,
+        scaled,
+        (part, top, left) -> {
+          for (int y = 0; y < part.height; y++) {
+            int to = ((top + y) * width + left) * part.channels;
+            for (int i = 0; i < part.width * part.channels; i++) {
+              z[to + i] = round(part.values[part.at(y, 0) + i], MAX_Z);
+            }
+          }
+        });
+    return z;
+  }
+
+  /** floor(x + 1/2), clipped to +-limit. */
+  private static int round(float x, int limit) {
+    return (int) Math.max(-limit, Math.min(limit, Math.floor(x + 0.5f)));
+  }
+
+  private static int latents(int pixels) {
+    return (pixels + Bundle.STRIDE - 1) / Bundle.STRIDE;
+  }
+}

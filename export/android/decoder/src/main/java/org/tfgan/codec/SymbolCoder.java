@@ -1,0 +1,123 @@
+package org.tfgan.codec;
+
+/**
+ * Symbols to a stream and back ("Payload" of the format): hyper-latents, the check of the index map
+ * that follows from them, then the residuals where the index is not 0.
+ */
+public final class SymbolCoder {
+  /** Five bytes of a symbol stay for long; as many again leave room for networks and pixels. */
+  private static final int BYTES_PER_SYMBOL = 12;
+
+  /** The length of a Java array. */
+  private static final long MAX_SYMBOLS = Integer.MAX_VALUE - 8;
+
+  private final CodingTables zTables;
+  private final CodingTables yTables;
+  private final ScaleDecoder scaleDecoder;
+
+  public SymbolCoder(CodingTables zTables, CodingTables yTables, ScaleDecoder scaleDecoder) {
+    this.zTables = zTables;
+    this.yTables = yTables;
+    this.scaleDecoder = scaleDecoder;
+  }
+
+  /**
+   * Reads the symbols of latents of {@code height} x {@code width}.
+   *
+   * @throws BitstreamException if the stream is not one of such latents and of this model
+   * @throws ImageException if this machine has too little memory for so many
+   */
+  public Symbols decode(byte[] stream, int height, int width)
+      throws BitstreamException, ImageException {
+    checkMemory(height, width);
+    RangeDecoder decoder = new RangeDecoder(stream);
+    int[] z = decodeHyperLatents(decoder, hyper(height), hyper(width));
+    byte[] indexes = indexes(z, height, width);
+    int check = decoder.decode(CodingTables.BYTES, 0) << 8 | decoder.decode(CodingTables.BYTES, 0);
+    if (check != Crc16.of(indexes)) {
+      throw new BitstreamException("the coded data is damaged (the check of its scales fails)");
+    }
+    int[] residuals = decodeResiduals(decoder, indexes);
+    decoder.finish();
+    return symbols(height, width, z, indexes, residuals);
+  }
+
+  /**
+   * Writes symbols as one stream.
+   *
+   * @throws UsageException if a value is too far outside its table
+   */
+  public byte[] encode(Symbols symbols) throws UsageException {
+    RangeEncoder encoder = new RangeEncoder();
+    for (int i = 0; i < symbols.z.length; i++) {
+      encoder.encode(zTables, i % zTables.rows, symbols.z[i]);
+    }
+    int check = Crc16.of(symbols.indexes);
+    encoder.encode(CodingTables.BYTES, 0, check >> 8);
+    encoder.encode(CodingTables.BYTES, 0, check & 0xFF);
+    for (int i = 0; i < symbols.indexes.length; i++) {
+      if (symbols.indexes[i] != 0) {
+        encoder.encode(yTables, symbols.indexes[i], symbols.residuals[i]);
+      }
+    }
+    return encoder.finish();
+  }
+
+  /** About how many bits {@link #encode} will write, in a fraction of the time. */
+  public double estimateBits(Symbols symbols) {
+    double bits = 16;
+    for (int i = 0; i < symbols.z.length; i++) {
+      bits += zTables.bits(i % zTables.rows, symbols.z[i]);
+    }
+    for (int i = 0; i < symbols.indexes.length; i++) {
+      if (symbols.indexes[i] != 0) {
+        bits += yTables.bits(symbols.indexes[i], symbols.residuals[i]);
+      }
+    }
+    return bits;
+  }
+
+  /** The index map of hyper-latents, for an encoder. */
+  byte[] indexes(int[] z, int height, int width) throws BitstreamException {
+    return scaleDecoder.indexes(z, hyper(height), hyper(width), height, width);
+  }
+
+  Symbols symbols(int height, int width, int[] z, byte[] indexes, int[] residuals) {
+    return new Symbols(
+        height, width, scaleDecoder.outputs, scaleDecoder.upscale, z, indexes, residuals);
+  }
+
+  private int[] decodeHyperLatents(RangeDecoder decoder, int rows, int columns)
+      throws BitstreamException {
+    int[] z = new int[rows * columns * zTables.rows];
+    for (int i = 0; i < z.length; ) {
+      for (int channel = 0; channel < zTables.rows; channel++) {
+        z[i++] = decoder.decode(zTables, channel);
+      }
+    }
+    return z;
+  }
+
+  private int[] decodeResiduals(RangeDecoder decoder, byte[] indexes) throws BitstreamException {
+    int[] residuals = new int[indexes.length];
+    for (int i = 0; i < indexes.length; i++) {
+      if (indexes[i] != 0) {
+        residuals[i] = decoder.decode(yTables, indexes[i]);
+      }
+    }
+    return residuals;
+  }
+
+  /** Refuses sizes that cannot end well, before memory is taken. */
+  void checkMemory(int height, int width) throws ImageException {
+    long symbols = (long) height * width * scaleDecoder.outputs;
+    long affordable = Runtime.getRuntime().maxMemory() / BYTES_PER_SYMBOL;
+    if (symbols > Math.min(affordable, MAX_SYMBOLS)) {
+      throw new ImageException("the picture is too large for the memory of this device");
+    }
+  }
+
+  private int hyper(int size) {
+    return (size + scaleDecoder.upscale - 1) / scaleDecoder.upscale;
+  }
+}

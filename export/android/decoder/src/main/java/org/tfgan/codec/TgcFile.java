@@ -1,0 +1,119 @@
+package org.tfgan.codec;
+
+/**
+ * What a {@code .tgc} file says, before any model is involved. {@link Container} reads and writes
+ * it. Arrays are not copied: treat them as constant.
+ */
+public final class TgcFile {
+  /** The first three bytes of the model's normative hash. */
+  public final byte[] modelId;
+
+  public final int width;
+  public final int height;
+
+  /** Row of the model's gains, 0..255. */
+  public final int quality;
+
+  /** Show the luma of the decoded picture. */
+  public final boolean grey;
+
+  /** ICC profile, inflated, or null. */
+  public final byte[] icc;
+
+  /** EXIF block (a TIFF structure), inflated, or null. Its orientation is already applied. */
+  public final byte[] exif;
+
+  /** The alpha plane as an 8-bit greyscale PNG file, or null. See {@link GreyPng}. */
+  public final byte[] alpha;
+
+  /** Entropy-coded streams; how many there are is the model's affair, so far always one. */
+  public final byte[][] streams;
+
+  private TgcFile(Builder builder) {
+    modelId = builder.modelId;
+    width = builder.width;
+    height = builder.height;
+    quality = builder.quality;
+    grey = builder.grey;
+    icc = builder.icc;
+    exif = builder.exif;
+    alpha = builder.alpha;
+    streams = builder.streams;
+  }
+
+  /** A builder with this file's contents, to change some of them. */
+  public Builder toBuilder() {
+    Builder builder = new Builder(modelId, width, height);
+    builder.quality = quality;
+    builder.grey = grey;
+    builder.icc = icc;
+    builder.exif = exif;
+    builder.alpha = alpha;
+    builder.streams = streams;
+    return builder;
+  }
+
+  /** Collects the fields of a file; whether they make sense is checked by {@link Container}. */
+  public static final class Builder {
+    private byte[] modelId;
+    private int width;
+    private int height;
+    private int quality;
+    private boolean grey;
+    private byte[] icc;
+    private byte[] exif;
+    private byte[] alpha;
+    private byte[][] streams = {{}};
+
+    public Builder(byte[] modelId, int width, int height) {
+      this.modelId = modelId;
+      this.width = width;
+      this.height = height;
+    }
+
+    public Builder modelId(byte[] value) {
+      modelId = value;
+      return this;
+    }
+
+    public Builder size(int newWidth, int newHeight) {
+      width = newWidth;
+      height = newHeight;
+      return this;
+    }
+
+    public Builder quality(int value) {
+      quality = value;
+      return this;
+    }
+
+    public Builder grey(boolean value) {
+      grey = value;
+      return this;
+    }
+
+    public Builder icc(byte[] value) {
+      icc = value;
+      return this;
+    }
+
+    public Builder exif(byte[] value) {
+      exif = value;
+      return this;
+    }
+
+    public Builder alpha(byte[] value) {
+      alpha = value;
+      return this;
+    }
+
+    public Builder streams(byte[]... value) {
+      streams = value;
+      return this;
+    }
+
+    public TgcFile build() {
+      return new TgcFile(this);
+    }
+  }
+}

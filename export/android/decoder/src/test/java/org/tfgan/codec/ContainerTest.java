@@ -1,0 +1,197 @@
+package org.tfgan.codec;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The cases of tests/test_container.py, one by one. */
+class ContainerTest {
+  private static final TgcFile FILE =
+      new TgcFile.Builder(new byte[] {1, 2, 3}, 768, 512)
+          .quality(87)
+          .streams(TestData.latin("stream of symbols"))
+          .build();
+  private static final TgcFile FULL =
+      FILE.toBuilder()
+          .grey(true)
+          .icc(new byte[300])
+          .exif(TestData.latin("ExifExifExifExifExif"))
+          .alpha(TestData.latin("png"))
+          .build();
+  private static final byte[] HEAD = TestData.latin("TGC\u0010abc");
+
+  private static void refused(String message, byte[] blob) {
+    refused(message, blob, 1);
+  }
+
+  private static void refused(String message, byte[] blob, int streams) {
+    BitstreamException error =
+        assertThrows(BitstreamException.class, () -> Container.parse(blob, streams));
+    assertTrue(error.getMessage().contains(message), error.getMessage());
+  }
+
+  @Test
+  void varintVectors() throws Exception {
+    for (Manifest test : TestData.vectors("varint")) {
+      byte[] bytes = TestData.unhex(test.string("bytes"));
+      assertArrayEquals(bytes, TestData.varint((long) test.number("value")));
+      ByteReader reader = new ByteReader(bytes, 0, bytes.length);
+      assertEquals((long) test.number("value"), reader.varint("number"));
+      assertEquals(0, reader.remaining());
+    }
+  }
+
+  @Test
+  void layoutOfAnOrdinaryPicture() throws Exception {
+    byte[] expected =
+        TestData.withCrc(
+            TestData.unhex("544743100102038006800457"), TestData.latin("payload"));
+    TgcFile file = FILE.toBuilder().streams(TestData.latin("payload")).build();
+    assertArrayEquals(expected, Container.pack(file));
+    assertEquals(16 + 7, expected.length);
+  }
+
+  @Test
+  void roundTrip() throws Exception {
+    TgcFile read = Container.parse(Container.pack(FULL));
+    assertArrayEquals(FULL.modelId, read.modelId);
+    assertEquals(768, read.width);
+    assertEquals(512, read.height);
+    assertEquals(87, read.quality);
+    assertTrue(read.grey);
+    assertArrayEquals(FULL.icc, read.icc);
+    assertArrayEquals(FULL.exif, read.exif);
+    assertArrayEquals(FULL.alpha, read.alpha);
+    assertArrayEquals(FULL.streams[0], read.streams[0]);
+    byte[][] three = {{1, 2}, {}, {3}};
+    TgcFile several = FILE.toBuilder().streams(three).build();
+    assertTrue(Arrays.deepEquals(three, Container.parse(Container.pack(several), 3).streams));
+  }
+
+  @Test
+  void arbitraryBytesWithGoodMagicAndChecksum() {
+    Random random = new Random(3);
+    for (int round = 0; round < 20000; round++) {
+      byte[] data = new byte[random.nextInt(64)];
+      random.nextBytes(data);
+      byte[] head = {'T', 'G', 'C', (byte) (0x10 | random.nextInt(16))};
+      byte[] blob = TestData.withCrc(head, data);
+      int streams = 1 + random.nextInt(3);
+      try {
+        TgcFile file = Container.parse(blob, streams);
+        assertTrue(file.width >= 1 && file.height >= 1);
+        assertTrue((long) file.width * file.height <= Container.MAX_PIXELS);
+        assertEquals(streams, file.streams.length);
+      } catch (BitstreamException refused) {
+        // as it should be
+      }
+    }
+  }
+
+  @Test
+  void truncatedAtEveryByteAndEveryByteChanged() throws Exception {
+    for (TgcFile file : new TgcFile[] {FILE, FULL}) {
+      byte[] blob = Container.pack(file);
+      for (int i = 0; i < blob.length; i++) {
+        refused("", Arrays.copyOf(blob, i));
+        for (int change : new int[] {0x01, 0x80, 0xFF}) {
+          byte[] damaged = blob.clone();
+          damaged[i] ^= (byte) change;
+          refused("", damaged);
+        }
+      }
+    }
+  }
+
+  @Test
+  void saysWhatIsWrong() throws Exception {
+    byte[] good = Container.pack(FILE);
+    refused("empty", new byte[0]);
+    refused("wrong magic", TestData.latin("\u0089PNG\r\n"));
+    refused("cut short", TestData.latin("TGC"));
+    refused("cut short", HEAD);
+    refused("version 2 is not supported", TestData.join(TestData.latin("TGC "), new byte[20]));
+    refused("checksum", Arrays.copyOf(good, good.length - 1));
+    refused("checksum", Arrays.copyOf(good, good.length + 1));
+  }
+
+  @Test
+  void fieldsOutOfBounds() {
+    byte[] zero = {0};
+    byte[] huge = TestData.varint(1L << 40);
+    byte[] largest = TestData.varint(Long.MAX_VALUE);
+    refused("1099511627776x1 is out", withFields(huge, TestData.varint(1), zero));
+    refused("out of bounds", withFields(huge, huge, zero));
+    refused("out of bounds", withFields(largest, largest, zero));
+    byte[] tooLong = new byte[40];
+    Arrays.fill(tooLong, (byte) 0xFF);
+    refused("width is not a valid number", withFields(tooLong));
+    byte[] tenBytes = TestData.unhex("80808080808080808001"); // 2^63
+    refused("width is not a valid number", withFields(tenBytes, TestData.varint(1), zero));
+    refused("width is not a valid number", withFields(TestData.unhex("81000100")));
+    refused("0x5 is out of bounds", withFields(TestData.unhex("000500")));
+    refused("out of bounds",
+        withFields(TestData.varint(1 << 14), TestData.varint((1 << 14) + 1), zero));
+    refused("height does not fit", withFields(TestData.unhex("018181")));
+    refused("quality does not fit", withFields(TestData.unhex("810101")));
+  }
+
+  @Test
+  void chunksAndStreamsLongerThanTheFile() {
+    byte[] fields = {1, 1, 0};
+    for (int flag : new int[] {1, 2, 4}) {
+      for (long length : new long[] {2, 1L << 40}) {
+        byte[] head = HEAD.clone();
+        head[3] |= (byte) flag;
+        byte[] end = {'x'};
+        refused("does not fit", TestData.withCrc(head, fields, TestData.varint(length), end));
+      }
+    }
+    refused("does not fit", withFields(fields, TestData.varint(1L << 40), new byte[1]), 2);
+  }
+
+  @Test
+  void metadataThatDoesNotUnpack() {
+    byte[] profile = Zlib.deflate(TestData.latin("profile"));
+    byte[][] cases = {
+      TestData.latin("not deflate"),
+      new byte[0],
+      Arrays.copyOf(profile, profile.length - 1),
+      TestData.join(profile, TestData.latin("more")),
+      Zlib.deflate(new byte[Metadata.MAX_BYTES + 1]),
+      Zlib.deflate(new byte[4 * Metadata.MAX_BYTES]),
+    };
+    for (byte[] packed : cases) {
+      for (int flag : new int[] {1, 2}) {
+        byte[] head = HEAD.clone();
+        head[3] |= (byte) flag;
+        byte[] length = TestData.varint(packed.length);
+        refused("the ", TestData.withCrc(head, new byte[] {1, 1, 0}, length, packed));
+      }
+    }
+  }
+
+  @Test
+  void limitsOfTheWriter() throws Exception {
+    TgcFile largest = FILE.toBuilder().icc(new byte[Metadata.MAX_BYTES]).build();
+    assertEquals(Metadata.MAX_BYTES, Container.parse(Container.pack(largest)).icc.length);
+    TgcFile tooMuch = FILE.toBuilder().exif(new byte[Metadata.MAX_BYTES + 1]).build();
+    assertThrows(ImageException.class, () -> Container.pack(tooMuch));
+    int[][] sizes = {{0, 1}, {1, 0}, {(1 << 28) + 1, 1}, {1 << 16, 1 << 16}};
+    for (int[] size : sizes) {
+      TgcFile file = FILE.toBuilder().size(size[0], size[1]).build();
+      assertThrows(ImageException.class, () -> Container.pack(file));
+    }
+    assertEquals(
+        1 << 28, Container.parse(Container.pack(FILE.toBuilder().size(1 << 28, 1).build())).width);
+  }
+
+  private static byte[] withFields(byte[]... fields) {
+    return TestData.withCrc(HEAD, TestData.join(fields));
+  }
+}

@@ -1,0 +1,140 @@
+package org.tfgan.codec;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Files to pixels and back through the real {@code .tflite} networks. */
+class EndToEndTest {
+  private static final int WHOLE = 8192; // cells: all the pictures here, in one window
+  private static final int SMALL = 100;
+
+  private Bundle tiny;
+  private Networks networks;
+  private PictureDecoder decoder;
+
+  @BeforeEach
+  void load() throws Exception {
+    assumeTrue(TfLiteC.available(), "give the C library of TensorFlow Lite as -Dtgc.tflite");
+    tiny = TestData.tiny();
+    networks = new Networks(tiny, new TfLiteC(), WHOLE);
+    decoder = new PictureDecoder(tiny, networks);
+  }
+
+  @AfterEach
+  void close() {
+    if (networks != null) {
+      networks.close();
+    }
+  }
+
+  private static Pixels decode(PictureDecoder decoder, TgcFile file, double realism)
+      throws Exception {
+    Pixels pixels = new Pixels(file.width, file.height);
+    decoder.render(file, decoder.decodeSymbols(file), realism, pixels);
+    return pixels;
+  }
+
+  @Test
+  void goldenFilesToPixels() throws Exception {
+    int largest = 0;
+    for (Manifest test : TestData.golden()) {
+      String name = test.string("name");
+      Pixels expected = Pixels.ofPng(TestData.goldenFile(name + ".png"));
+      TgcFile file = TestData.goldenTgc(name);
+      assertEquals(expected.width, file.width);
+      assertEquals(expected.height, file.height);
+      int difference = decode(decoder, file, 1).maxDifference(expected);
+      assertTrue(difference <= 1, name + " differs by " + difference);
+      largest = Math.max(largest, difference);
+    }
+    System.out.println("golden files to pixels: largest difference from Python " + largest);
+  }
+
+  @Test
+  void metadataComesAlong() throws Exception {
+    TgcFile file = TestData.goldenTgc("profile-exif");
+    assertNotNull(file.exif);
+    assertEquals("RGB ", new String(file.icc, 16, 4, "US-ASCII"));
+  }
+
+  @Test
+  void realism() throws Exception {
+    assertArrayEquals(new double[] {0, 1}, tiny.realisms());
+    TgcFile file = TestData.goldenTgc("high");
+    Pixels faithful = decode(decoder, file, 0);
+    assertTrue(faithful.meanDifference(decode(decoder, file, 1)) > 1);
+    assertThrows(UsageException.class, () -> decode(decoder, file, 0.4));
+  }
+
+  @Test
+  void windowsChangeNothing() throws Exception {
+    Pixels picture = Pixels.sample(700, 500);
+    byte[] blob = new PictureEncoder(tiny, networks).encode(picture, 200);
+    TgcFile file = Container.parse(blob);
+    Pixels whole = decode(decoder, file, 0);
+    try (Networks small = new Networks(tiny, new TfLiteC(), SMALL)) {
+      Pixels tiled = decode(new PictureDecoder(tiny, small), file, 0);
+      assertTrue(whole.maxDifference(tiled) <= 1);
+      byte[] other = new PictureEncoder(tiny, small).encode(picture, 200);
+      assertEquals(blob.length, other.length, 0.01 * blob.length);
+    }
+  }
+
+  @Test
+  void encodeAndDecode() throws Exception {
+    PictureEncoder encoder = new PictureEncoder(tiny, networks);
+    int[][] sizes = {{1, 1}, {17, 33}, {700, 5}, {320, 200}};
+    for (int[] size : sizes) {
+      Pixels picture = Pixels.sample(size[0], size[1]);
+      TgcFile file = Container.parse(encoder.encode(picture, 255));
+      assertEquals(255, file.quality);
+      Pixels decoded = decode(decoder, file, 0);
+      assertTrue(decoded.meanDifference(picture) < 30); // blocks of the tiny model's few colours
+    }
+  }
+
+  @Test
+  void budget() throws Exception {
+    PictureEncoder encoder = new PictureEncoder(tiny, networks);
+    Pixels picture = Pixels.sample(320, 200);
+    int smallest = encoder.encode(picture, 0).length;
+    int largest = encoder.encode(picture, 255).length;
+    for (int budget = smallest; budget < largest; budget += (largest - smallest) / 5) {
+      int size = encoder.encodeWithin(picture, budget).length;
+      assertTrue(size <= budget && size >= 0.9 * budget, size + " bytes of " + budget);
+    }
+    assertEquals(largest, encoder.encodeWithin(picture, 1 << 20).length);
+    UsageException error =
+        assertThrows(UsageException.class, () -> encoder.encodeWithin(picture, smallest - 1));
+    assertTrue(error.getMessage().contains("has " + smallest + " bytes"), error.getMessage());
+    assertThrows(UsageException.class, () -> encoder.encode(picture, 256));
+  }
+
+  @Test
+  void networksThatDoNotFit() {
+    assertThrows(BundleException.class, () -> new TfLiteC().start("none", new byte[100]));
+    NetworkFactory wrong =
+        (name, tflite) ->
+            new Network() {
+              @Override
+              public FloatGrid run(FloatGrid input) {
+                return input;
+              }
+
+              @Override
+              public void close() {}
+            };
+    try (Networks broken = new Networks(tiny, wrong, WHOLE)) {
+      PictureDecoder bad = new PictureDecoder(tiny, broken);
+      assertThrows(BundleException.class, () -> decode(bad, TestData.goldenTgc("low"), 0));
+    }
+  }
+}

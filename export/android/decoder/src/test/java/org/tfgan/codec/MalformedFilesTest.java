@@ -1,0 +1,100 @@
+package org.tfgan.codec;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Whole files that lie, as in tests/test_cli.py, test_codec.py and test_latents.py. */
+class MalformedFilesTest {
+  private Bundle tiny;
+  private PictureDecoder decoder;
+  private TgcFile good;
+
+  @BeforeEach
+  void load() throws Exception {
+    tiny = TestData.tiny();
+    decoder = new PictureDecoder(tiny, null); // no network is reached
+    good = TestData.goldenTgc("high");
+  }
+
+  private void refused(String message, TgcFile.Builder file) throws Exception {
+    TgcFile read = Container.parse(Container.pack(file.build()));
+    BitstreamException error =
+        assertThrows(BitstreamException.class, () -> decoder.decodeSymbols(read));
+    assertTrue(error.getMessage().contains(message), error.getMessage());
+  }
+
+  @Test
+  void framesThatDoNotFitTheirStream() throws Exception {
+    refused("model 010203, but tiny", good.toBuilder().modelId(new byte[] {1, 2, 3}));
+    refused("damaged", good.toBuilder().size(4000, 4000));
+    refused("damaged", good.toBuilder().streams(new byte[0]));
+    refused("damaged", good.toBuilder().size(4096, 4096).streams(TestData.latin("0123456789")));
+  }
+
+  @Test
+  void moreSymbolsThanMemory() throws Exception {
+    TgcFile file = good.toBuilder().size(1 << 28, 1).build();
+    assertThrows(ImageException.class, () -> decoder.decodeSymbols(file));
+  }
+
+  @Test
+  void garbageStreams() throws Exception {
+    Random random = new Random(4);
+    for (int length = 0; length < 60; length++) {
+      byte[] data = new byte[length];
+      random.nextBytes(data);
+      refused("damaged", good.toBuilder().size(144, 144).streams(data));
+    }
+  }
+
+  @Test
+  void hyperLatentOutOfRange() throws Exception {
+    RangeEncoder encoder = new RangeEncoder();
+    CodingTables escape =
+        new CodingTables(2, new int[] {0, 65536}, new int[] {1}, new int[] {0}, true);
+    ScaleDecoder scales =
+        new ScaleDecoder(
+            Collections.singletonList(
+                new IntegerConv(new int[] {1, 1, 1, 1}, new int[] {1}, new int[] {0}, 1, 63, 1)));
+    encoder.encode(escape, 0, 128);
+    SymbolCoder coder = new SymbolCoder(escape, escape, scales);
+    assertThrows(BitstreamException.class, () -> coder.decode(encoder.finish(), 1, 1));
+  }
+
+  /** A device on which the scale decoder differs must say so, not show noise. */
+  @Test
+  void anotherIndexMap() throws Exception {
+    Symbols symbols = TestData.symbols(tiny, good);
+    symbols.indexes[0] ^= 1;
+    byte[] stream = tiny.coder.encode(symbols);
+    refused("check of its scales", good.toBuilder().streams(stream));
+  }
+
+  @Test
+  void alphaPlanes() throws Exception {
+    TgcFile file = TestData.goldenTgc("alpha");
+    Symbols symbols = decoder.decodeSymbols(file);
+    byte[][] planes = {
+      new byte[0],
+      TestData.latin("png"),
+      GreyPng.encode(new byte[16], 4, 4),
+      Arrays.copyOf(file.alpha, file.alpha.length - 1),
+    };
+    for (byte[] alpha : planes) {
+      TgcFile bad = file.toBuilder().alpha(alpha).build();
+      assertThrows(BitstreamException.class, () -> decoder.render(bad, symbols, 0, null));
+    }
+    for (int i = 0; i < file.alpha.length; i++) {
+      byte[] alpha = file.alpha.clone();
+      alpha[i] ^= 0x55;
+      assertThrows(
+          BitstreamException.class, () -> GreyPng.decode(alpha, file.width, file.height));
+    }
+  }
+}
