@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     flags.DEFINE_list(
         "include",
         [],
-        "Results files of earlier runs on the same pictures, shown beside what is measured.",
+        "Results files of earlier runs on the same pictures, whose rows are taken over.",
         flag_values=values,
     )
     flags.DEFINE_float(
@@ -86,11 +86,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         if codecs:
             results = runner.run(plan._replace(files=out / "files"))
             results.problems.extend(problems)
-            schema.save(results, out / "results.json")
             included.insert(0, results)
         if not included:
             raise UsageError(f"nothing to measure: {'; '.join(problems)}")
-        _show(_merge(included), codecs, plan, values, out)
+        results = _merge(included)
+        schema.save(results, out / "results.json")
+        _show(results, codecs, plan, values, out)
 
     return _main.run(bench, values, _USAGE, argv)
 

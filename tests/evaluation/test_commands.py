@@ -62,7 +62,9 @@ def test_bench(pictures_dir, tiny_dir, tmp_path, capsys, monkeypatch):
         *flags[:2], "--sheet_bpp=0", f"--out={again}",
     )  # fmt: skip
     assert status == 0
-    assert [row["codec"] for row in schema.load(again / "results.json").sets] == ["jpeg"] * 2
+    rows = [(row["codec"], row["setting"]) for row in schema.load(again / "results.json").sets]
+    assert rows[:2] == [("jpeg", "10"), ("jpeg", "30")], "the new run's rows replace the old ones"
+    assert rows[2:] == [("webp", "0"), ("webp", "20"), ("tiny", "0.2"), ("tiny", "0.4")]
     assert "| tiny |" in (again / "README.md").read_text()
 
 

@@ -45,12 +45,15 @@ def markdown(
 ) -> str:
     """README.md of a results folder: how it was made, tables, plots."""
     about = results.about
+    commands = dict.fromkeys(row["command"] for row in reversed(results.sets))
+    commits = dict.fromkeys(row["commit"] for row in reversed(results.sets) if row["commit"])
     parts = [
         f"# {', '.join(codecs(results.sets))} on {about['data']} ({about['images']} pictures)",
-        f"Made by\n\n    {about['command']}\n\nat commit {about['commit'] or '(none)'}, "
-        f"{about['date']}, on {about['machine']}, load average {about.get('load_average')} at the "
-        "start. Means over the pictures; all rows are in `results.json`. Metrics and caveats: "
-        "`docs/evaluation.md`.",
+        "Made by",
+        "\n".join(f"    {command}" for command in commands),
+        f"at commit {', '.join(commits) or '(none)'}, {about['date']}, on {about['machine']}, "
+        f"load average {about.get('load_average')} at the start. Means over the pictures; all rows "
+        "are in `results.json`. Metrics and caveats: `docs/evaluation.md`.",
         _markdown_table(table(results.sets)),
         f"## BD-rate to {anchor}",
         f"Bytes at equal quality, in percent of {anchor}'s; negative is better.",
