@@ -83,3 +83,41 @@ def test_networks(tiny: Codec, kind: str) -> None:
     x = np.random.default_rng(0).normal(0, 30, [24 * cells, 20 * cells, channels])
     whole, tiled = network(x), network(x, max_cells=49)
     np.testing.assert_allclose(tiled, whole, rtol=0, atol=1e-3)
+
+
+@given(st.integers(1, 200), st.integers(1, 40), st.integers(0, 9))
+def test_fixed_windows(size: int, core: int, halo: int) -> None:
+    tile = core + 2 * halo
+    windows = tiling.fixed(size, tile, halo)
+    assert windows[0].start == windows[0].keep_start == 0
+    assert windows[-1].keep_stop == size
+    for before, after in zip(windows, windows[1:]):
+        assert after.keep_start == before.keep_stop
+    for window in windows:
+        assert window.stop - window.start == tile
+        assert window.keep_start < window.keep_stop
+        assert window.start <= max(window.keep_start - halo, 0)
+        assert window.stop >= min(window.keep_stop + halo, size)
+
+
+@pytest.mark.parametrize("shape", [(40, 60), (16, 16), (100, 24)])
+def test_a_network_of_fixed_shape(shape: tuple[int, int]) -> None:
+    """Sees nothing but its own shape, and gives the same."""
+    x = np.random.default_rng(3).integers(0, 99, [*shape, 2])
+    seen = set()
+
+    def network(window: np.ndarray) -> np.ndarray:
+        seen.add(window.shape)
+        return blur(window)
+
+    assert np.array_equal(run(network, Geometry(2, 1, 2, tile=8), x), blur(x))
+    assert seen == {(16, 16, 2)}
+
+
+def test_an_array_smaller_than_the_fixed_shape() -> None:
+    """Is extended, so what lies within the halo of its far borders may differ."""
+    x = np.random.default_rng(3).integers(0, 99, [10, 12, 2])
+    got = run(blur, Geometry(2, 1, 2, tile=8), x)
+    whole = blur(x)
+    assert got.shape == whole.shape
+    assert np.array_equal(got[:4, :5], whole[:4, :5])

@@ -49,6 +49,7 @@ class Part(NamedTuple):
 
     tflite: bytes
     halo: int  # input positions of context to each side, see tiling.Geometry
+    tile: int = 0  # cells a side of a network of fixed shape, likewise
 
 
 class Bundle:
@@ -82,7 +83,7 @@ class Bundle:
         self._networks: dict[tuple[str, float], Part] = {}
         for kind, entries in manifest["networks"].items():
             for entry in entries if isinstance(entries, list) else [entries]:
-                part = Part(files[entry["file"]], int(entry["halo"]))
+                part = Part(files[entry["file"]], int(entry["halo"]), int(entry.get("tile", 0)))
                 self._networks[kind, float(entry.get("realism", 0))] = part
         for kind in _CELLS:
             if not any(kind == key for key, _ in self._networks):
@@ -135,7 +136,7 @@ class Bundle:
                     f"the network {self.name}/{kind} has {network.channels} channels in and out, "
                     f"expected {expected}; export the bundle again"
                 )
-            geometry = tiling.Geometry(*_CELLS[kind], part.halo)
+            geometry = tiling.Geometry(*_CELLS[kind], part.halo, part.tile)
             self._started[key] = functools.partial(tiling.run, network, geometry)
         return self._started[key]
 
@@ -229,7 +230,8 @@ def write_bundle(
     for realism, part in sorted(synthesis.items()):
         file = f"synthesis-{realism:g}.tflite"
         files[file] = part.tflite
-        entries["synthesis"].append({"file": file, "realism": realism, "halo": part.halo})
+        entry = {"file": file, "realism": realism, "halo": part.halo}
+        entries["synthesis"].append({**entry, "tile": part.tile} if part.tile else entry)
     digest = normative_hash(arrays)
     manifest = {
         "format": FORMAT,

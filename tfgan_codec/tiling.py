@@ -8,6 +8,7 @@ the whole array, up to float rounding: a window touches the array's border only 
 array does, so the zero padding of convolutions is the same too.
 
 All windows of an array have the same shape, because LiteRT plans its memory anew for each shape.
+Networks for some devices have a fixed shape, `Geometry.tile`; smaller arrays are extended to it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Geometry(NamedTuple):
     cell: int  # input positions per cell
     out: int  # output positions per cell
     halo: int  # input positions of context that an output position depends on, to each side
+    tile: int = 0  # cells a side of a network that takes nothing else; 0: any shape
 
 
 class Window(NamedTuple):
@@ -60,10 +62,15 @@ def run(
     """
     cell, out, halo = geometry.cell, geometry.out, -(-geometry.halo // geometry.cell)
     height, width = x.shape[0] // cell, x.shape[1] // cell
-    max_height, max_width = _window_limits(height, width, max_cells)
+    if geometry.tile:
+        rows_of, columns_of = (fixed(size, geometry.tile, halo) for size in (height, width))
+        x = _extend(x, geometry.tile * cell)
+    else:
+        max_height, max_width = _window_limits(height, width, max_cells)
+        rows_of, columns_of = split(height, max_height, halo), split(width, max_width, halo)
     result: Array | None = None
-    for row in split(height, max_height, halo):
-        for column in split(width, max_width, halo):
+    for row in rows_of:
+        for column in columns_of:
             rows = slice(row.start * cell, row.stop * cell)
             y = function(x[rows, column.start * cell : column.stop * cell])
             kept = y[_kept(row, out), _kept(column, out)]
@@ -88,13 +95,32 @@ def split(size: int, limit: int, halo: int) -> list[Window]:
     core = max(limit - 2 * halo, 2 * halo, 1)
     count = max(1, -(-(size - 2 * halo) // core))
     length = min(size, -(-(size - 2 * halo) // count) + 2 * halo)
+    return _windows(size, length, halo, count)
+
+
+def fixed(size: int, tile: int, halo: int) -> list[Window]:
+    """Covers `size` cells with windows of exactly `tile` cells; one may reach beyond the array."""
+    count = max(1, -(-(size - 2 * halo) // (tile - 2 * halo)))
+    return _windows(max(size, tile), tile, halo, count, size)
+
+
+def _windows(
+    size: int, length: int, halo: int, count: int, used: int | None = None
+) -> list[Window]:
+    """`count` windows over `size` cells, of which the first `used` are wanted; all by default."""
     windows: list[Window] = []
     for i in range(count):
         start = min(i * (length - 2 * halo), size - length)
         keep_start = windows[-1].keep_stop if windows else 0
-        keep_stop = size if i == count - 1 else start + length - halo
+        keep_stop = (used or size) if i == count - 1 else start + length - halo
         windows.append(Window(start, start + length, keep_start, keep_stop))
     return windows
+
+
+def _extend(x: Array, side: int) -> Array:
+    """Repeats the last row and column of an array that is smaller than `side` positions."""
+    missing = [(0, max(0, side - size)) for size in x.shape[:2]]
+    return np.pad(x, [*missing, (0, 0)], mode="edge") if any(m for _, m in missing) else x
 
 
 def _window_limits(height: int, width: int, max_cells: int) -> tuple[int, int]:
