@@ -1,0 +1,124 @@
+"""The synthesis of `mobile` as a plain chain of convolutions, for everything that rewrites weights.
+
+The Keras model is made of layers that train well. Devices want something else: transposed
+convolutions on an Edge TPU, one scale per tensor in int8. A chain is only kernels and biases in the
+order in which they run, and can be run, rescaled and rebuilt without knowing any layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from tfgan_codec.errors import UsageError
+from tfgan_codec.layers.residual import ResidualBlock
+from tfgan_codec.layers.upsample import SubpixelUpsample
+
+PLAIN, EXPAND, PROJECT = "plain", "expand", "project"
+# Pixels are (output + 1) * 127.5; the last convolution takes that in.
+_PIXEL_SCALE, _PIXEL_OFFSET = 127.5, 1.0
+
+
+class Conv(NamedTuple):
+    """One convolution: kernel [k, k, in, out] and bias, then depth-to-space if `upscale` is 2.
+
+    kind: PLAIN; EXPAND, the first of a residual block, followed by ReLU; PROJECT, its second, after
+        which the block's input is added.
+    """
+
+    kernel: tf.Tensor
+    bias: tf.Tensor
+    kind: str = PLAIN
+    upscale: int = 1
+
+
+Chain = Sequence[Conv]
+# What happens to the tensor of that name, such as "3" (a convolution's result, after ReLU and
+# depth-to-space) or "3+" (after the addition). "input" is the decoder's.
+Watch = Callable[[str, tf.Tensor], tf.Tensor]
+
+
+def from_keras(synthesis: tf.keras.Sequential) -> list[Conv]:
+    """The chain of a synthesis network, giving pixels 0..255."""
+    chain: list[Conv] = []
+    for layer in synthesis.layers:
+        if isinstance(layer, tf.keras.layers.Conv2D):
+            chain.append(_conv(layer))
+        elif isinstance(layer, SubpixelUpsample):
+            chain.append(_conv(layer.conv, upscale=2))
+        elif isinstance(layer, ResidualBlock):
+            chain += [_conv(layer.expand, EXPAND), _conv(layer.project, PROJECT)]
+        else:
+            raise UsageError(
+                f"a {type(layer).__name__} has no form for this target: only decoders of the codec "
+                "mobile have"
+            )
+    last = chain[-1]
+    kernel = last.kernel * np.float32(_PIXEL_SCALE)
+    bias = (last.bias + np.float32(_PIXEL_OFFSET)) * np.float32(_PIXEL_SCALE)
+    return [*chain[:-1], last._replace(kernel=kernel, bias=bias)]
+
+
+def run(chain: Chain, latents: tf.Tensor, watch: Watch = lambda _, x: x) -> tf.Tensor:
+    """Latents [n, h, w, c] -> pixels; `watch` sees, and may replace, every tensor on the way."""
+    return _run(chain, latents, watch, _subpixel)
+
+
+def run_transposed(chain: Chain, latents: tf.Tensor, watch: Watch = lambda _, x: x) -> tf.Tensor:
+    """The same numbers with transposed convolutions in place of depth-to-space."""
+    return _run(chain, latents, watch, _transposed)
+
+
+def transposed_kernel(kernel: np.ndarray) -> np.ndarray:
+    """Kernel [k, k, in, 4 out] before a depth-to-space -> [2k, 2k, out, in] of stride 2.
+
+    Output row 2r + p is the sum over i of `kernel[i, p] x[r + i - k // 2]`. Seen from x, the weight
+    belongs to tap `2 (k - 1 - i) + p` of a transposed convolution with SAME padding.
+    """
+    size, _, cin, cout = kernel.shape
+    phases = kernel.reshape(size, size, cin, 2, 2, cout // 4)
+    result = np.zeros((2 * size, 2 * size, cout // 4, cin), kernel.dtype)
+    for row in range(size):
+        for column in range(size):
+            top, left = 2 * (size - 1 - row), 2 * (size - 1 - column)
+            taps = phases[row, column].transpose(1, 2, 3, 0)
+            result[top : top + 2, left : left + 2] = taps
+    return result
+
+
+def _conv(layer: tf.keras.layers.Conv2D, kind: str = PLAIN, upscale: int = 1) -> Conv:
+    return Conv(layer.kernel.numpy(), layer.bias.numpy(), kind, upscale)
+
+
+def _run(chain: Chain, x: tf.Tensor, watch: Watch, upsample: Callable) -> tf.Tensor:
+    x = skip = watch("input", x)
+    for number, conv in enumerate(chain):
+        if conv.kind == EXPAND:
+            skip = x
+        if conv.upscale == 2:
+            x = upsample(conv, x)
+        else:
+            x = tf.nn.bias_add(tf.nn.conv2d(x, conv.kernel, 1, "SAME"), conv.bias)
+        if conv.kind == EXPAND:
+            x = tf.nn.relu(x)
+        x = watch(f"{number}", x)
+        if conv.kind == PROJECT:
+            x = watch(f"{number}+", x + skip)
+    return x
+
+
+def _subpixel(conv: Conv, x: tf.Tensor) -> tf.Tensor:
+    y = tf.nn.bias_add(tf.nn.conv2d(x, conv.kernel, 1, "SAME"), conv.bias)
+    return tf.nn.depth_to_space(y, 2)
+
+
+def _transposed(conv: Conv, x: tf.Tensor) -> tf.Tensor:
+    """Takes the first phase's bias for all four, see `quantize.tie`."""
+    kernel = transposed_kernel(np.asarray(conv.kernel))
+    batch, height, width, _ = x.shape
+    shape = [batch, 2 * height, 2 * width, kernel.shape[2]]
+    y = tf.nn.conv2d_transpose(x, kernel, shape, strides=2)
+    return tf.nn.bias_add(y, np.asarray(conv.bias)[: kernel.shape[2]])

@@ -1,0 +1,113 @@
+"""Decoders in every form, and the bundles around them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from export import bundle as bundles
+from export import calibration, chain, quantize
+from export.convert import INTEGERS, convert, convert_chain
+from export.networks import reach, resizable
+from export.tflite import Settings
+from tfgan_codec.bundle import Bundle, Part, write_bundle
+from tfgan_codec.models.base import Codec
+from tfgan_codec.models.from_bundle import restore
+from tfgan_codec.models.mobile import STRIDE, Mobile
+from tfgan_codec.training.run import load_run, read_config, training_batches
+
+
+class Decoder(NamedTuple):
+    """One decoder.
+
+    integer: the same with int8 edges, if it is in int8.
+    latent_scale: what its latents are multiplied by, see `quantize.equalise`.
+    """
+
+    part: Part
+    integer: bytes | None
+    latent_scale: np.ndarray
+
+
+def from_bundle(path: str, out: str, settings: Settings) -> list[Path]:
+    """A bundle with its decoders in another form; returns the decoders' files."""
+    bundle = Bundle.load(path)
+    wanted = bundle.realisms if settings.realism is None else (settings.realism,)
+    return _write(bundle, {realism: restore(bundle, realism) for realism in wanted}, out, settings)
+
+
+def from_run(folder: str, out: str, settings: Settings) -> list[Path]:
+    """The decoder of a run's newest checkpoint, in a bundle."""
+    model = load_run(folder)
+    if hasattr(model, "measure"):
+        model.measure(training_batches(folder))
+    model.prepare_for_coding()
+    return from_model(model, out, settings, {"training": read_config(folder)})
+
+
+def from_model(model: Codec, out: str, settings: Settings, info: dict) -> list[Path]:
+    """The decoder of a model whose tables are prepared, in a bundle."""
+    bundle = bundles.write(model, out, "model", info)
+    return _write(bundle, {0.0: model}, out, settings)
+
+
+def decoder(model: Codec, settings: Settings, latents: np.ndarray | None) -> Decoder:
+    """The decoder of `model`; `latents` are those of `calibration.collect`, for integers."""
+    side, channels = settings.tile // STRIDE, model.analysis.output_shape[-1]
+    shape, halo = (1, side, side, channels), reach(model.synthesis)
+    own_form = settings.target == "edgetpu" or settings.quantize in INTEGERS
+    if own_form and (isinstance(model, Mobile) or settings.target == "edgetpu"):
+        return _chain_decoder(model, settings, latents)
+    with resizable(model):
+        content = convert(model.synthesise, shape, settings.quantize, latents)
+    return Decoder(Part(content, halo), None, np.ones(channels, np.float32))
+
+
+def _chain_decoder(model: Codec, settings: Settings, latents: np.ndarray) -> Decoder:
+    exact, scale = quantize.equalise(chain.from_keras(model.synthesis), latents)
+    scaled, halo = latents * scale, reach(model.synthesis)
+    side = settings.tile // STRIDE
+    shape = (1, side, side, len(scale))
+    if settings.quantize == "int16x8":  # TFLite has no depth-to-space in 16 bits
+        repeats = -(-side // scaled.shape[1])
+        samples = np.tile(scaled, (1, repeats, repeats, 1))[:, :side, :side]
+        tied = quantize.tie(exact)
+        content = convert(lambda x: chain.run_transposed(tied, x), shape, "int16x8", samples)
+        return Decoder(Part(content, settings.halo, side), None, scale)
+    static = settings.target == "edgetpu"
+    network = quantize.calibrate(exact, scaled, tied=static)
+    quantize.fit(network, exact, scaled, settings.steps)
+    form = chain.run_transposed if static else chain.run
+    float_edges, integer = (convert_chain(network, form, shape, edges) for edges in (False, True))
+    part = Part(float_edges, settings.halo, side) if static else Part(float_edges, halo)
+    return Decoder(part, integer, scale)
+
+
+def _write(bundle: Bundle, models: dict[float, Codec], out: str, settings: Settings) -> list[Path]:
+    latents = None
+    if settings.quantize in INTEGERS:
+        latents = calibration.collect(next(iter(models.values())), settings.calibration)
+    made = {realism: decoder(model, settings, latents) for realism, model in models.items()}
+    scale = next(iter(made.values())).latent_scale  # of the latents, so the same for all
+    write_bundle(
+        out,
+        name=f"{bundle.name}-{settings.quantize}",
+        networks={kind: bundle.part(kind) for kind in ("analysis", "hyper_analysis", "mean")},
+        synthesis={realism: each.part for realism, each in made.items()},
+        z_tables=bundle.z_tables,
+        y_tables=bundle.y_tables,
+        scale_decoder=bundle.scale_decoder,
+        gain=bundle.gain,
+        inverse_gain=bundle.inverse_gain * scale,
+        info={**bundle.info, "decoder": settings._asdict()},
+    )
+    paths = []
+    for realism, each in made.items():
+        path = Path(out) / f"synthesis-{realism:g}.tflite"
+        paths.append(path)
+        if each.integer is not None:
+            paths.append(path.with_name(f"{path.stem}-int8.tflite"))
+            paths[-1].write_bytes(each.integer)
+    return paths

@@ -1,0 +1,33 @@
+"""Pictures to calibrate on, and a small bundle."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tfgan_codec.bundle import Bundle
+
+
+@pytest.fixture(scope="session")
+def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Smooth random pictures, and what else lies about in such folders."""
+    folder = tmp_path_factory.mktemp("photographs")
+    random = np.random.default_rng(0)
+    for number in range(4):
+        coarse = Image.fromarray(random.integers(0, 256, (9, 9, 3), np.uint8))
+        coarse.resize((288, 272), Image.Resampling.BICUBIC).save(folder / f"{number}.png")
+    (folder / "broken.jpg").write_bytes(b"not a picture")
+    (folder / "notes.txt").write_text("nor this")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_bundle(small_mobile, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    from export import bundle as export_bundle
+
+    folder = tmp_path_factory.mktemp("small") / "bundle"
+    export_bundle.write(small_mobile, str(folder), "small", {})
+    loaded = Bundle.load(folder)
+    loaded.folder = folder
+    return loaded
