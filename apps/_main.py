@@ -36,7 +36,7 @@ def run(
     on standard error; 2 is for an incorrect call, 130 for Ctrl-C.
 
     Args:
-      command: the program; its positional parameters are the program's.
+      command: the program; its positional parameters are the program's, and may have defaults.
       values: the program's flags, defined but not parsed.
       usage: what ``--help`` prints before the list of flags. Its first line is the synopsis.
       argv: the command line with the program's name in front; the process's own by default.
@@ -48,9 +48,9 @@ def run(
         if values["help"].value:
             print(_help(values, usage))
             return OK
-        expected = command.__code__.co_argcount
-        if len(positional) != expected:
-            raise CommandLineError(f"expected {expected} file name(s), got {len(positional)}")
+        most = command.__code__.co_argcount
+        if not most - len(command.__defaults__ or ()) <= len(positional) <= most:
+            raise CommandLineError(f"expected {most} file name(s), got {len(positional)}")
         command(*positional)
     except (flags.Error, CommandLineError) as error:
         synopsis = usage.strip().splitlines()[0]

@@ -1,14 +1,19 @@
-"""Says what a .tgc file holds."""
+"""Says what a .tgc file holds, or how large a codec of the training library is."""
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from collections.abc import Sequence
+from typing import Any
+
+from absl import flags
 
 from apps import _main
 from tfgan_codec import container
 from tfgan_codec.bundle_files import find_shipped
+from tfgan_codec.errors import UsageError
 
 _USAGE = """
 usage: python -m apps.info FILE.tgc
@@ -16,16 +21,42 @@ usage: python -m apps.info FILE.tgc
 Prints what a .tgc file holds as one JSON object. The file's checksum is checked, no model is
 needed, and the picture is not decoded.
 
+With --model=NAME it prints instead how many parameters and operations a codec of the training
+library and its discriminator have, beside the numbers in its paper. That needs TensorFlow.
+
   python -m apps.info photo.tgc
+  python -m apps.info --model=mobilevit_gan
 """
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    return _main.run(_info, _main.new_flags(), _USAGE, argv)
+    values = _main.new_flags()
+    flags.DEFINE_string(
+        "model", None, "A codec of the training library, for example ls_gan.", flag_values=values
+    )
+
+    def info(path: str | None = None) -> None:
+        if (path is None) == (values.model is None):
+            raise _main.CommandLineError("expected 1 file name, or --model=NAME")
+        if path is not None:
+            _of_file(path)
+            return
+        print(json.dumps(_sizes().describe(values.model), indent=2))
+
+    return _main.run(info, values, _USAGE, argv)
 
 
-def _info(path: str) -> None:
+def _sizes() -> Any:
+    """The module that needs TensorFlow, which takes seconds to import where it is there at all."""
+    try:
+        return importlib.import_module("tfgan_codec.models.sizes")
+    except ModuleNotFoundError as error:
+        message = f"--model needs {error.name}: pip install tfgan_codec[train]"
+        raise UsageError(message) from None
+
+
+def _of_file(path: str) -> None:
     blob = container.read_blob(path)
     file, sizes = container.parse(blob)
     shipped = find_shipped(file.model_id)

@@ -73,7 +73,7 @@ def run(command: list[str], folder: Path) -> str:
 
 
 def test_python_example_works_as_pasted(folder_with_photo: Path) -> None:
-    (block,) = readme_blocks("python")
+    block = next(block for block in readme_blocks("python") if "import tfgan_codec" in block)
     bpp = float(run([sys.executable, "-c", block], folder_with_photo).split()[0])
     assert 0.09 < bpp <= 0.1
     assert (folder_with_photo / "photo.png").is_file()
@@ -85,3 +85,12 @@ def test_commands_work_as_pasted(folder_with_photo: Path) -> None:
     output = run(["bash", "-e", "-c", commands], folder_with_photo)
     assert '"bpp"' in output
     assert (folder_with_photo / "photo.png").is_file()
+
+
+@pytest.mark.slow
+def test_training_example_works_as_pasted(tmp_path: Path) -> None:
+    pytest.importorskip("tensorflow")
+    (tmp_path / "photos").mkdir()
+    shutil.copy(SAMPLE, tmp_path / "photos")
+    (block,) = (block for block in readme_blocks("python") if "model.fit" in block)
+    assert "d_loss" in run([sys.executable, "-c", block], tmp_path)

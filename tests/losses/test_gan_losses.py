@@ -180,9 +180,9 @@ def test_bad_requests_are_told_in_a_line(tmp_path: Path):
         losses.build(["mse:wieght=2"])
     with pytest.raises(tgc.UsageError, match="name:key=value"):
         losses.build(["mse:2"])
+    small = pictures(128)
     with pytest.raises(tgc.UsageError, match="at least 161 pixels"):
-        a, b = pictures(128)
-        ms_ssim(a, b)
+        ms_ssim(*small)
     with pytest.raises(tgc.UsageError, match=r"apps.weights"):
         losses.build([f"lpips:folder={tmp_path}"])
 

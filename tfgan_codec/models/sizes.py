@@ -1,0 +1,96 @@
+"""Sizes of the training library's codecs and discriminators, beside those that papers give."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from tfgan_codec import discriminators, models
+from tfgan_codec.metrics.complexity import of_keras
+
+SIDE, STRIDE = 256, 16  # of the papers' training crops, and of the latents
+
+
+class Published(NamedTuple):
+    """What the MobileViT-GAN paper says of a system; FLOPs of a 256x256 picture, in 10^9.
+
+    discriminator: the one it is trained with, and its arguments.
+    """
+
+    parameters: int
+    gflops: float | None
+    discriminator: tuple[str, dict[str, Any]]
+    d_parameters: int | None
+    d_gflops: float | None
+
+
+PUBLISHED = {
+    "mobilevit_gan": Published(160_672_403, 96.08, ("mobilevit", {}), 1_301_249, 0.63),
+    "hinge_gan_gp": Published(160_672_403, 96.08, ("hinge_gan_gp", {}), 3_049_857, 6.67),
+    "ls_gan": Published(160_672_371, 95.97, ("multiscale", {}), 2_766_529, 4.37),
+    "hific_five_level": Published(160_603_239, 96.08, ("conditional", {}), 2_777_985, 3.73),
+    "hific": Published(181_461_583, None, ("conditional", {"official": True}), None, None),
+}
+
+
+def describe(name: str) -> dict[str, Any]:
+    """Parameters and work of a codec and of its discriminator.
+
+    GFLOPs are 2 per multiply-accumulate of convolutions and matrix products, attention included
+    (the papers' counts leave some of it out), for one picture of 256x256.
+    """
+    model = models.build(name)
+    model.build_weights()
+    y = model(tf.zeros([1, 64, 64, 3])).latents
+    analysis = of_keras(model.analysis, (SIDE, SIDE, 3)).kmac_per_pixel
+    side = SIDE // STRIDE
+    synthesis = of_keras(model.synthesis, (side, side, y.shape[-1])).kmac_per_pixel / STRIDE**2
+    facts: dict[str, Any] = {
+        "model": name,
+        "parameters": _count(model.trainable_variables),
+        "analysis_kmac_per_pixel": round(analysis, 2),
+        "synthesis_kmac_per_pixel": round(synthesis, 2),
+        "gflops": _gflops(analysis + synthesis),
+    }
+    published = PUBLISHED.get(name)
+    if published is None:
+        return facts
+    if name == "hific":  # the published total leaves the hyper-latents' densities out
+        densities = _count(model.entropy.side.trainable_variables)
+        facts["parameters_without_densities"] = facts["parameters"] - densities
+    which, arguments = published.discriminator
+    discriminator = discriminators.build(which, y.shape[-1], **arguments)
+    work = of_keras(_Judging(discriminator, y.shape[-1]), (SIDE, SIDE, 3)).kmac_per_pixel
+    facts["discriminator"] = which
+    facts["discriminator_parameters"] = discriminator.count_params()
+    facts["discriminator_gflops"] = _gflops(work)
+    facts["published"] = {
+        "parameters": published.parameters,
+        "gflops": published.gflops,
+        "discriminator_parameters": published.d_parameters,
+        "discriminator_gflops": published.d_gflops,
+    }
+    return facts
+
+
+class _Judging:
+    """A discriminator as a function of the picture alone."""
+
+    def __init__(self, discriminator: discriminators.Discriminator, channels: int):
+        self.discriminator = discriminator
+        self.channels = channels
+        self.trainable_variables = discriminator.trainable_variables
+
+    def __call__(self, pictures: tf.Tensor, training: bool) -> tf.Tensor:
+        side = SIDE // STRIDE
+        return self.discriminator(pictures, tf.zeros([1, side, side, self.channels])).logits
+
+
+def _count(variables: list[tf.Variable]) -> int:
+    return sum(int(np.prod(variable.shape)) for variable in variables)
+
+
+def _gflops(kmac_per_pixel: float) -> float:
+    return round(2.0 * kmac_per_pixel * 1e3 * SIDE**2 / 1e9, 3)
