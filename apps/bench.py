@@ -28,6 +28,7 @@ from tfgan_codec.evaluation.measure import Meter
 _USAGE = """
 usage: python -m apps.bench --data=FOLDER --out=FOLDER [--codecs=jpeg,avif,mobile] [--choice=A,B]
        python -m apps.bench --tally=ANSWERS.json,...
+       python -m apps.bench --decoders=mobile,BUNDLE,... --data=FOLDER --out=FOLDER
 
 Measures codecs on the same pictures, as real files. Writes into the folder results.json, README.md
 with tables, a plot per metric (SVG and PNG), report.html to look at, and the compressed files;
@@ -73,6 +74,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         "tally", [], "Instead of all this, count such pages' answer files.", flag_values=values
     )
 
+    flags.DEFINE_list(
+        "decoders",
+        [],
+        "Instead of all this, compare decoders of the files that the first of these bundles makes "
+        "at --sheet_bpp; random:NAME is the full-size decoder of a codec with random weights.",
+        flag_values=values,
+    )
+
     def bench() -> None:
         if values.tally:
             print(choice.describe(choice.tally(values.tally)))
@@ -80,6 +89,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if values.out is None:
             raise _main.CommandLineError("--out=FOLDER is needed")
         out = Path(values.out)
+        if values.decoders:
+            _compare_decoders(values, out)
+            return
         included = [schema.load(file) for file in values.include]
         codecs, problems = _create(values.codecs)
         plan = _evaluation.plan(values, codecs, "apps.bench", argv)
@@ -94,6 +106,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         _show(results, codecs, plan, values, out)
 
     return _main.run(bench, values, _USAGE, argv)
+
+
+def _compare_decoders(values: flags.FlagValues, out: Path) -> None:
+    from export import bench
+
+    if values.data is None:
+        raise _main.CommandLineError("--data=FOLDER is needed")
+    pictures = runner.find_pictures(values.data)
+    rows = bench.run(values.decoders, pictures, values.sheet_bpp, values.weights, out)
+    print(summary.plain(bench.table(rows)))
 
 
 def _create(specs: Sequence[str]) -> tuple[list[Codec], list[str]]:
