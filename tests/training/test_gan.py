@@ -108,6 +108,14 @@ def test_frozen_parts_stay_as_they_are():
         compiled(freeze=("analisis",))
 
 
+def test_evaluation_needs_no_discriminator():
+    model = compiled()
+    logs = model.evaluate(tf.data.Dataset.from_tensors(pictures()), verbose=0, return_dict=True)
+    parts = {"loss", "mse", "entropy", "bpp"}
+    assert parts <= set(logs)
+    assert np.isfinite([logs[name] for name in parts]).all()
+
+
 def test_the_adversary_is_no_part_of_the_codec():
     model = compiled()
     with_gan = {v.name for v in model.variables}

@@ -50,6 +50,39 @@ def test_a_resumed_run_ends_where_an_uninterrupted_one_does(config: RunConfig, t
         np.testing.assert_allclose(got, want, atol=1e-6)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_resumed_gan_run_ends_where_an_uninterrupted_one_does(config: RunConfig, tmp_path: Path):
+    """The discriminator and its optimizer are resumed as well."""
+    gan = config._replace(
+        model="hific_five_level:width=0.05",
+        phases=[Phase(0.5, 64, 2, 0, 0, gan=True), Phase(1.0, 64, 2, 0, 0, gan=True)],
+        loss=["mse:weight=0.01", "entropy:weight=0.1"],
+        discriminator=["conditional:width=0.05"],
+        gradient_penalty="r1:weight=1",
+        learning_rate=0.03,
+    )
+    train(gan)
+    parts = gan._replace(out=str(tmp_path / "parts"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tfgan_codec.training.run.phase_at", _stop_in_second_phase)
+        with pytest.raises(KeyboardInterrupt):
+            train(parts)
+    train(parts._replace(resume=True))
+    for want, got in zip(weights(gan.out), weights(parts.out)):
+        np.testing.assert_allclose(got, want, atol=1e-5)
+    # Another run can start from it.
+    onward = gan._replace(out=str(tmp_path / "onward"), init_from=gan.out, limit=Limit(steps=1))
+    train(onward._replace(phases=[Phase(1.0, 64, 2, 0, 0)], learning_rate=1e-9))
+    for want, got in zip(weights(gan.out), weights(onward.out)):
+        np.testing.assert_allclose(got, want, atol=1e-5)
+
+
+def test_a_phase_with_discriminators_needs_one(config: RunConfig):
+    with pytest.raises(tgc.UsageError, match="--discriminator"):
+        train(config._replace(phases=[Phase(1.0, 64, 1, 1, 0, gan=True)]))
+
+
 def _stop_in_second_phase(phases: list[Phase], share: float) -> int:
     if share >= phases[0].until:
         raise KeyboardInterrupt

@@ -32,9 +32,22 @@ def test_phases_are_read_in_order():
     assert [phase_at(phases, share) for share in (0.0, 0.2, 0.25, 0.9, 1.0)] == [0, 0, 1, 1, 1]
 
 
+def test_phases_take_options():
+    early, last = parse_phases(["0.1:64:2:0:0:early", "1:64:2:0:0:gan:freeze=analysis+entropy"])
+    assert early == Phase(0.1, 64, 2, 0.0, 0.0, early=True)
+    assert last == Phase(1.0, 64, 2, 0.0, 0.0, gan=True, freeze=("analysis", "entropy"))
+
+
 @pytest.mark.parametrize(
     "texts",
-    [[], ["1.0:128:12"], ["1.0:100:12:1:1"], ["0.5:128:4:1:0"], ["1.0:64:1:1:0", "0.5:64:1:1:0"]],
+    [
+        [],
+        ["1.0:128:12"],
+        ["1.0:100:12:1:1"],
+        ["0.5:128:4:1:0"],
+        ["1.0:64:1:1:0:gam"],
+        ["1.0:64:1:1:0", "0.5:64:1:1:0"],
+    ],
 )
 def test_bad_phases_are_refused(texts: list[str]):
     with pytest.raises(tgc.UsageError):
