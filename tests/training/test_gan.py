@@ -161,7 +161,7 @@ def test_incomplete_requests_are_refused():
     with pytest.raises(tgc.UsageError, match="d_optimizer"):
         compiled(d_optimizer=None)
     with pytest.raises(tgc.UsageError, match="nothing to minimise"):
-        compiled(discriminator=(), losses=())
+        compiled(discriminator=None, losses=())
     with pytest.raises(tgc.UsageError, match="d_steps"):
         compiled(d_steps=0)
 

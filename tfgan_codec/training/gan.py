@@ -32,9 +32,10 @@ class GanModel(tf.keras.Model):
     compile:
         g_optimizer: minimises `losses` over the codec's weights.
         losses: objects of `losses.contract.Loss`; their totals are added.
-        discriminators: none, one or several; each is trained on its own verdicts.
+        discriminator: none, one or several; each is trained on its own verdicts.
         d_optimizer: of all discriminators.
-        adversarial: a loss of `losses.adversarial`, with its weight in the codec's loss.
+        adversarial, adversarial_weight: a loss of `losses.adversarial`, and what the codec's side
+            of it counts in the codec's loss.
         penalty: a gradient penalty of `losses.gradient_penalty`.
         feature_matching: see `losses.feature_matching`.
         d_steps: discriminator steps before each step of the codec.
@@ -53,7 +54,7 @@ class GanModel(tf.keras.Model):
         g_optimizer: tf.keras.optimizers.Optimizer,
         losses: Sequence[Loss] = (),
         *,
-        discriminator: Discriminator | Sequence[Discriminator] = (),
+        discriminator: Discriminator | Sequence[Discriminator] | None = None,
         d_optimizer: tf.keras.optimizers.Optimizer | None = None,
         adversarial: Adversarial | None = None,
         adversarial_weight: float = 1.0,
@@ -65,8 +66,8 @@ class GanModel(tf.keras.Model):
         random_seed: int = 0,
         **kwargs,
     ):
-        several = isinstance(discriminator, (list, tuple))
-        discriminators = list(discriminator) if several else [discriminator]
+        one = isinstance(discriminator, tf.keras.Model)
+        discriminators = [discriminator] if one else list(discriminator or ())
         if discriminators and (d_optimizer is None or adversarial is None):
             raise UsageError("a discriminator needs d_optimizer= and adversarial= as well")
         if d_steps < 1:
