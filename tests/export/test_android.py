@@ -1,0 +1,76 @@
+"""Tests of what feeds and checks the Android demo; the Java tests run with `make test-java`."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import struct
+from pathlib import Path
+
+import pytest
+
+from export.android import check_apk
+from tfgan_codec.bundle import Bundle
+from tfgan_codec.errors import BundleError
+
+program = importlib.import_module("export.android.__main__")
+ANDROID = Path(program.__file__).parent
+
+
+def test_export(tiny_dir: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The assets are a whole bundle, and nothing of the one before stays."""
+    (tmp_path / "bundle").mkdir()
+    (tmp_path / "bundle" / "old.tflite").touch()
+    assert program.main(["android", f"--model={tiny_dir}", f"--out={tmp_path}"]) == 0
+    size = sum(path.stat().st_size for path in (tmp_path / "bundle").iterdir())
+    assert capfd.readouterr().out == f"{tmp_path / 'bundle'}: {size} bytes\n"
+    assert {p.name for p in (tmp_path / "bundle").iterdir()} == {p.name for p in tiny_dir.iterdir()}
+    assert Bundle.load(tmp_path / "bundle").model_id == Bundle.load(tiny_dir).model_id
+
+
+def test_wrong_calls(tiny_dir: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert program.main(["android"]) == 2
+    assert "--out is required" in capfd.readouterr().err
+    assert program.main(["android", "--model=none", f"--out={tmp_path}"]) == 1
+    assert "no model 'none'" in capfd.readouterr().err
+    (tmp_path / "file").touch()
+    with pytest.raises(BundleError, match="cannot write"):
+        program.export(str(tiny_dir), tmp_path / "file")
+
+
+def test_both_builds_make_the_same_app() -> None:
+    """What Gradle is told and what the script does without Gradle."""
+    gradle = (ANDROID / "app/build.gradle").read_text(encoding="utf-8")
+    script = (ANDROID / "build_apk.sh").read_text(encoding="utf-8")
+    fetched = (ANDROID / "fetch.sh").read_text(encoding="utf-8")
+    for here, there in [
+        (r"minSdkVersion (\d+)", r"\nMIN_SDK=(\d+)"),
+        (r"targetSdkVersion (\d+)", r"\nTARGET_SDK=(\d+)"),
+        (r"versionCode (\d+)", r"\nVERSION_CODE=(\d+)"),
+        (r'versionName "(.*)"', r"\nVERSION_NAME=(.*)"),
+        (r'applicationId "(.*)"', r"\npackage=(.*)"),
+    ]:
+        assert re.search(here, gradle)[1] == re.search(there, script)[1]
+    version = re.search(r"tensorflow-lite:([\d.]+)", gradle)[1]
+    assert re.findall(r"tensorflow-lite(?:-api)?:([\d.]+):aar", fetched) == [version, version]
+    abis = re.search(r"abiFilters (.*)", gradle)[1]
+    assert tuple(re.findall(r'"(.*?)"', abis)) == check_apk.ABIS
+
+
+def test_dex_tables() -> None:
+    """One class that names two others and a number, laid out by hand."""
+    names = [b"La/B;", b"[Lc/D;", b"I", b"Ljava/lang/Object;"]
+    strings, types = 0x70, 0x70 + 16
+    classes, at = types + 16, types + 16 + 32
+    header = bytearray(b"dex\n035\0" + bytes(0x68))
+    struct.pack_into("<IIII", header, 0x38, 4, strings, 4, types)
+    struct.pack_into("<II", header, 0x60, 1, classes)
+    offsets, text = b"", b""
+    for name in names:
+        offsets += struct.pack("<I", at + len(text))
+        text += bytes([len(name)]) + name + b"\0"
+    data = bytes(header) + offsets + struct.pack("<4I", 0, 1, 2, 3) + bytes(32) + text
+    dex = check_apk.read_dex(data)
+    assert dex == ({"a.B"}, {"a.B", "c.D", "java.lang.Object"})
+    with pytest.raises(ValueError, match="not a .dex"):
+        check_apk.read_dex(b"PK\3\4" + bytes(200))
