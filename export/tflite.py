@@ -41,7 +41,7 @@ class Settings(NamedTuple):
     quantize: str = "fp16"
     target: str = "mobile"
     tile: int = 512
-    halo: int = 4
+    halo: int = 6
     realism: float | None = None
     calibration: str | None = None
     steps: int = 200
