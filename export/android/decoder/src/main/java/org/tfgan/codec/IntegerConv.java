@@ -13,10 +13,10 @@ public final class IntegerConv {
   private static final int MAX_SHIFT = 20;
 
   /** Positions worked on at a time: enough for vectors, few enough for the cache. */
-  private static final int TILE = 512;
+  private static final int TILE = 1024;
 
   /** Inputs added up in one pass over a tile. */
-  private static final int GROUP = 8;
+  private static final int GROUP = 4;
 
   final int inputs;
   final int outputs;
@@ -115,22 +115,12 @@ public final class IntegerConv {
     int w1 = weights[tap + 1];
     int w2 = weights[tap + 2];
     int w3 = weights[tap + 3];
-    int w4 = weights[tap + 4];
-    int w5 = weights[tap + 5];
-    int w6 = weights[tap + 6];
-    int w7 = weights[tap + 7];
     int[] a0 = in[0];
     int[] a1 = in[1];
     int[] a2 = in[2];
     int[] a3 = in[3];
-    int[] a4 = in[4];
-    int[] a5 = in[5];
-    int[] a6 = in[6];
-    int[] a7 = in[7];
     for (int p = 0; p < count; p++) {
-      sums[p] +=
-          w0 * a0[p] + w1 * a1[p] + w2 * a2[p] + w3 * a3[p]
-              + w4 * a4[p] + w5 * a5[p] + w6 * a6[p] + w7 * a7[p];
+      sums[p] += w0 * a0[p] + w1 * a1[p] + w2 * a2[p] + w3 * a3[p];
     }
   }
 

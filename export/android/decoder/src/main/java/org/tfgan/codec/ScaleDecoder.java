@@ -92,13 +92,15 @@ public final class ScaleDecoder {
   private void store(Planes planes, Window window, byte[] result, int height, int width) {
     int bottom = Math.min(window.rows.keepStop * upscale, height);
     int right = Math.min(window.columns.keepStop * upscale, width);
+    int left = window.columns.keepStart * upscale;
     for (int y = window.rows.keepStart * upscale; y < bottom; y++) {
-      int row = (y - window.rows.start * upscale) * planes.stride;
-      for (int x = window.columns.keepStart * upscale; x < right; x++) {
-        int from = row + x - window.columns.start * upscale;
-        int to = (y * width + x) * outputs;
-        for (int c = 0; c < outputs; c++) {
-          result[to + c] = (byte) planes.channels[c][from];
+      int from = (y - window.rows.start * upscale) * planes.stride;
+      from += left - window.columns.start * upscale;
+      for (int c = 0; c < outputs; c++) { // outside, so that planes are read along their rows
+        int[] plane = planes.channels[c];
+        int to = (y * width + left) * outputs + c;
+        for (int x = 0; x < right - left; x++) {
+          result[to + x * outputs] = (byte) plane[from + x];
         }
       }
     }
