@@ -18,6 +18,8 @@ tables and gains. FOLDER then works wherever a command takes --model.
 
 # Any shape would do, see export.networks.
 _SIDE = 256
+# Of what a run was asked for, nobody else's business.
+_PRIVATE = ("data", "out", "init_from", "resume", "save_minutes")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,7 +47,8 @@ def export(run: str, out: str, name: str) -> None:
     if hasattr(model, "measure"):
         model.measure(training_batches(run))
     model.prepare_for_coding()
-    info = {"training": read_config(run), "steps": int(model.g_optimizer.iterations)}
+    training = {k: v for k, v in read_config(run).items() if k not in _PRIVATE}
+    info = {"training": training, "steps": int(model.g_optimizer.iterations)}
     bundle = write(model, out, name, info)
     size = sum(path.stat().st_size for path in Path(out).iterdir())
     print(f"{out}: {bundle.name}, model {bundle.model_id.hex()}, {size} bytes")
