@@ -49,7 +49,7 @@ def from_run(folder: str, out: str, settings: Settings) -> list[Path]:
 
 def from_model(model: Codec, out: str, settings: Settings, info: dict) -> list[Path]:
     """The decoder of a model whose tables are prepared, in a bundle."""
-    bundle = bundles.write(model, out, "model", info)
+    bundle = bundles.write(model, out, model.name, info)
     return _write(bundle, {0.0: model}, out, settings)
 
 
@@ -101,7 +101,7 @@ def _write(bundle: Bundle, models: dict[float, Codec], out: str, settings: Setti
         scale_decoder=bundle.scale_decoder,
         gain=bundle.gain,
         inverse_gain=bundle.inverse_gain * scale,
-        info={**bundle.info, "decoder": settings._asdict()},
+        info={**bundle.info, "decoder": settings._replace(calibration=None)._asdict()},
     )
     paths = []
     for realism, each in made.items():
