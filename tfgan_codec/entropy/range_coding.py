@@ -47,9 +47,7 @@ class RangeDecoder:
     def decode(self, part: int, indexes: np.ndarray) -> np.ndarray:
         """Symbols of the next part, whose tables are `tables[part]`, in the shape of `indexes`."""
         rows = np.asarray(indexes, np.int32) + np.int32(self._first[part])
-        self._handle, symbols = tfc.entropy_decode_index(
-            self._handle, rows, rows.shape, tf.int32
-        )
+        self._handle, symbols = tfc.entropy_decode_index(self._handle, rows, rows.shape, tf.int32)
         return symbols.numpy() + self._tables[part].offset[indexes]
 
     def finish(self) -> None:
