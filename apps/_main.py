@@ -59,6 +59,9 @@ def run(
         return _fail(" ".join(str(error).split()), FAILED)
     except MemoryError:
         return _fail("not enough memory for this picture", FAILED)
+    except BrokenPipeError:  # the reader of the output has seen enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
     except KeyboardInterrupt:
         return _fail("interrupted", INTERRUPTED)
     return OK

@@ -18,8 +18,6 @@ tables and gains. FOLDER then works wherever a command takes --model.
 
 # Any shape would do, see export.networks.
 _SIDE = 256
-# Of what a run was asked for, nobody else's business.
-_PRIVATE = ("data", "out", "init_from", "resume", "save_minutes")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -41,14 +39,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 def export(run: str, out: str, name: str) -> None:
     """Writes the bundle of a run's newest checkpoint and says what it made."""
     # TensorFlow takes seconds to import: only when there is something to do.
-    from tfgan_codec.training.run import load_run, read_config, training_batches
+    from tfgan_codec.training.run import load_run, public_config, training_batches
 
     model = load_run(run)
     if hasattr(model, "measure"):
         model.measure(training_batches(run))
     model.prepare_for_coding()
-    training = {k: v for k, v in read_config(run).items() if k not in _PRIVATE}
-    info = {"training": training, "steps": int(model.g_optimizer.iterations)}
+    info = {"training": public_config(run), "steps": int(model.g_optimizer.iterations)}
     bundle = write(model, out, name, info)
     size = sum(path.stat().st_size for path in Path(out).iterdir())
     print(f"{out}: {bundle.name}, model {bundle.model_id.hex()}, {size} bytes")

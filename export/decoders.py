@@ -11,12 +11,12 @@ from export import bundle as bundles
 from export import calibration, chain, quantize
 from export.convert import INTEGERS, convert, convert_chain
 from export.networks import reach, resizable
-from export.tflite import Settings
+from export.settings import Settings
 from tfgan_codec.bundle import Bundle, Part, write_bundle
 from tfgan_codec.models.base import Codec
 from tfgan_codec.models.from_bundle import restore
 from tfgan_codec.models.mobile import STRIDE, Mobile
-from tfgan_codec.training.run import load_run, read_config, training_batches
+from tfgan_codec.training.run import load_run, public_config, training_batches
 
 
 class Decoder(NamedTuple):
@@ -44,7 +44,7 @@ def from_run(folder: str, out: str, settings: Settings) -> list[Path]:
     if hasattr(model, "measure"):
         model.measure(training_batches(folder))
     model.prepare_for_coding()
-    return from_model(model, out, settings, {"training": read_config(folder)})
+    return from_model(model, out, settings, {"training": public_config(folder)})
 
 
 def from_model(model: Codec, out: str, settings: Settings, info: dict) -> list[Path]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from absl import flags
 
 from apps import _main
+from export.settings import Settings
 from tfgan_codec import bundle_files
 from tfgan_codec.errors import UsageError
 
@@ -33,18 +33,6 @@ synthesis-REALISM-int8.tflite; how their numbers map to latents and pixels is st
 Decoders for Edge TPUs, and all in int16x8, have one fixed shape, --tile; pictures are decoded in
 tiles of it.
 """
-
-
-class Settings(NamedTuple):
-    """What to export, see the flags."""
-
-    quantize: str = "fp16"
-    target: str = "mobile"
-    tile: int = 512
-    halo: int = 6
-    realism: float | None = None
-    calibration: str | None = None
-    steps: int = 200
 
 
 def main(argv: Sequence[str] | None = None) -> int:

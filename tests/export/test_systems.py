@@ -8,7 +8,7 @@ import pytest
 tf = pytest.importorskip("tensorflow")
 
 from export import decoders, edgetpu
-from export.tflite import Settings
+from export.settings import Settings
 from tfgan_codec import models
 from tfgan_codec.bundle import Bundle
 from tfgan_codec.errors import UsageError

@@ -25,6 +25,8 @@ from tfgan_codec.training.schedule import SCHEDULES, Limit, Progress
 _EMA_MOMENTUM = 0.998
 _STEPS_PER_EPOCH = 250
 _ENDLESS = 1_000_000
+# Of a run's configuration, what does not belong in a published bundle.
+_PRIVATE = ("data", "out", "init_from", "resume", "save_minutes")
 
 
 class RunConfig(NamedTuple):
@@ -146,6 +148,11 @@ def read_config(folder: str | Path) -> dict:
         return json.loads((Path(folder) / "run.json").read_text())
     except OSError as error:
         raise UsageError(f"{folder} is not a run of apps.train: {error}") from error
+
+
+def public_config(folder: str | Path) -> dict:
+    """The same without what is nobody else's business: the folders of this machine."""
+    return {key: value for key, value in read_config(folder).items() if key not in _PRIVATE}
 
 
 def _for_precision(
