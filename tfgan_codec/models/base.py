@@ -34,7 +34,8 @@ class CodecOutput(NamedTuple):
 class Codec(GanModel):
     """A Keras model that compresses: analysis, entropy model, synthesis.
 
-    Subclasses define `call`, `encode`, `decode`, `prepare_for_coding` and `model_id`.
+    Subclasses define the networks `analysis` and `synthesis`, whose pictures are in [-1, 1], and
+    `call`, `encode`, `decode`, `prepare_for_coding` and `model_id`.
     """
 
     default_quality = (QUALITIES - 1) // 2  # of `compress`; 0 for codecs of a single rate
@@ -42,6 +43,14 @@ class Codec(GanModel):
     def build_weights(self) -> None:
         """Creates all variables by one run on an empty picture."""
         self(tf.zeros([1, 64, 64, 3]))
+
+    def analyse(self, pictures: tf.Tensor) -> tf.Tensor:
+        """Pictures in [0, 255] -> latents before gain and quantisation, float32."""
+        return tf.cast(self.analysis(pictures / 127.5 - 1.0), tf.float32)
+
+    def synthesise(self, latents: tf.Tensor) -> tf.Tensor:
+        """Decoded latents -> pictures in [0, 255], unclipped, float32."""
+        return (tf.cast(self.synthesis(latents), tf.float32) + 1.0) * 127.5
 
     def prepare_for_coding(self) -> None:
         """Fixes the integer coding tables; call it once training is over. Idempotent."""

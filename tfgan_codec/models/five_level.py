@@ -48,14 +48,6 @@ class FiveLevelCodec(Codec):
         fixed = tf.zeros([tf.shape(pictures)[0]])
         return CodecOutput(self.synthesise(coded.latents), coded.bits, coded.latents, fixed)
 
-    def analyse(self, pictures: tf.Tensor) -> tf.Tensor:
-        """Pictures in [0, 255] -> latents before quantisation."""
-        return self.analysis(pictures / 127.5 - 1.0)
-
-    def synthesise(self, y_hat: tf.Tensor) -> tf.Tensor:
-        """Latents -> pictures in [0, 255], unclipped, float32."""
-        return (tf.cast(self.synthesis(y_hat), tf.float32) + 1.0) * 127.5
-
     def measure(self, batches: Iterable[np.ndarray]) -> None:
         """Sets the coding tables to what the symbols of batches [n, h, w, 3] look like."""
         analyse = tf.function(self.analyse, reduce_retracing=True)

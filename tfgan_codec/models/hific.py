@@ -98,14 +98,6 @@ class HiFiC(Codec):
         picture = self.synthesise(coded.latents)
         return CodecOutput(picture, coded.bits, coded.latents, fixed, rounded)
 
-    def analyse(self, pictures: tf.Tensor) -> tf.Tensor:
-        """Pictures in [0, 255] -> latents."""
-        return self.analysis(pictures / 127.5 - 1.0)
-
-    def synthesise(self, y_hat: tf.Tensor) -> tf.Tensor:
-        """Latents -> pictures in [0, 255], unclipped, float32."""
-        return (tf.cast(self.synthesis(y_hat), tf.float32) + 1.0) * 127.5
-
     def prepare_for_coding(self) -> None:
         self.entropy.prepare_for_coding()
 

@@ -136,14 +136,6 @@ class Mobile(Codec):
         y_hat = coded.latents * inverse[:, None, None]
         return CodecOutput(self.synthesise(y_hat), coded.bits, y_hat, quality)
 
-    def analyse(self, pictures: tf.Tensor) -> tf.Tensor:
-        """Pictures in [0, 255] -> latents before the gain, float32."""
-        return tf.cast(self.analysis(pictures / 127.5 - 1.0), tf.float32)
-
-    def synthesise(self, latents: tf.Tensor) -> tf.Tensor:
-        """Latents after the inverse gain -> pictures in [0, 255], unclipped, float32."""
-        return (tf.cast(self.synthesis(latents), tf.float32) + 1.0) * 127.5
-
     def prepare_for_coding(self) -> None:
         self.entropy.prepare_for_coding()
 
