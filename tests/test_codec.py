@@ -224,15 +224,7 @@ def test_golden(tiny: tgc.Codec, case: dict[str, str]) -> None:
     """Symbols are identical everywhere; pixels may differ by rounding."""
     blob = (GOLDEN / f"{case['name']}.tgc").read_bytes()
     file = container.parse(blob).file
-    bundle = tiny.bundle
-    coding = latents.decode_symbols(
-        file.streams[0],
-        -(-file.height // 16),
-        -(-file.width // 16),
-        bundle.z_tables,
-        bundle.y_tables,
-        bundle.scale_decoder,
-    )
+    coding = latents.read_symbols(tiny.bundle, file)
     for name, array in coding._asdict().items():
         assert hashlib.sha256(array.tobytes()).hexdigest() == case[name], name
     image = tiny.decompress(blob)

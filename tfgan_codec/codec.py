@@ -101,14 +101,7 @@ class Codec:
                 f"{bundle.model_id.hex()}; give the model it was made with"
             )
         synthesis = bundle.network("synthesis", bundle.realisms[-1] if realism is None else realism)
-        coding = latents.decode_symbols(
-            file.streams[0],
-            -(-file.height // STRIDE),
-            -(-file.width // STRIDE),
-            bundle.z_tables,
-            bundle.y_tables,
-            bundle.scale_decoder,
-        )
+        coding = latents.read_symbols(bundle, file)
         alpha = None
         if file.alpha is not None:
             alpha = image_io.unpack_alpha(file.alpha, file.width, file.height)

@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgan_codec import scales, tiling
+from tfgan_codec.bundle import STRIDE
 from tfgan_codec.errors import BitstreamError, BundleError
 from tfgan_codec.rangecoder import Decoder, Encoder
 from tfgan_codec.tables import Tables, bits, uniform_tables
 
 if TYPE_CHECKING:
+    from tfgan_codec import container
     from tfgan_codec.bundle import Bundle
 
 _MAX_RESIDUAL = 1 << 20
@@ -86,6 +88,18 @@ def encode_symbols(coding: Coding, z_tables: Tables, y_tables: Tables) -> bytes:
     encoder.encode(divmod(scales.crc16(coding.indexes), 256), [0, 0], _BYTE_TABLE)
     encoder.encode(coding.r[coded], coding.indexes[coded], y_tables)
     return encoder.finish()
+
+
+def read_symbols(bundle: Bundle, file: container.File) -> Coding:
+    """The symbols of a file made with the model of `bundle`; raises as `decode_symbols`."""
+    return decode_symbols(
+        file.streams[0],
+        -(-file.height // STRIDE),
+        -(-file.width // STRIDE),
+        bundle.z_tables,
+        bundle.y_tables,
+        bundle.scale_decoder,
+    )
 
 
 def decode_symbols(

@@ -50,15 +50,7 @@ def make(codec: Codec, name: str, picture: Image.Image, quality: int) -> dict[st
     (FOLDER / f"{name}.tgc").write_bytes(blob)
     image_io.save(codec.decompress(blob), FOLDER / f"{name}.png")
     file = container.parse(blob).file
-    bundle = codec.bundle
-    coding = latents.decode_symbols(
-        file.streams[0],
-        -(-file.height // 16),
-        -(-file.width // 16),
-        bundle.z_tables,
-        bundle.y_tables,
-        bundle.scale_decoder,
-    )
+    coding = latents.read_symbols(codec.bundle, file)
     hashes = {k: hashlib.sha256(v.tobytes()).hexdigest() for k, v in coding._asdict().items()}
     return {"name": name, **hashes}
 
