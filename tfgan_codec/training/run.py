@@ -10,12 +10,14 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tfgan_codec import discriminators, losses, models
+from tfgan_codec.bundle import Bundle
 from tfgan_codec.data.folder import crops
 from tfgan_codec.errors import UsageError
 from tfgan_codec.losses import adversarial, gradient_penalty
 from tfgan_codec.losses.contract import Loss
 from tfgan_codec.losses.feature_matching import FeatureMatching
 from tfgan_codec.losses.rate_distortion import RateDistortion
+from tfgan_codec.models.from_bundle import restore
 from tfgan_codec.names import choose, parse
 from tfgan_codec.training.callbacks import FollowProgress, Pictures, StopOnSignal, WriteFigures
 from tfgan_codec.training.checkpoints import Checkpoints, SaveRegularly, claim_folder
@@ -35,7 +37,7 @@ class RunConfig(NamedTuple):
     model: name of a codec with arguments, `name:key=value`; so are the items of `loss` and
         `discriminator`, and `gradient_penalty`.
     feature_matching: its weight.
-    init_from: folder of a run whose codec weights this one starts with.
+    init_from: run or bundle whose codec weights this one starts with.
     lambda_low, lambda_high: rate-distortion multipliers of the lowest and the highest quality.
     d_learning_rate: of the discriminators; 0 for that of the codec.
     ema, clip: momentum of the averaged weights, and the largest norm of a gradient; 0 for none.
@@ -83,8 +85,7 @@ def train(config: RunConfig) -> None:
     tf.keras.utils.set_random_seed(config.seed)
     model = build_model(config._asdict())
     if config.init_from:
-        for variable, value in zip(model.variables, load_run(config.init_from).get_weights()):
-            variable.assign(value)
+        _copy_weights(load_start(config.init_from), model)
     optimizer = make_optimizer(config._asdict())
     optimizer.build(model.trainable_variables)
     model.g_optimizer = optimizer
@@ -134,6 +135,27 @@ def load_run(folder: str | Path) -> tf.keras.Model:
         raise UsageError(f"{folder} has no checkpoint yet: train for longer")
     model.g_optimizer.finalize_variable_values(model.trainable_variables)
     return model
+
+
+def load_start(place: str) -> tf.keras.Model:
+    """The codec of a run's folder or, if it is none, of a bundle, given by name or folder.
+
+    Bundles do not hold the float density of the hyper-latents: unless the entropy model is frozen,
+    a run learns that anew.
+    """
+    if (Path(place) / "run.json").is_file():
+        return load_run(place)
+    return restore(Bundle.load(place))
+
+
+def _copy_weights(source: tf.keras.Model, target: tf.keras.Model) -> None:
+    given, wanted = source.variables, target.variables
+    if [v.shape for v in given] != [v.shape for v in wanted]:
+        raise UsageError(
+            "--init_from is a codec of other sizes: give --model the arguments it was trained with"
+        )
+    for variable, value in zip(wanted, given):
+        variable.assign(value)
 
 
 def training_batches(folder: str | Path, count: int = 64) -> tf.data.Dataset:
