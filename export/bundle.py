@@ -7,14 +7,18 @@ from pathlib import Path
 from absl import flags
 
 from apps import _main
+from tfgan_codec.errors import UsageError
 
-_USAGE = """python -m export.bundle --model=RUN --out=FOLDER [--name=mobile]
+_USAGE = """python -m export.bundle --model=RUN --out=FOLDER [--name=mobile | --add_to=BUNDLE]
 
 Turns the newest checkpoint of a run of apps.train into a bundle: networks as TFLite files, integer
-tables and gains. FOLDER then works wherever a command takes --model.
+tables and gains. FOLDER then works wherever a command takes --model. With --add_to it becomes a
+copy of that bundle with one more decoder, that of the run, which must have left the rest of the
+codec as it was.
 
   python -m export.bundle --model=runs/a --out=bundles/mine
-  python -m apps.compress photo.jpg photo.tgc --model=bundles/mine"""
+  python -m apps.compress photo.jpg photo.tgc --model=bundles/mine
+  python -m export.bundle --model=runs/realistic --add_to=bundles/mine --out=bundles/both"""
 
 # Any shape would do, see export.networks.
 _SIDE = 256
@@ -25,13 +29,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     flags.DEFINE_string("model", None, "Folder of the run.", flag_values=values)
     flags.DEFINE_string("out", None, "Where to write the bundle.", flag_values=values)
     flags.DEFINE_string("name", "mobile", "Name of the model.", flag_values=values)
+    flags.DEFINE_string("add_to", None, "Bundle, by name or path.", flag_values=values)
+    flags.DEFINE_float(
+        "realism", 1.0, "Of the decoder that is added; 0 replaces the faithful.", flag_values=values
+    )
 
     def command() -> None:
-        given = {name: values[name].value for name in ("model", "out", "name")}
-        for name, value in given.items():
-            if value is None:
+        for name in ("model", "out"):
+            if values[name].value is None:
                 raise _main.CommandLineError(f"--{name} is required")
-        export(given["model"], given["out"], given["name"])
+        if values.add_to:
+            add(values.model, values.add_to, values.out, values.realism)
+        else:
+            export(values.model, values.out, values.name)
 
     return _main.run(command, values, _USAGE, argv)
 
@@ -39,14 +49,70 @@ def main(argv: Sequence[str] | None = None) -> int:
 def export(run: str, out: str, name: str) -> None:
     """Writes the bundle of a run's newest checkpoint and says what it made."""
     # TensorFlow takes seconds to import: only when there is something to do.
-    from tfgan_codec.training.run import load_run, public_config, training_batches
+    from tfgan_codec.training.run import load_run, training_batches
 
     model = load_run(run)
     if hasattr(model, "measure"):
         model.measure(training_batches(run))
     model.prepare_for_coding()
-    info = {"training": public_config(run), "steps": int(model.g_optimizer.iterations)}
-    bundle = write(model, out, name, info)
+    bundle = write(model, out, name, _info(model, run))
+    _say(bundle, out)
+
+
+def add(run: str, base: str, out: str, realism: float) -> None:
+    """Writes the bundle `base` with the decoder of a run as one more of its decoders."""
+    from export.networks import convert, reach
+    from tfgan_codec.bundle import STRIDE, Bundle, Part, write_bundle
+    from tfgan_codec.models.from_bundle import restore
+    from tfgan_codec.training.run import load_run
+
+    bundle = Bundle.load(base)
+    model = load_run(run)
+    _check_encoder(model, restore(bundle), run, base)
+    side = _SIDE // STRIDE
+    network = convert(model.synthesise, (1, side, side, bundle.channels))
+    decoders = {each: bundle.part("synthesis", each) for each in bundle.realisms}
+    decoders[realism] = Part(network, reach(model.synthesis))
+    made = write_bundle(
+        out,
+        name=bundle.name,
+        networks={kind: bundle.part(kind) for kind in ("analysis", "hyper_analysis", "mean")},
+        synthesis=decoders,
+        z_tables=bundle.z_tables,
+        y_tables=bundle.y_tables,
+        scale_decoder=bundle.scale_decoder,
+        gain=bundle.gain,
+        inverse_gain=bundle.inverse_gain,
+        info={**bundle.info, f"realism {realism:g}": _info(model, run)},
+    )
+    _say(made, out)
+
+
+def _check_encoder(model, base, run: str, name: str) -> None:
+    """Raises unless all but the decoder is that of the bundle: files would mean something else."""
+    for part in ("analysis", "entropy", "gains"):
+        given, wanted = (getattr(each, part, None) for each in (model, base))
+        own = given.trainable_variables if given is not None else []
+        pairs = zip(own, wanted.trainable_variables)
+        same = len(own) == len(wanted.trainable_variables) and all(
+            a.shape == b.shape and bool((a.numpy() == b.numpy()).all())
+            for a, b in pairs
+            if "DeepFactorized" not in a.name  # not part of a bundle, see `models.from_bundle`
+        )
+        if not same:
+            raise UsageError(
+                f"{run} has another {part} than {name}, so it cannot decode its files: train it "
+                f"with --init_from={name} and :freeze=analysis+entropy+gains in all phases"
+            )
+
+
+def _info(model, run: str) -> dict:
+    from tfgan_codec.training.run import public_config
+
+    return {"training": public_config(run), "steps": int(model.g_optimizer.iterations)}
+
+
+def _say(bundle, out: str) -> None:
     size = sum(path.stat().st_size for path in Path(out).iterdir())
     print(f"{out}: {bundle.name}, model {bundle.model_id.hex()}, {size} bytes")
 
