@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     flags.DEFINE_string(
         "model", "mobile", "The codec to train, with arguments: NAME or NAME:width=0.25:...", **kw
     )
-    flags.DEFINE_string("init_from", None, "Start with the codec of this run's folder, or bundle.", **kw)
+    flags.DEFINE_string("init_from", None, "Start with the codec of this run or bundle.", **kw)
     flags.DEFINE_string("data", None, "Folder tree of pictures.", **kw)
     flags.DEFINE_string("out", None, "Folder of the run.", **kw)
     flags.DEFINE_float("minutes", None, "End after so many minutes of training.", **kw)
