@@ -15,6 +15,7 @@ from tfgan_codec.evaluation import (
     choice,
     classical,
     curves,
+    details,
     plots,
     report,
     runner,
@@ -31,8 +32,8 @@ usage: python -m apps.bench --data=FOLDER --out=FOLDER [--codecs=jpeg,avif,mobil
        python -m apps.bench --decoders=mobile,BUNDLE,... --data=FOLDER --out=FOLDER
 
 Measures codecs on the same pictures, as real files. Writes into the folder results.json, README.md
-with tables, a plot per metric (SVG and PNG), report.html to look at, and the compressed files;
-docs/evaluation.md says what the metrics are.
+with tables, a plot per metric (SVG and PNG), report.html to look at, sheet.png with details of a few
+pictures, and the compressed files; docs/evaluation.md says what the metrics are.
 
 A codec is one of jpeg, jpeg2000, webp, avif, heic, jxl, a model's name or a bundle's path, and can
 be followed by its settings: avif=12/20/28, mobile=0.05/0.1 (bits per pixel), mobile=q60/q120
@@ -176,6 +177,8 @@ def _show(
     pictures: list[sheets.Sheet] = []
     if values.sheet_bpp > 0:
         pictures = list(_sheets(results, [made[n] for n in names if n in made], plan, values))
+    if pictures:
+        details.draw(pictures).save(out / "sheet.png", optimize=True)
     page = report.html(results, differences, anchor, pictures, values.sheet_bpp)
     (out / "report.html").write_text(page, encoding="utf-8")
     if values.choice:

@@ -66,6 +66,16 @@ def test_conditional_sees_the_latents():
     assert np.abs(a - b).max() > 1e-4
 
 
+def test_conditional_repeats_each_latent_over_its_pixels():
+    seen = []
+    discriminator = discriminators.build("conditional", 2, width=0.125)
+    discriminator.network = lambda x, training: (seen.append(x), [])
+    latents = np.random.default_rng(0).normal(size=(1, 2, 3, 2)).astype(np.float32)
+    discriminator(tf.zeros([1, 32, 48, 3]), latents)
+    want = np.kron(latents[0, :, :, 1], np.ones((16, 16), np.float32))
+    np.testing.assert_array_equal(seen[0][0, :, :, 4], want)
+
+
 def test_unfold_groups_the_pixels_of_2x2_patches():
     block = MobileViTBlock(4, 1)
     x = tf.reshape(tf.range(16.0), [1, 4, 4, 1])

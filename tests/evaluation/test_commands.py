@@ -49,7 +49,7 @@ def test_bench(pictures_dir, tiny_dir, tmp_path, capsys, monkeypatch):
     assert "BD-rate to webp" in printed.out
     names = {path.name for path in out.iterdir()}
     assert names == {
-        *("README.md", "report.html", "choice.html", "results.json", "files"),
+        *("README.md", "report.html", "sheet.png", "choice.html", "results.json", "files"),
         *("psnr.svg", "psnr.png", "ms_ssim.svg", "ms_ssim.png"),
     }
     found = schema.load(out / "results.json")

@@ -11,7 +11,7 @@ from PIL import Image
 from sample_pictures import pixels
 
 from tfgan_codec.errors import UsageError
-from tfgan_codec.evaluation import choice, curves, report, runner, sheets
+from tfgan_codec.evaluation import choice, curves, details, report, runner, sheets
 from tfgan_codec.evaluation.codecs import create
 from tfgan_codec.evaluation.measure import Meter
 
@@ -55,6 +55,19 @@ def test_the_busiest_regions_do_not_overlap():
     for i, (x, y) in enumerate(corners):
         assert all(max(abs(x - p), abs(y - q)) >= 128 for p, q in corners[:i])
     assert sheets.busiest(picture[:100]) == []
+
+
+def test_details_are_cut_from_the_same_place_unscaled(pictures):
+    drawn = np.asarray(details.draw(pictures))
+    step, line = details.SIDE + 12, 16  # a gap of 12
+    for y, row in enumerate(pictures):  # three, fewer than there are rows for
+        top = 12 + y * (step + line) + line
+        left, upper = sheets.busiest(row.original, details.SIDE, 1)[0]
+        shown = [row.original, *(version.pixels for version in row.versions)]
+        for x, pixels in enumerate(shown):
+            cell = drawn[top : top + details.SIDE, 12 + x * step :][:, : details.SIDE]
+            want = pixels[upper : upper + details.SIDE, left : left + details.SIDE]
+            np.testing.assert_array_equal(cell, want)
 
 
 def test_the_report_holds_everything_itself(page):

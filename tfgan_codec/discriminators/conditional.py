@@ -36,7 +36,9 @@ class Conditional(Discriminator):
         latents = tf.cast(latents, pictures.dtype)
         if self.official:
             latents = tf.nn.leaky_relu(self.latent_conv(latents, training=training), 0.2)
-        enlarged = tf.image.resize(latents, pictures.shape[1:3], "nearest")
-        x = tf.concat([pictures, tf.cast(enlarged, pictures.dtype)], axis=-1)
+        # Not `tf.image.resize`, whose gradient XLA does not know.
+        rows = tf.repeat(latents, pictures.shape[1] // latents.shape[1], axis=1)
+        enlarged = tf.repeat(rows, pictures.shape[2] // latents.shape[2], axis=2)
+        x = tf.concat([pictures, enlarged], axis=-1)
         logits, features = self.network(x, training=training)
         return DiscriminatorOutput((logits,), (features,))

@@ -1,0 +1,42 @@
+"""One picture of many: the busiest detail of some pictures, by every codec at matched bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from tfgan_codec.evaluation.sheets import Sheet, busiest
+from tfgan_codec.sheet import BACKGROUND, FOREGROUND, GAP
+
+ROWS = 4
+SIDE = 176  # pixels; small enough for a file that fits beside tables of results
+_LINE = 16
+
+
+def draw(pictures: Sequence[Sheet]) -> Image.Image:
+    """A row per picture, the original first, unscaled; `ROWS` rows evenly spread over the set.
+
+    Nobody chose the details: each is the square of its picture in which neighbouring pixels change
+    most. Codecs that lack one of these pictures are left out.
+    """
+    rows = [pictures[int(i)] for i in np.linspace(0, len(pictures) - 1, min(ROWS, len(pictures)))]
+    common = set.intersection(*({v.codec for v in row.versions} for row in rows))
+    names = [v.codec for v in rows[0].versions if v.codec in common]
+    step, font = SIDE + GAP, ImageFont.load_default(13)
+    size = (len(names) + 1) * step + GAP, len(rows) * (step + _LINE) + GAP
+    canvas = Image.new("RGB", size, BACKGROUND)
+    pen = ImageDraw.Draw(canvas)
+    for y, row in enumerate(rows):
+        shown = {v.codec: v for v in row.versions}
+        places = busiest(row.original, min(SIDE, *row.original.shape[:2]), 1)
+        left, top = places[0] if places else (0, 0)
+        cells = [(row.name, row.original)]
+        cells += [(f"{name}, {shown[name].nbytes} bytes", shown[name].pixels) for name in names]
+        for x, (text, pixels) in enumerate(cells):
+            corner = GAP + x * step, GAP + y * (step + _LINE)
+            pen.text(corner, text, FOREGROUND, font=font)
+            detail = Image.fromarray(pixels[top : top + SIDE, left : left + SIDE])
+            canvas.paste(detail, (corner[0], corner[1] + _LINE))
+    return canvas
