@@ -32,7 +32,7 @@ usage: python -m apps.bench --data=FOLDER --out=FOLDER [--codecs=jpeg,avif,mobil
        python -m apps.bench --decoders=mobile,BUNDLE,... --data=FOLDER --out=FOLDER
 
 Measures codecs on the same pictures, as real files. Writes into the folder results.json, README.md
-with tables, a plot per metric (SVG and PNG), report.html to look at, sheet.png with details of a few
+with tables, a plot per metric (SVG and PNG), report.html to look at, sheet.png with details of some
 pictures, and the compressed files; docs/evaluation.md says what the metrics are.
 
 A codec is one of jpeg, jpeg2000, webp, avif, heic, jxl, a model's name or a bundle's path, and can

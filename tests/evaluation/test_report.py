@@ -64,9 +64,9 @@ def test_details_are_cut_from_the_same_place_unscaled(pictures):
         top = 12 + y * (step + line) + line
         left, upper = sheets.busiest(row.original, details.SIDE, 1)[0]
         shown = [row.original, *(version.pixels for version in row.versions)]
-        for x, pixels in enumerate(shown):
+        for x, version in enumerate(shown):
             cell = drawn[top : top + details.SIDE, 12 + x * step :][:, : details.SIDE]
-            want = pixels[upper : upper + details.SIDE, left : left + details.SIDE]
+            want = version[upper : upper + details.SIDE, left : left + details.SIDE]
             np.testing.assert_array_equal(cell, want)
 
 
