@@ -10,7 +10,7 @@ tf = pytest.importorskip("tensorflow")
 import tfgan_codec as tgc
 from tfgan_codec import losses
 from tfgan_codec.discriminators.contract import DiscriminatorOutput
-from tfgan_codec.losses import adversarial, gradient_penalty
+from tfgan_codec.losses import adversarial, gradient_penalty, perceptual
 from tfgan_codec.losses.content import Content
 from tfgan_codec.losses.distortion import charbonnier, mae, ms_ssim
 from tfgan_codec.losses.feature_matching import FeatureMatching
@@ -162,6 +162,19 @@ def test_lpips_equals_the_metric_and_has_finite_gradients(net: str, shared_dir: 
     with tf.GradientTape() as tape:
         value = loss.distance(a, flat)
     assert np.isfinite(tape.gradient(value, flat)).all()
+
+
+def test_lpips_looks_at_the_same_shifted_place_of_both_pictures():
+    rows = tf.range(0.0, 32.0)[None, :, None, None] * tf.ones([1, 32, 32, 3])
+    columns = tf.transpose(rows, [0, 2, 1, 3])
+    seen = set()
+    for place in range(16):
+        # The sum of every 16th pixel decides; pixel (0, 0) is one of them.
+        a = tf.tensor_scatter_nd_add(100.0 * rows, [[0, 0, 0, 0]], [float(place)])
+        top, left = perceptual._shifted(a, rows)[1], perceptual._shifted(a, columns)[1]
+        assert top.shape == (1, 28, 28, 3)
+        seen.add((int(top[0, 0, 0, 0]), int(left[0, 0, 0, 0])))
+    assert seen == {(y, x) for y in range(4) for x in range(4)}
 
 
 def test_vgg_loss_is_zero_for_equal_pictures(shared_dir: Path):

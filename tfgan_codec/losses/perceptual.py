@@ -13,6 +13,7 @@ from tfgan_codec.losses.contract import LossValue
 from tfgan_codec.metrics import weights
 
 _FILES = {"alex": "lpips_alex", "vgg": "lpips_vgg"}
+_PERIOD = 4  # of AlexNet's first convolution; VGG16's is 1
 _SHIFT = (-0.030, -0.088, -0.188)
 _SCALE = (0.458, 0.448, 0.450)
 _VGG_BLOCKS = ((0, 1), (2, 3), (4, 5, 6), (7, 8, 9), (10, 11, 12))
@@ -64,16 +65,30 @@ class Lpips:
     """`weight` times LPIPS v0.1 (Zhang et al., 2018), with AlexNet (HiFiC's choice) or VGG16.
 
     Equals `metrics.lpips`, which measures pictures; this one has gradients.
+
+    shift: look at the pictures some pixels further right and down, elsewhere in each step. AlexNet
+        takes every fourth pixel: a decoder that always sees it at the same place learns to please
+        it with a mesh of that period, which is invisible to it and not to people.
     """
 
     names = ("lpips",)
 
-    def __init__(self, weight: float = 1.0, net: str = "alex", folder: str | None = None):
+    def __init__(
+        self,
+        weight: float = 1.0,
+        net: str = "alex",
+        folder: str | None = None,
+        shift: bool = False,
+    ):
         self.weight = weight
         self.features = ClassifierFeatures(net, folder)
+        self.shift = shift
 
     def __call__(self, pictures: tf.Tensor, output) -> LossValue:
-        value = self.distance(pictures, output.reconstruction)
+        a, b = pictures, output.reconstruction
+        if self.shift:
+            a, b = _shifted(a, b)
+        value = self.distance(a, b)
         return LossValue(self.weight * value, {"lpips": value})
 
     def distance(self, a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
@@ -105,6 +120,16 @@ class Vgg:
         ]
         value = tf.add_n(distances)
         return LossValue(self.weight * value, {"vgg": value})
+
+
+def _shifted(a: tf.Tensor, b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Both from the same place within the first `_PERIOD` pixels, which the batch itself decides:
+    a loss has no random numbers of its own."""
+    height, width = a.shape[1] - _PERIOD, a.shape[2] - _PERIOD
+    place = tf.reduce_sum(tf.cast(a[:, ::16, ::16], tf.int32)) % _PERIOD**2
+    begin = tf.stack([0, place // _PERIOD, place % _PERIOD, 0])
+    size = [-1, height, width, 3]
+    return tf.slice(a, begin, size), tf.slice(b, begin, size)
 
 
 def _unit(x: tf.Tensor) -> tf.Tensor:
