@@ -13,6 +13,9 @@ from absl import flags
 from tfgan_codec.errors import TgcError
 
 OK, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+# TensorFlow reads this when it is imported: only fatal errors, for it complains of machines without
+# a GPU, and reports its other errors as exceptions too.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 class CommandLineError(Exception):

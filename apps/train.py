@@ -7,11 +7,11 @@ from absl import flags
 
 from apps import _main
 
-_USAGE = """python -m apps.train --flagfile=FLAGS --data=FOLDER --out=FOLDER [--minutes=M|--steps=N]
+_USAGE = """python -m apps.train --flagfile=FLAGS --data=PLACE --out=FOLDER [--minutes=M|--steps=N]
 
-Trains a codec on a folder of photographs, for so many minutes or steps. Checkpoints, TensorBoard
-logs and run.json go to --out; python -m export.bundle --model=OUT makes a model bundle of it.
-Ctrl-C saves and stops; the same command with --resume goes on.
+Trains a codec on photographs, for so many minutes or steps. Checkpoints, TensorBoard logs, figures
+and run.json go to --out; python -m export.bundle --model=OUT makes a model bundle of it. Ctrl-C
+saves and stops; the same command with --resume goes on, also after a crash. docs/training.md.
 
   python -m apps.train --flagfile=apps/flags/mobile.flags --data=photos --out=runs/a --minutes=90
   tensorboard --logdir=runs/a"""
@@ -26,7 +26,31 @@ def main(argv: Sequence[str] | None = None) -> int:
         "model", "mobile", "The codec to train, with arguments: NAME or NAME:width=0.25:...", **kw
     )
     flags.DEFINE_string("init_from", None, "Start with the codec of this run or bundle.", **kw)
-    flags.DEFINE_string("data", None, "Folder tree of pictures.", **kw)
+    flags.DEFINE_multi_string(
+        "data",
+        [],
+        "Pictures: a folder tree, a text file with a path in each line, or tfds:NAME/CONFIG@SPLIT. "
+        "Repeat the flag for several; PLACE*2 weighs them, else all pictures are equally likely.",
+        **kw,
+    )
+    flags.DEFINE_string(
+        "validation",
+        None,
+        "Pictures to validate on, as in --data; the best checkpoint by their loss is kept.",
+        **kw,
+    )
+    flags.DEFINE_float(
+        "cache_mb",
+        2048.0,
+        "Memory for decoded pictures; others are decoded each time.",
+        **kw,
+    )
+    flags.DEFINE_float(
+        "smallest_scale",
+        0.5,
+        "Half of the crops are cut from pictures shrunk by up to this factor.",
+        **kw,
+    )
     flags.DEFINE_string("out", None, "Folder of the run.", **kw)
     flags.DEFINE_float("minutes", None, "End after so many minutes of training.", **kw)
     flags.DEFINE_integer("steps", None, "End after so many steps.", **kw)
@@ -84,18 +108,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         **kw,
     )
     flags.DEFINE_integer("seed", 0, "Seed of all random numbers.", **kw)
+    flags.DEFINE_integer("epoch_steps", 250, "Steps between validations.", **kw)
     flags.DEFINE_float("save_minutes", 5.0, "Minutes between checkpoints.", **kw)
+    flags.DEFINE_integer("keep", 3, "How many checkpoints stay.", lower_bound=1, **kw)
     flags.DEFINE_bool("resume", False, "Go on with the run in --out.", **kw)
+    flags.DEFINE_bool("overwrite", False, "Delete the run in --out and begin anew.", **kw)
 
     def command() -> None:
         # TensorFlow takes seconds to import: only when there is something to do.
+        from tfgan_codec.training.config import RunConfig
         from tfgan_codec.training.phases import parse_phases
-        from tfgan_codec.training.run import RunConfig, train
+        from tfgan_codec.training.run import train
         from tfgan_codec.training.schedule import Limit
 
         given = {name: values[name].value for name in values}
         for name in ("data", "out"):
-            if given[name] is None:
+            if not given[name]:
                 raise _main.CommandLineError(f"--{name} is required")
         train(
             RunConfig(

@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def export(run: str, out: str, name: str) -> None:
     """Writes the bundle of a run's newest checkpoint and says what it made."""
     # TensorFlow takes seconds to import: only when there is something to do.
-    from tfgan_codec.training.run import load_run, training_batches
+    from tfgan_codec.training.trained import load_run, training_batches
 
     model = load_run(run)
     if hasattr(model, "measure"):
@@ -64,7 +64,7 @@ def add(run: str, base: str, out: str, realism: float) -> None:
     from export.networks import convert, reach
     from tfgan_codec.bundle import STRIDE, Bundle, Part, write_bundle
     from tfgan_codec.models.from_bundle import restore
-    from tfgan_codec.training.run import load_run
+    from tfgan_codec.training.trained import load_run
 
     bundle = Bundle.load(base)
     model = load_run(run)
@@ -107,7 +107,7 @@ def _check_encoder(model, base, run: str, name: str) -> None:
 
 
 def _info(model, run: str) -> dict:
-    from tfgan_codec.training.run import public_config
+    from tfgan_codec.training.config import public_config
 
     return {"training": public_config(run), "steps": int(model.g_optimizer.iterations)}
 

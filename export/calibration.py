@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_codec import image_io
-from tfgan_codec.data.folder import SUFFIXES
+from tfgan_codec.data.files import SUFFIXES
 from tfgan_codec.errors import ImageError, UsageError
 from tfgan_codec.layers.gains import QUALITIES
 

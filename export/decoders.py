@@ -16,7 +16,8 @@ from tfgan_codec.bundle import Bundle, Part, write_bundle
 from tfgan_codec.models.base import Codec
 from tfgan_codec.models.from_bundle import restore
 from tfgan_codec.models.mobile import STRIDE, Mobile
-from tfgan_codec.training.run import load_run, public_config, training_batches
+from tfgan_codec.training.config import public_config
+from tfgan_codec.training.trained import load_run, training_batches
 
 
 class Decoder(NamedTuple):

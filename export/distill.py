@@ -82,13 +82,13 @@ def distill(settings: Settings) -> None:
 
     from export import bundle as bundles
     from tfgan_codec.bundle import Bundle
-    from tfgan_codec.data.folder import crops
+    from tfgan_codec.data.crops import crops
     from tfgan_codec.losses.distillation import Distillation
     from tfgan_codec.models.from_bundle import load_weights, restore
     from tfgan_codec.tflite_file import convolutions
-    from tfgan_codec.training.callbacks import FollowProgress, StopOnSignal
     from tfgan_codec.training.checkpoints import Checkpoints, SaveRegularly, claim_folder
-    from tfgan_codec.training.schedule import Limit, Progress, warmup_cosine
+    from tfgan_codec.training.schedule import FollowProgress, Limit, Progress, warmup_cosine
+    from tfgan_codec.training.signals import StopOnSignal
 
     out = Path(settings.out)
     claim_folder(out, settings.resume)
@@ -111,19 +111,22 @@ def distill(settings: Settings) -> None:
         checkpoints.restore()
     progress.start()
     step = int(model.g_optimizer.iterations)
-    model.fit(
-        crops(settings.data, settings.crop, settings.batch, 0, first_step=step),
-        epochs=_ENDLESS,
-        steps_per_epoch=_STEPS_PER_EPOCH,
-        verbose=2,
-        callbacks=[
-            FollowProgress(
-                progress, lambda share, at: warmup_cosine(settings.learning_rate, share, at), 1.0
-            ),
-            StopOnSignal(),
-            SaveRegularly(checkpoints, minutes=5.0),
-        ],
-    )
+    with StopOnSignal() as signals:
+        model.fit(
+            crops(settings.data, settings.crop, settings.batch, 0, first_step=step),
+            epochs=_ENDLESS,
+            steps_per_epoch=_STEPS_PER_EPOCH,
+            verbose=2,
+            callbacks=[
+                FollowProgress(
+                    progress,
+                    lambda share, at: warmup_cosine(settings.learning_rate, share, at),
+                    until=1.0,
+                ),
+                signals,
+                SaveRegularly(checkpoints, minutes=5.0),
+            ],
+        )
     model.g_optimizer.finalize_variable_values(model.synthesis.trainable_variables)
     tf.keras.mixed_precision.set_global_policy("float32")
     finished = _student(bundle)

@@ -11,13 +11,14 @@ from tfgan_codec import losses, models
 from tfgan_codec.losses import adversarial, gradient_penalty
 from tfgan_codec.names import parse
 from tfgan_codec.training import run
+from tfgan_codec.training.config import RunConfig
 
 FLAGS = sorted((Path(__file__).parents[2] / "apps" / "flags").glob("*.flags"))
 
 
 @pytest.mark.parametrize("path", FLAGS, ids=lambda path: path.stem)
 def test_flag_files_make_a_run(path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
-    asked: list[run.RunConfig] = []
+    asked: list[RunConfig] = []
     monkeypatch.setattr(run, "train", asked.append)
     command = ["train", f"--flagfile={path}", "--data=photos", "--out=run", "--steps=10"]
     assert train_app.main(command) == 0, capsys.readouterr().err

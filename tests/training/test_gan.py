@@ -76,8 +76,8 @@ def test_a_step_reports_every_figure_and_trains_both():
     (discriminator,) = model.discriminators
     g, d = snapshot(model.trainable_variables), snapshot(discriminator.trainable_variables)
     logs = model.train_step(pictures())
-    names = {"loss", "mse", "entropy", "bpp", "adversarial", "feature_matching"}
-    assert set(logs) == names | {"d_loss", "d_real", "d_fake", "penalty"}
+    names = {"loss", "mse", "entropy", "bpp", "gradient", "adversarial", "feature_matching"}
+    assert set(logs) == names | {"d_loss", "d_gradient", "d_real", "d_fake", "penalty"}
     assert np.isfinite([float(v) for v in logs.values()]).all()
     assert not unchanged(g, model.trainable_variables)
     assert not unchanged(d, discriminator.trainable_variables)

@@ -11,9 +11,11 @@ tf = pytest.importorskip("tensorflow")
 
 import tfgan_codec as tgc
 from apps import train as train_app
+from tfgan_codec.training.config import RunConfig
 from tfgan_codec.training.phases import Phase
-from tfgan_codec.training.run import RunConfig, load_run, train
+from tfgan_codec.training.run import train
 from tfgan_codec.training.schedule import Limit
+from tfgan_codec.training.trained import load_run
 
 
 @pytest.fixture(scope="module")

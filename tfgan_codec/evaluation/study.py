@@ -88,7 +88,7 @@ def _train(study: Study, system: System) -> None:
     train = ["-m", "apps.train", f"--flagfile={_FLAGS / system.name}-small.flags"]
     train += [f"--data={study.data}", f"--out={folder}"]
     train += [] if study.minutes is None else [f"--minutes={study.minutes}"]
-    train += ["--resume"] if (folder / "checkpoints" / "checkpoint").is_file() else []
+    train += ["--resume"] if (folder / "run.json").is_file() else []
     export = ["-m", "export.bundle", f"--model={folder}", f"--out={bundle}"]
     # The perceptual loss of HiFiC needs weights too.
     places = {weights.VARIABLE: study.weights} if study.weights else {}

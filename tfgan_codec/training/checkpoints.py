@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
 import time
 from pathlib import Path
 
@@ -10,9 +13,17 @@ import tensorflow as tf
 from tfgan_codec.errors import UsageError
 from tfgan_codec.training.schedule import Progress
 
+# Folders within that of a run.
+NEWEST, BEST = "checkpoints", "best"
+_WEIGHTS, _STATE = "weights", "state.json"
+
 
 class Checkpoints:
     """The checkpoints of a run: weights, optimizers with their averages, steps and time spent.
+
+    Each is a folder `NUMBER-stepSTEP`. It is written under a hidden name, flushed to the disk and
+    then renamed, so whatever stops the program in the middle leaves the older ones; there is no
+    pointer that could lead to half a checkpoint, the newest is the one with the highest number.
 
     `tf.train.Checkpoint`, not Keras' formats: those leave out the variables of TFC's priors, which
     are `tf.Module`s.
@@ -30,19 +41,66 @@ class Checkpoints:
         parts = {"model": model, **more}
         if progress is not None:
             parts["spent"] = progress.spent
+        self.folder = folder
+        self.keep = keep
+        # Saved beside the weights: whatever JSON can hold.
+        self.state: dict = {}
         self._checkpoint = tf.train.Checkpoint(**parts)
-        self._manager = tf.train.CheckpointManager(self._checkpoint, str(folder), keep)
+
+    def all(self) -> list[Path]:
+        """The complete ones, oldest first."""
+        found = self.folder.glob("*-step*") if self.folder.is_dir() else []
+        return sorted((path for path in found if path.name[0] != "."), key=_number)
 
     def save(self, step: int) -> None:
-        self._manager.save(checkpoint_number=step)
+        """Writes a new one, then deletes all but the last `keep`."""
+        name = f"{1 + max(map(_number, self.all()), default=0):06d}-step{step}"
+        self._sweep(self.folder.glob(".*"))  # what an interruption left
+        partial = self.folder / f".{name}"
+        partial.mkdir(parents=True)
+        self._checkpoint.write(str(partial / _WEIGHTS))
+        (partial / _STATE).write_text(json.dumps({"step": step, **self.state}))
+        for file in (*partial.iterdir(), partial):
+            _flush(file)
+        os.replace(partial, self.folder / name)
+        _flush(self.folder)
+        self._sweep(self.all()[: -self.keep])
 
     def restore(self) -> bool:
         """Loads the newest checkpoint; False if there is none yet."""
-        if self._manager.latest_checkpoint is None:
-            return False
-        status = self._checkpoint.restore(self._manager.latest_checkpoint)
-        status.expect_partial().assert_existing_objects_matched()
+        saved = self.all()
+        if saved:
+            prefix = str(saved[-1] / _WEIGHTS)
+            self.read_state()
+        else:  # runs of the first version
+            prefix = tf.train.latest_checkpoint(str(self.folder))
+            if prefix is None:
+                return False
+        try:
+            status = self._checkpoint.read(prefix)
+            status.expect_partial().assert_existing_objects_matched()
+        except (AssertionError, ValueError, tf.errors.OpError) as error:
+            reason = str(error).strip().split("\n")[0]
+            raise UsageError(
+                f"{prefix} does not fit the networks of this run ({reason}): give the flags that "
+                "it was made with, which are in run.json, or delete it"
+            ) from error
         return True
+
+    def read_state(self) -> None:
+        """Loads the state beside the newest checkpoint's weights, and not these."""
+        saved = self.all()
+        self.state = json.loads((saved[-1] / _STATE).read_text()) if saved else {}
+
+    def drop_newest(self) -> None:
+        """Deletes the newest one."""
+        self._sweep(self.all()[-1:])
+
+    def _sweep(self, paths) -> None:
+        for path in list(paths):
+            hidden = path.with_name("." + path.name.lstrip("."))
+            os.replace(path, hidden)
+            shutil.rmtree(hidden)
 
 
 class SaveRegularly(tf.keras.callbacks.Callback):
@@ -66,8 +124,34 @@ class SaveRegularly(tf.keras.callbacks.Callback):
         self._last = time.monotonic()
 
 
-def claim_folder(folder: Path, resume: bool) -> None:
+def claim_folder(folder: Path, resume: bool, overwrite: bool = False) -> None:
     """Makes sure a new run does not write into another run's folder by accident."""
-    if (folder / "run.json").exists() and not resume:
-        raise UsageError(f"{folder} holds a run: continue it with --resume, or name another folder")
+    there = (folder / "run.json").exists()
+    if resume and overwrite:
+        raise UsageError("--resume goes on with a run and --overwrite deletes it: give one of them")
+    if resume and not there:
+        raise UsageError(f"nothing to resume in {folder}: start without --resume")
+    if there and not (resume or overwrite):
+        raise UsageError(
+            f"{folder} holds a run: continue it with --resume, delete it with --overwrite, or name "
+            "another folder"
+        )
+    if there and overwrite:
+        # What runs write and nothing else; run.json last, so that an interruption shows.
+        for name in (NEWEST, BEST, "tensorboard", "figures.jsonl", "broken.txt", "run.json"):
+            path = folder / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
+
+
+def _number(path: Path) -> int:
+    return int(path.name.split("-")[0])
+
+
+def _flush(path: Path) -> None:
+    """Makes sure that a file or folder is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -117,8 +117,12 @@ class GanModel(tf.keras.Model):
         """Keras resets these at the start of each epoch."""
         return list(self.trackers.values())
 
-    def fit(self, *args, **kwargs):
-        """As Keras', with this package's errors in one line each."""
+    def fit(self, *args, first_step: int = 0, **kwargs):
+        """As Keras', with this package's errors in one line each.
+
+        first_step: steps of the first epoch that are done already, in a run that goes on.
+        """
+        self._first_step = first_step
         try:
             return super().fit(*args, **kwargs)
         except UsageError as error:  # TensorFlow wraps what is raised while it traces
@@ -128,6 +132,11 @@ class GanModel(tf.keras.Model):
             if _NOT_FINITE in str(error):
                 raise UsageError(_NOT_FINITE) from None
             raise
+
+    def _maybe_load_initial_counters_from_ckpt(self, steps_per_epoch, initial_epoch):
+        """Keras asks this at the start of `fit`: the epoch and the step in it to begin with."""
+        epoch, step = super()._maybe_load_initial_counters_from_ckpt(steps_per_epoch, initial_epoch)
+        return epoch, step or self._first_step
 
     def train_step(self, pictures: tf.Tensor) -> Figures:
         pictures = self._checked(pictures)
@@ -146,8 +155,8 @@ class GanModel(tf.keras.Model):
                         figures = self.discriminator_step(pictures, output, number)
             loss, parts = self.generator_loss(pictures, output)
             scaled = _scaled_loss(self.g_optimizer, loss)
-        _apply(self.g_optimizer, tape, scaled, self.trained_variables)
-        return self._track({**parts, **figures})
+        norm = _apply(self.g_optimizer, tape, scaled, self.trained_variables)
+        return self._track({**parts, **figures, "gradient": norm})
 
     def discriminator_step(self, pictures: tf.Tensor, output, number: int = 0) -> Figures:
         """One update of the discriminators from pictures and the codec's output for them.
@@ -176,11 +185,11 @@ class GanModel(tf.keras.Model):
             if penalties:
                 loss += self.penalty.weight * tf.add_n(penalties)
             scaled = _scaled_loss(self.d_optimizer, loss / self._replicas)
-        _apply(self.d_optimizer, tape, scaled, self.discriminator_variables)
+        norm = _apply(self.d_optimizer, tape, scaled, self.discriminator_variables)
         if penalties:
             figures["penalty"] = penalties
         means = {name: tf.add_n(values) / len(values) for name, values in figures.items()}
-        return {"d_loss": adversarial, **means}
+        return {"d_loss": adversarial, "d_gradient": norm, **means}
 
     def generator_loss(self, pictures: tf.Tensor, output) -> tuple[tf.Tensor, Figures]:
         """What the codec minimises on this replica, and its figures."""
@@ -278,9 +287,9 @@ class GanModel(tf.keras.Model):
         return scale(optimizer) if wanted else optimizer
 
     def _figure_names(self) -> list[str]:
-        names = ["loss", *(name for loss in self.codec_losses for name in loss.names)]
+        names = ["loss", *(name for loss in self.codec_losses for name in loss.names), "gradient"]
         if self.discriminators:
-            names += ["adversarial", "d_loss", "d_real", "d_fake"]
+            names += ["adversarial", "d_loss", "d_gradient", "d_real", "d_fake"]
             names += ["penalty"] if self.penalty is not None else []
             names += ["feature_matching"] if self.feature_matching is not None else []
         return names
@@ -306,8 +315,13 @@ def _apply(
     tape: tf.GradientTape,
     loss: tf.Tensor,
     variables: Sequence[tf.Variable],
-) -> None:
+) -> tf.Tensor:
+    """One update. Returns the norm of this replica's gradient, before clipping."""
     gradients = tape.gradient(loss, variables)
-    if isinstance(optimizer, tf.keras.mixed_precision.LossScaleOptimizer):
+    scaling = isinstance(optimizer, tf.keras.mixed_precision.LossScaleOptimizer)
+    if scaling:
         gradients = optimizer.get_unscaled_gradients(gradients)
     optimizer.apply_gradients(zip(gradients, variables))
+    norm = tf.linalg.global_norm(gradients)
+    # Where float16 overflows, the optimizer leaves the step out and lowers its scale.
+    return tf.where(tf.math.is_finite(norm), norm, 0.0) if scaling else norm

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -29,6 +30,7 @@ class Progress:
         if limit.steps is None and limit.minutes is None:
             raise UsageError("a run needs an end: give --steps or --minutes")
         self.limit = limit
+        self.share = 0.0
         self.spent = tf.Variable(0.0, dtype=tf.float64, trainable=False, name="seconds_spent")
         self._last = time.monotonic()
 
@@ -46,7 +48,8 @@ class Progress:
             shares.append(step / self.limit.steps)
         if self.limit.minutes is not None:
             shares.append(float(self.spent) / (60.0 * self.limit.minutes))
-        return min(1.0, max(shares))
+        self.share = min(1.0, max(shares))
+        return self.share
 
 
 def constant(peak: float, share: float, step: int) -> float:
@@ -66,3 +69,35 @@ def warmup_cosine(peak: float, share: float, step: int, warmup: int = 200, floor
 
 
 SCHEDULES = {"constant": constant, "cosine": warmup_cosine, "step": half_step}
+
+
+class FollowProgress(tf.keras.callbacks.Callback):
+    """Sets the learning rates from the share of the run that is done; stops at `until`.
+
+    `d_factor`: the discriminators' learning rate as a multiple of the codec's.
+    """
+
+    def __init__(
+        self,
+        progress: Progress,
+        rate: Callable[[float, int], float],
+        until: float,
+        d_factor: float = 1.0,
+    ):
+        super().__init__()
+        self.progress = progress
+        self.rate = rate
+        self.until = until
+        self.d_factor = d_factor
+
+    def on_train_batch_begin(self, batch: int, logs: dict | None = None):
+        step = int(self.model.g_optimizer.iterations)
+        share = self.progress.update(step)
+        rate = self.rate(share, step)
+        self.model.g_optimizer.learning_rate = rate
+        if self.model.d_optimizer is not None:
+            self.model.d_optimizer.learning_rate = self.d_factor * rate
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None):
+        if self.progress.update(int(self.model.g_optimizer.iterations)) >= self.until:
+            self.model.stop_training = True

@@ -1,0 +1,150 @@
+"""All pictures of a run: drawn by number, kept in memory where they fit, broken ones left out."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from tfgan_codec.data.sources import Source, open_source
+from tfgan_codec.errors import ImageError, UsageError
+
+CACHE_MB = 2048
+# Of all pictures; with more broken ones something is wrong with the data as a whole.
+MOST_BROKEN = 0.05
+# Sources share a round of so many draws by their weights, and within it in random order.
+_ROUND = 1000
+
+
+class Inventory(NamedTuple):
+    """What the data was: sha256 is of all names and sizes, not of pixels."""
+
+    pictures: int
+    bytes: int
+    sha256: str
+
+
+class Pool:
+    """Pictures of one or several sources.
+
+    Which picture is number n is a function of (seed, n): within a source, all pictures come once
+    in random order, then again in another. A broken picture's place is taken by the next one that
+    is not.
+
+    Args:
+      data: see `sources.open_source`; of several either all have weights, or none, and then all
+        pictures are equally likely.
+      cache_mb: memory for decoded pictures; those beyond are decoded anew each time.
+      broken_list: file that lists broken pictures, one to a line.
+    """
+
+    def __init__(
+        self,
+        data: str | Sequence[str],
+        cache_mb: float = CACHE_MB,
+        broken_list: Path | None = None,
+    ):
+        found = [open_source(text) for text in ([data] if isinstance(data, str) else data)]
+        if not found:
+            raise UsageError("no data: name a folder of pictures")
+        self._sources: list[Source] = [each.source for each in found]
+        self._round = _shares([each.weight for each in found], [len(s) for s in self._sources])
+        self._room = cache_mb * 2**20
+        self._kept: dict[tuple[int, int], np.ndarray] = {}
+        self._broken_list = broken_list
+        known = broken_list is not None and broken_list.is_file()
+        self.broken: set[str] = set(broken_list.read_text().splitlines()) if known else set()
+        self.problem: UsageError | None = None
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return sum(len(source) for source in self._sources)
+
+    def draw(self, seed: int, number: int) -> np.ndarray:
+        """Picture `number` of the endless sequence: uint8 [height, width, 3]."""
+        which, place = self._source_of(seed, number)
+        count = len(self._sources[which])
+        epoch, place = divmod(place, count)
+        return self._sound(which, int(_order(seed, which, epoch, count)[place]))
+
+    def first(self, count: int) -> list[np.ndarray]:
+        """Up to `count` pictures of the first source, spread evenly over it."""
+        length = len(self._sources[0])
+        count = min(count, length)
+        return [self._sound(0, number * length // count) for number in range(count)]
+
+    def inventory(self) -> Inventory:
+        lines = [line for source in self._sources for line in source.inventory()]
+        text = "".join(f"{name}\0{size}\n" for name, size in lines)
+        size = sum(size for _, size in lines)
+        return Inventory(len(self), size, hashlib.sha256(text.encode()).hexdigest())
+
+    def _source_of(self, seed: int, number: int) -> tuple[int, int]:
+        """Which source, and how many pictures were drawn from it before."""
+        if len(self._sources) == 1:
+            return 0, number
+        turn, place = divmod(number, len(self._round))
+        order = _shuffled_round(seed, turn, self._round)
+        which = order[place]
+        return which, turn * self._round.count(which) + order[:place].count(which)
+
+    def _sound(self, which: int, number: int) -> np.ndarray:
+        """That picture, or the next that is not broken."""
+        source = self._sources[which]
+        for step in range(len(source)):
+            key = which, (number + step) % len(source)
+            if key in self._kept:
+                return self._kept[key]
+            try:
+                picture = source.read(key[1])
+            except ImageError:
+                self._note_broken(source.name(key[1]))
+                continue
+            with self._lock:
+                if key not in self._kept and picture.nbytes <= self._room:
+                    self._kept[key] = picture
+                    self._room -= picture.nbytes
+            return picture
+        raise self.problem or UsageError("every picture is broken: give other --data")
+
+    def _note_broken(self, name: str) -> None:
+        with self._lock:
+            if name not in self.broken:
+                self.broken.add(name)
+                if self._broken_list is not None:
+                    self._broken_list.write_text("".join(f"{b}\n" for b in sorted(self.broken)))
+            if len(self.broken) > MOST_BROKEN * len(self):
+                listed = f", listed in {self._broken_list}" if self._broken_list else ""
+                self.problem = UsageError(
+                    f"{len(self.broken)} of {len(self)} pictures are broken{listed}; the first: "
+                    f"{min(self.broken)}: remove them, or give other --data"
+                )
+                raise self.problem
+
+
+def _shares(weights: Sequence[float | None], counts: Sequence[int]) -> tuple[int, ...]:
+    """The sources of one round of draws, each as often as its weight asks, but at least once."""
+    given = [weight for weight in weights if weight is not None]
+    if given and len(given) < len(weights):
+        raise UsageError("give all --data a weight (PLACE*2), or none")
+    wanted = np.array(given or counts, np.float64)
+    draws = np.maximum(1, np.round(wanted / wanted.sum() * _ROUND)).astype(int)
+    return tuple(int(which) for which in np.repeat(np.arange(len(draws)), draws))
+
+
+# The last few are in use by the threads that cut crops; to shuffle anew for each would be slow.
+@functools.lru_cache(maxsize=8)
+def _order(seed: int, which: int, epoch: int, count: int) -> np.ndarray:
+    """The order of a source's pictures in an epoch."""
+    key = (seed, 0, epoch) if which == 0 else (seed, 0, epoch, which)
+    return np.random.default_rng(key).permutation(count)
+
+
+@functools.lru_cache(maxsize=8)
+def _shuffled_round(seed: int, turn: int, draws: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(int(w) for w in np.random.default_rng((seed, 2, turn)).permutation(draws))

@@ -1,0 +1,37 @@
+"""Where and of what a run was made, for `run.json`."""
+
+from __future__ import annotations
+
+import platform
+from datetime import datetime, timezone
+from importlib import metadata
+
+from tfgan_codec.data.pool import Pool
+from tfgan_codec.evaluation.schema import commit
+
+_PACKAGES = (
+    "tfgan_codec",
+    "tensorflow",
+    "keras",
+    "tensorflow-compression",
+    "numpy",
+    "pillow",
+)
+
+
+def about(pool: Pool) -> dict:
+    """Date, commit, versions, and the data: sha256 of its names and sizes."""
+    return {
+        "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "commit": commit(),
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in _PACKAGES},
+        "data": pool.inventory()._asdict(),
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""

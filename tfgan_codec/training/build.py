@@ -1,0 +1,112 @@
+"""What a run trains, made from its configuration."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from tfgan_codec import discriminators, losses, models
+from tfgan_codec.errors import UsageError
+from tfgan_codec.losses import adversarial, gradient_penalty
+from tfgan_codec.losses.contract import Loss
+from tfgan_codec.losses.feature_matching import FeatureMatching
+from tfgan_codec.losses.rate_distortion import RateDistortion
+from tfgan_codec.names import parse
+from tfgan_codec.training.config import RunConfig
+from tfgan_codec.training.phases import Phase
+
+
+class Adversary(NamedTuple):
+    """What a run trains against; neither in runs without discriminators."""
+
+    discriminators: list[tf.keras.Model]
+    optimizer: tf.keras.optimizers.Optimizer | None
+
+
+def build_model(config: dict) -> tf.keras.Model:
+    """The codec of a run, with fresh weights."""
+    name, arguments = parse(config["model"])
+    if name == "mobile":
+        arguments.setdefault("rate_ratio", config["lambda_high"] / config["lambda_low"])
+    model = models.build(name, **arguments)
+    model.build_weights()
+    return model
+
+
+def make_optimizer(config: dict) -> tf.keras.optimizers.Optimizer:
+    """Adam with clipped gradients and an exponential moving average of the weights."""
+    ema = config["ema"]
+    averaging = {"use_ema": True, "ema_momentum": ema} if ema else {}
+    clip = config["clip"] or None
+    optimizer = tf.keras.optimizers.Adam(config["learning_rate"], global_clipnorm=clip, **averaging)
+    return _for_precision(optimizer, config)
+
+
+def make_adversary(config: RunConfig, model: tf.keras.Model) -> Adversary:
+    """The discriminators of a run and their optimizer."""
+    if not config.discriminator:
+        if any(phase.gan for phase in config.phases):
+            raise UsageError("a phase with :gan needs --discriminator")
+        return Adversary([], None)
+    # A penalty differentiates twice, which bfloat16 and float16 are too coarse for.
+    dtype = "float32" if config.gradient_penalty else None
+    latents = model(tf.zeros([1, 64, 64, 3])).latents.shape[-1]
+    discriminators_ = []
+    for text in config.discriminator:
+        name, arguments = parse(text)
+        discriminators_.append(discriminators.build(name, latents, dtype, **arguments))
+    rate = config.d_learning_rate or config.learning_rate
+    optimizer = _for_precision(tf.keras.optimizers.Adam(rate), config._asdict())
+    optimizer.build([v for each in discriminators_ for v in each.trainable_variables])
+    return Adversary(discriminators_, optimizer)
+
+
+def compile_phase(
+    model: tf.keras.Model, config: RunConfig, adversary: Adversary, phase: Phase
+) -> None:
+    """Compiles the codec for one phase; its optimizer is `model.g_optimizer` already."""
+    model.compile(
+        g_optimizer=model.g_optimizer,
+        losses=phase_losses(config, phase),
+        freeze=phase.freeze,
+        random_seed=config.seed,
+        **(_adversarial(config, adversary) if phase.gan else {}),
+    )
+
+
+def phase_losses(config: RunConfig, phase: Phase) -> list[Loss]:
+    """What the codec minimises in a phase, discriminators aside."""
+    terms: list[Loss] = []
+    if phase.mse or phase.ms_ssim:
+        low, high = config.lambda_low, config.lambda_high
+        terms.append(RateDistortion(low, high, phase.mse, phase.ms_ssim))
+    early = ":relaxed=true" if phase.early else ""
+    texts = [t + early if t.startswith("rate_target") else t for t in config.loss]
+    return terms + losses.build(texts)
+
+
+def _adversarial(config: RunConfig, adversary: Adversary) -> dict:
+    """Arguments of `compile` for a phase with discriminators."""
+    arguments = {
+        "discriminator": adversary.discriminators,
+        "d_optimizer": adversary.optimizer,
+        "adversarial": adversarial.build(config.adversarial),
+        "adversarial_weight": config.adversarial_weight,
+        "d_steps": config.d_steps,
+        "own_batches": config.own_batches,
+    }
+    if config.gradient_penalty:
+        name, options = parse(config.gradient_penalty)
+        arguments["penalty"] = gradient_penalty.build(name, **options)
+    if config.feature_matching:
+        arguments["feature_matching"] = FeatureMatching(config.feature_matching)
+    return arguments
+
+
+def _for_precision(
+    optimizer: tf.keras.optimizers.Optimizer, config: dict
+) -> tf.keras.optimizers.Optimizer:
+    """Scales losses in float16, here and not in `compile`, so that checkpoints look the same."""
+    half = config["precision"] == "mixed_float16"
+    return tf.keras.mixed_precision.LossScaleOptimizer(optimizer) if half else optimizer

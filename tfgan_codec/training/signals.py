@@ -1,0 +1,36 @@
+"""Ctrl-C and the signals with which machines take a run away."""
+
+from __future__ import annotations
+
+import signal
+
+import tensorflow as tf
+
+
+class StopOnSignal(tf.keras.callbacks.Callback):
+    """Ends training in good order on SIGINT or SIGTERM; `stopped` tells afterwards.
+
+    Signals are caught inside `with`. The second one acts as it would without this class.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.stopped = False
+        self._previous: dict[int, object] = {}
+
+    def __enter__(self) -> StopOnSignal:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._previous[number] = signal.signal(number, self._stop)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None):
+        if self.stopped:
+            self.model.stop_training = True
+
+    def _stop(self, number: int, frame: object) -> None:
+        self.stopped = True
+        self.__exit__()

@@ -1,0 +1,59 @@
+"""The codec of a run, for export, evaluation, or another run to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import tensorflow as tf
+
+from tfgan_codec.bundle import Bundle
+from tfgan_codec.data.crops import crops
+from tfgan_codec.errors import UsageError
+from tfgan_codec.models.from_bundle import restore
+from tfgan_codec.training.build import build_model, make_optimizer
+from tfgan_codec.training.checkpoints import BEST, NEWEST, Checkpoints
+from tfgan_codec.training.config import RunConfig, read_config
+
+
+def load_run(folder: str | Path, best: bool = False) -> tf.keras.Model:
+    """The trained model of a run's folder, with averaged weights, ready for evaluation.
+
+    best: the checkpoint that did best in validation, in place of the newest one.
+    """
+    config = {**RunConfig._field_defaults, **read_config(folder)}
+    model = build_model(config)
+    model.g_optimizer = make_optimizer(config)
+    model.g_optimizer.build(model.trainable_variables)
+    if not Checkpoints(Path(folder) / (BEST if best else NEWEST), model, None).restore():
+        reason = "no best checkpoint: it had no --validation" if best else "no checkpoint yet"
+        raise UsageError(f"{folder} has {reason}")
+    model.g_optimizer.finalize_variable_values(model.trainable_variables)
+    return model
+
+
+def load_start(place: str) -> tf.keras.Model:
+    """The codec of a run's folder or, if it is none, of a bundle, given by name or folder.
+
+    Bundles do not hold the float density of the hyper-latents: unless the entropy model is frozen,
+    a run learns that anew.
+    """
+    if (Path(place) / "run.json").is_file():
+        return load_run(place)
+    return restore(Bundle.load(place))
+
+
+def copy_weights(source: tf.keras.Model, target: tf.keras.Model) -> None:
+    """Gives a codec the weights of another one of the same sizes."""
+    given, wanted = source.variables, target.variables
+    if [v.shape for v in given] != [v.shape for v in wanted]:
+        raise UsageError(
+            "--init_from is a codec of other sizes: give --model the arguments it was trained with"
+        )
+    for variable, value in zip(wanted, given):
+        variable.assign(value)
+
+
+def training_batches(folder: str | Path, count: int = 64) -> tf.data.Dataset:
+    """Some of a run's training pictures, [4, 256, 256, 3] each, to measure coding tables on."""
+    config = read_config(folder)
+    return crops(config["data"], 256, 4, config["seed"]).take(count)
