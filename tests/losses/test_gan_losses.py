@@ -12,6 +12,7 @@ from tfgan_codec import losses
 from tfgan_codec.discriminators.contract import DiscriminatorOutput
 from tfgan_codec.losses import adversarial, gradient_penalty, perceptual
 from tfgan_codec.losses.content import Content
+from tfgan_codec.losses.contextual import contextual_similarity
 from tfgan_codec.losses.distortion import charbonnier, mae, ms_ssim
 from tfgan_codec.losses.feature_matching import FeatureMatching
 from tfgan_codec.losses.rate import Entropy, RateTarget
@@ -133,9 +134,30 @@ def test_rate_target_judges_rounded_and_pays_noisy_bits(rounded: list[float], fa
     np.testing.assert_allclose(value.total, factor * np.array([400, 800]) / 4096, rtol=1e-6)
 
 
-def test_relaxed_rate_target():
-    relaxed = RateTarget(target=0.14, relaxed=True)
-    assert (relaxed.target, relaxed.high, relaxed.low) == pytest.approx((0.20, 1.0, 1 / 128))
+@pytest.mark.parametrize(("rounded", "factor"), [(900.0, 1.0), (700.0, 1 / 128)])
+def test_relaxed_rate_target(rounded: float, factor: float):
+    """Half the lambdas, and 0.20 bpp (819 bits here) in place of 0.14 (573)."""
+    blank = tf.zeros([1, 64, 64, 3])
+    value = RateTarget(target=0.14, relaxed=True)(blank, output(blank, [400.0], [rounded]))
+    np.testing.assert_allclose(value.total, factor * 400 / 4096, rtol=1e-6)
+
+
+def test_contextual_similarity_does_not_look_at_places():
+    random = np.random.default_rng(0)
+    x = tf.constant(random.normal(size=(2, 3, 4, 5)), tf.float32)
+    moved = tf.reverse(tf.roll(x, [1, 2], [1, 2]), [1])
+    # Every activation finds itself at distance 0 while the others are infinitely far in comparison.
+    np.testing.assert_allclose(contextual_similarity(moved, x), [1.0, 1.0], atol=1e-3)
+    other = tf.constant(random.normal(size=(2, 3, 4, 5)), tf.float32)
+    assert np.all(contextual_similarity(other, x).numpy() < 0.9)
+
+
+def test_contextual_similarity_by_hand():
+    """Two activations of two channels; y has mean 0, directions are along the axes."""
+    y = tf.constant([[[[1.0, 0.0], [-1.0, 0.0]]]])
+    x = tf.constant([[[[2.0, 0.0], [0.0, 3.0]]]])
+    # Distances: x0 to y0, y1: 0 and 2; x1: 1 and 1. Affinities at h = 1/2: (1, 0) and (1/2, 1/2).
+    np.testing.assert_allclose(contextual_similarity(x, y, 0.5), [(1.0 + 0.5) / 2], atol=1e-4)
 
 
 @pytest.mark.parametrize(("squared", "expected"), [(False, 1.25), (True, 2.5)])

@@ -61,7 +61,7 @@ def test_each_step_leaves_the_other_side_untouched():
         assert "bias" in variable.name or not np.array_equal(before, variable), variable.name
     d = snapshot(discriminator.variables)
     with tf.GradientTape() as tape:
-        loss, _ = model.generator_loss(x, model(x, training=True))
+        loss, _ = model.generator_loss(x, model(x, training=True), tape)
     gradients = tape.gradient(loss, model.trained_variables)
     model.g_optimizer.apply_gradients(zip(gradients, model.trained_variables))
     assert unchanged(d, discriminator.variables)
@@ -76,8 +76,9 @@ def test_a_step_reports_every_figure_and_trains_both():
     (discriminator,) = model.discriminators
     g, d = snapshot(model.trainable_variables), snapshot(discriminator.trainable_variables)
     logs = model.train_step(pictures())
-    names = {"loss", "mse", "entropy", "bpp", "gradient", "adversarial", "feature_matching"}
-    assert set(logs) == names | {"d_loss", "d_gradient", "d_real", "d_fake", "penalty"}
+    names = {"loss", "mse", "entropy", "bpp", "gradient", "adversarial", "adversarial_weight"}
+    names |= {"feature_matching", "d_loss", "d_gradient", "d_real", "d_fake", "d_accuracy"}
+    assert set(logs) == names | {"penalty"}
     assert np.isfinite([float(v) for v in logs.values()]).all()
     assert not unchanged(g, model.trainable_variables)
     assert not unchanged(d, discriminator.trainable_variables)

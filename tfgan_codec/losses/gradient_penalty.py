@@ -17,9 +17,14 @@ Judge = Callable[[tf.Tensor], tuple[tf.Tensor, ...]]
 
 
 class Penalty(Protocol):
-    """`mix` [batch]: uniform random numbers in [0, 1), from the trainer."""
+    """`mix` [batch]: uniform random numbers in [0, 1), from the trainer.
+
+    every: the trainer takes the penalty in one of so many discriminator steps, and then so many
+        times (lazy regularisation, StyleGAN2, Karras et al., 2020).
+    """
 
     weight: float
+    every: int
 
     def __call__(
         self, judge: Judge, real: tf.Tensor, fake: tf.Tensor, mix: tf.Tensor
@@ -30,8 +35,9 @@ class Interpolated:
     """(|gradient| - 1)^2 at a random point between x and x' (WGAN-GP, Gulrajani et al., 2017;
     lambda_1 of MobileViT-GAN's Eq. 5)."""
 
-    def __init__(self, weight: float = 10.0):
+    def __init__(self, weight: float = 10.0, every: int = 1):
         self.weight = weight
+        self.every = every
 
     def __call__(self, judge: Judge, real: tf.Tensor, fake: tf.Tensor, mix: tf.Tensor) -> tf.Tensor:
         mix = tf.cast(mix, real.dtype)[:, None, None, None]
@@ -43,8 +49,9 @@ class Interpolated:
 class R1:
     """|gradient|^2 / 2 at real pictures (Mescheder et al., 2018)."""
 
-    def __init__(self, weight: float = 10.0):
+    def __init__(self, weight: float = 10.0, every: int = 1):
         self.weight = weight
+        self.every = every
 
     def __call__(self, judge: Judge, real: tf.Tensor, fake: tf.Tensor, mix: tf.Tensor) -> tf.Tensor:
         return 0.5 * _squared_gradient(judge, real)

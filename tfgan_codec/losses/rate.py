@@ -28,7 +28,7 @@ class RateTarget:
     for the second.
 
     Args:
-        target: bits per pixel.
+        target: bits per pixel; a ramp makes a curriculum of it, from high rates to low ones.
         relaxed: HiFiC's first 5 % of a run: lambdas halved, target times 0.20 / 0.14.
     """
 
@@ -41,17 +41,20 @@ class RateTarget:
         low: float = 1.0 / 64.0,
         relaxed: bool = False,
     ):
-        self.target = target * (0.20 / 0.14 if relaxed else 1.0)
-        self.high = high * (0.5 if relaxed else 1.0)
-        self.low = low * (0.5 if relaxed else 1.0)
+        self.target = target
+        self.high = high
+        self.low = low
+        self.relaxed = relaxed
 
     def __call__(self, pictures: tf.Tensor, output) -> LossValue:
         bpp = _bpp(tf.add_n(list(output.bits.values())), pictures)
         rounded = bpp
         if output.rounded_bits is not None:
             rounded = _bpp(tf.add_n(list(output.rounded_bits.values())), pictures)
-        above = tf.reduce_mean(rounded) > self.target
-        weight = tf.where(above, self.high, self.low)
+        target = self.target * (0.20 / 0.14 if self.relaxed else 1.0)
+        above = tf.reduce_mean(rounded) > target
+        high, low = (tf.convert_to_tensor(x, tf.float32) for x in (self.high, self.low))
+        weight = tf.where(above, high, low) * (0.5 if self.relaxed else 1.0)
         return LossValue(weight * bpp, {"bpp": bpp, "rounded_bpp": rounded})
 
 

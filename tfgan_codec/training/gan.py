@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
@@ -14,10 +14,11 @@ from tfgan_codec.losses.contract import Loss
 from tfgan_codec.losses.feature_matching import FeatureMatching
 from tfgan_codec.losses.gradient_penalty import Penalty
 from tfgan_codec.names import choose
+from tfgan_codec.techniques.contract import Technique
 
 _NOT_FINITE = "the training pictures hold NaN or infinite values: clean the dataset"
-# Keeps the random numbers of a step apart: noise of replicas, and the mixes of penalties.
-_REPLICA_SALT, _MIX_SALT = 7919, 104_729
+# Keeps the random numbers of a step apart: noise of replicas, mixes of penalties, techniques.
+_REPLICA_SALT, _MIX_SALT, _TECHNIQUE_SALT = 7919, 104_729, 15_485_863
 Figures = dict[str, tf.Tensor]
 
 
@@ -42,6 +43,7 @@ class GanModel(tf.keras.Model):
         own_batches: gives every one of these steps pictures of its own: the batch is cut into
             `d_steps + 1` parts. By default they all see the whole batch.
         freeze: attributes of the codec whose weights stay as they are, such as "analysis".
+        techniques: changes to the step, see `techniques.contract`.
         random_seed: changes all random numbers of the run.
 
     Weights and optimizer slots are made here, so call it inside `strategy.scope()`. Under a float16
@@ -63,6 +65,7 @@ class GanModel(tf.keras.Model):
         d_steps: int = 1,
         own_batches: bool = False,
         freeze: Sequence[str] = (),
+        techniques: Sequence[Technique] = (),
         random_seed: int = 0,
         **kwargs,
     ):
@@ -88,6 +91,7 @@ class GanModel(tf.keras.Model):
             "feature_matching": feature_matching,
             "d_steps": d_steps,
             "own_batches": own_batches,
+            "techniques": list(techniques),
             "random_seed": random_seed,
             "trained_variables": self._without(freeze),
         }
@@ -140,6 +144,8 @@ class GanModel(tf.keras.Model):
 
     def train_step(self, pictures: tf.Tensor) -> Figures:
         pictures = self._checked(pictures)
+        for number, technique in enumerate(self.techniques):
+            pictures = technique.on_batch(pictures, self._technique_seed(number))
         if self.own_batches and self.discriminators:
             *own, pictures = tf.split(pictures, self.d_steps + 1)
         else:
@@ -147,28 +153,33 @@ class GanModel(tf.keras.Model):
         figures: Figures = {}
         for number, part in enumerate(own):
             figures = self.discriminator_step(part, self._run(part, number + 1), number)
-        with tf.GradientTape() as tape:
+        take_back = []
+        with tf.GradientTape(persistent=True) as tape:
             output = self._run(pictures, 0)
-            if self.discriminators and not own:
+            if self.discriminators:
                 with tape.stop_recording():
-                    for number in range(self.d_steps):
+                    for number in range(0 if own else self.d_steps):
                         figures = self.discriminator_step(pictures, output, number)
-            loss, parts = self.generator_loss(pictures, output)
+                    take_back = self._look_ahead(pictures, output)
+            loss, parts = self.generator_loss(pictures, output, tape)
             scaled = _scaled_loss(self.g_optimizer, loss)
         norm = _apply(self.g_optimizer, tape, scaled, self.trained_variables)
+        for undo in take_back:
+            undo()
         return self._track({**parts, **figures, "gradient": norm})
 
     def discriminator_step(self, pictures: tf.Tensor, output, number: int = 0) -> Figures:
         """One update of the discriminators from pictures and the codec's output for them.
 
-        Figures: the adversarial loss without the penalty, mean logits, the penalty unweighted.
+        Figures: the adversarial loss without the penalty, mean logits, how often an original is
+        scored above its decoded version (1/2 by guessing), the penalty unweighted.
         """
-        real = _unit(pictures)
-        fake = tf.stop_gradient(_unit(output.reconstruction))
+        real = self._shown(pictures, number)
+        fake = self._shown(tf.stop_gradient(output.reconstruction), number)
         latents = tf.stop_gradient(output.latents)
         mix = self._uniform(tf.shape(pictures)[0], _MIX_SALT + number)
         totals, penalties = [], []
-        figures: dict[str, list[tf.Tensor]] = {"d_real": [], "d_fake": []}
+        figures: dict[str, list[tf.Tensor]] = {"d_real": [], "d_fake": [], "d_accuracy": []}
         with tf.GradientTape() as tape:
             for each in self.discriminators:
                 both = each(tf.concat([real, fake], 0), tf.concat([latents] * 2, 0), training=True)
@@ -177,37 +188,64 @@ class GanModel(tf.keras.Model):
                     totals.append(self.adversarial.discriminator(on_real, on_fake))
                     figures["d_real"].append(tf.reduce_mean(on_real))
                     figures["d_fake"].append(tf.reduce_mean(on_fake))
+                    right = 0.5 + 0.5 * tf.reduce_mean(tf.sign(on_real - on_fake))
+                    figures["d_accuracy"].append(right)
                 if self.penalty is not None:
-                    # The stored state of a discriminator moves with the verdicts alone.
-                    value = self.penalty(lambda x, d=each: d(x, latents).logits, real, fake, mix)
-                    penalties.append(tf.reduce_mean(value))
+                    penalties.append(self._penalty(each, real, fake, latents, mix))
             adversarial = loss = tf.reduce_mean(tf.add_n(totals))
             if penalties:
+                figures["penalty"] = penalties
                 loss += self.penalty.weight * tf.add_n(penalties)
+            means = {name: tf.add_n(values) / len(values) for name, values in figures.items()}
+            accuracy = self._over_replicas(means["d_accuracy"])
+            for technique in self.techniques:
+                loss *= technique.discriminator_share(accuracy)
+            for technique in self.techniques:
+                loss += technique.weight_loss(self.d_optimizer, self.discriminator_variables)
             scaled = _scaled_loss(self.d_optimizer, loss / self._replicas)
         norm = _apply(self.d_optimizer, tape, scaled, self.discriminator_variables)
-        if penalties:
-            figures["penalty"] = penalties
-        means = {name: tf.add_n(values) / len(values) for name, values in figures.items()}
         return {"d_loss": adversarial, "d_gradient": norm, **means}
 
-    def generator_loss(self, pictures: tf.Tensor, output) -> tuple[tf.Tensor, Figures]:
-        """What the codec minimises on this replica, and its figures."""
-        total, figures = self._codec_loss(pictures, output)
+    def _look_ahead(self, pictures: tf.Tensor, output) -> list[Callable[[], None]]:
+        """Lets techniques change the discriminators until what it returns is called."""
+
+        def step(number: int) -> None:
+            self.discriminator_step(pictures, output, self.d_steps + number)
+
+        changed = [v for part in self.discriminators for v in part.variables]
+        changed += self.d_optimizer.variables
+        return [technique.look_ahead(step, changed) for technique in self.techniques]
+
+    def generator_loss(
+        self, pictures: tf.Tensor, output, tape: tf.GradientTape
+    ) -> tuple[tf.Tensor, Figures]:
+        """What the codec minimises on this replica, and its figures; `tape` is persistent."""
+        target = pictures
+        for technique in self.techniques:
+            target = technique.on_target(target)
+        total, figures = self._codec_loss(target, output)
         verdicts = []
         latents = tf.stop_gradient(output.latents)
+        shown = self._shown(output.reconstruction, -1)
         for each in self.discriminators:
-            fake = each(_unit(output.reconstruction), latents, training=False)
+            fake = each(shown, latents, training=False)
             verdicts.append(tf.add_n([self.adversarial.generator(x) for x in fake.logits]))
             if self.feature_matching is not None:
-                real: DiscriminatorOutput = each(_unit(pictures), latents, training=False)
+                real: DiscriminatorOutput = each(self._shown(pictures, -1), latents, training=False)
                 distance = tf.reduce_mean(self.feature_matching(real, fake))
                 figures["feature_matching"] = figures.get("feature_matching", 0.0) + distance
         if verdicts:
-            figures["adversarial"] = tf.reduce_mean(tf.add_n(verdicts))
-            total += self.adversarial_weight * figures["adversarial"]
+            adversarial = figures["adversarial"] = tf.reduce_mean(tf.add_n(verdicts))
+            weight = self.adversarial_weight
+            for technique in self.techniques:
+                places = tape, output.reconstruction, total, adversarial
+                weight *= technique.adversarial_factor(*places)
+            figures["adversarial_weight"] = tf.convert_to_tensor(weight)
+            total += weight * adversarial
         if "feature_matching" in figures:
             total += self.feature_matching.weight * figures["feature_matching"]
+        for technique in self.techniques:
+            total += technique.weight_loss(self.g_optimizer, self.trained_variables)
         return total / self._replicas, {"loss": total, **figures}
 
     def test_step(self, pictures: tf.Tensor) -> Figures:
@@ -225,12 +263,40 @@ class GanModel(tf.keras.Model):
         totals = [tf.reduce_mean(value.total) for value in values]
         return tf.add_n(totals) if totals else tf.constant(0.0), parts
 
+    def _penalty(
+        self,
+        discriminator: Discriminator,
+        real: tf.Tensor,
+        fake: tf.Tensor,
+        latents: tf.Tensor,
+        mix: tf.Tensor,
+    ) -> tf.Tensor:
+        """The mean penalty; `every` times that in one of `every` steps, and 0 in the others."""
+        every = self.penalty.every
+
+        def judge(x: tf.Tensor) -> tuple[tf.Tensor, ...]:
+            # The stored state of a discriminator moves with the verdicts alone.
+            return discriminator(x, latents).logits
+
+        def value() -> tf.Tensor:
+            return every * tf.reduce_mean(self.penalty(judge, real, fake, mix))
+
+        due = self.d_optimizer.iterations % every == 0
+        return value() if every == 1 else tf.cond(due, value, lambda: 0.0)
+
+    def _shown(self, pictures: tf.Tensor, number: int) -> tf.Tensor:
+        """What discriminators see of pictures in [0, 255]; number: of their step, -1 in the
+        codec's."""
+        pictures = _unit(pictures)
+        for which, technique in enumerate(self.techniques):
+            seed = self._technique_seed(len(self.techniques) * (number + 2) + which)
+            pictures = technique.on_verdict(pictures, seed)
+        return pictures
+
     def _run(self, pictures: tf.Tensor, number: int):
         """The codec in training, at random qualities."""
         quality = self._uniform(tf.shape(pictures)[0], number) * float(QUALITIES - 1)
-        # Noise inside the codec must not repeat on the other replicas.
-        seed = self._seed(number) + tf.stack([0, self._replica * _REPLICA_SALT])
-        return self(pictures, quality=quality, seed=seed, training=True)
+        return self(pictures, quality=quality, seed=self._own_seed(number), training=True)
 
     def _uniform(self, count: tf.Tensor, salt: int) -> tf.Tensor:
         """Random numbers [count] in [0, 1): this replica's share of one draw for all."""
@@ -239,6 +305,19 @@ class GanModel(tf.keras.Model):
 
     def _seed(self, salt: int) -> tf.Tensor:
         return tf.stack([tf.cast(self.g_optimizer.iterations, tf.int32), self.random_seed + salt])
+
+    def _own_seed(self, salt: int) -> tf.Tensor:
+        """Noise must not repeat on the other replicas."""
+        return self._seed(salt) + tf.stack([0, self._replica * _REPLICA_SALT])
+
+    def _technique_seed(self, number: int) -> tf.Tensor:
+        return self._own_seed(_TECHNIQUE_SALT + number)
+
+    def _over_replicas(self, value: tf.Tensor) -> tf.Tensor:
+        """The mean of the replicas' values."""
+        if self._replicas == 1:
+            return value
+        return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, value)
 
     @property
     def _replicas(self) -> int:
@@ -289,7 +368,8 @@ class GanModel(tf.keras.Model):
     def _figure_names(self) -> list[str]:
         names = ["loss", *(name for loss in self.codec_losses for name in loss.names), "gradient"]
         if self.discriminators:
-            names += ["adversarial", "d_loss", "d_gradient", "d_real", "d_fake"]
+            names += ["adversarial", "adversarial_weight"]
+            names += ["d_loss", "d_gradient", "d_real", "d_fake", "d_accuracy"]
             names += ["penalty"] if self.penalty is not None else []
             names += ["feature_matching"] if self.feature_matching is not None else []
         return names

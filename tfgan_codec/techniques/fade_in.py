@@ -1,0 +1,36 @@
+"""Progressive resolution with fade-in (ProGAN, Karras et al., 2018)."""
+
+import tensorflow as tf
+
+from tfgan_codec.techniques.contract import Number, Technique
+
+
+class FadeIn(Technique):
+    """Pictures lose the detail below `2^level` pixels: level 2 leaves a quarter of the resolution.
+
+    Between whole levels the two pictures are mixed, which is what ProGAN shows its discriminator
+    while a new resolution fades in. ProGAN also grows its networks: a stage that has no work yet is
+    not there. The codecs here are fully convolutional and have one exit, so they grow in the size
+    of their crops instead: `--phase=...:shrink=2` trains on pictures of half the size, `:fade=0.1`
+    lets the next size fade in.
+
+    Args:
+        level: usually a ramp down to 0.
+        most: the largest level that will occur, at least 1.
+    """
+
+    def __init__(self, level: Number = 0.0, most: int = 1):
+        self.level = level
+        self.most = most
+
+    def on_batch(self, pictures: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        pictures = tf.cast(pictures, tf.float32)
+        pyramid = [pictures, *(coarse(pictures, 2**i) for i in range(1, self.most + 1))]
+        shares = [tf.nn.relu(1.0 - tf.abs(self.level - i)) for i in range(self.most + 1)]
+        return tf.add_n([share * picture for share, picture in zip(shares, pyramid)])
+
+
+def coarse(pictures: tf.Tensor, factor: int) -> tf.Tensor:
+    """Shrunk by means and enlarged again by repetition."""
+    small = tf.nn.avg_pool2d(pictures, factor, factor, "VALID")
+    return tf.repeat(tf.repeat(small, factor, axis=1), factor, axis=2)
