@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tfgan_codec.layers.residual import ResidualBlock
 from tfgan_codec.layers.trunk import ResidualTrunk
-from tfgan_codec.layers.upsample import SubpixelUpsample, TransposedConv
+from tfgan_codec.layers.upsample import NearestUpsample, SubpixelUpsample, TransposedConv
 
 
 def convert(function: Callable[[tf.Tensor], tf.Tensor], shape: tuple[int, ...]) -> bytes:
@@ -58,5 +58,7 @@ def _convolutions(network: tf.keras.Sequential) -> Iterator[tuple[int, int, int]
             yield layer.kernel_size[0], layer.strides[0], 1
         elif isinstance(layer, SubpixelUpsample):
             yield layer.kernel_size, 1, 2
+        elif isinstance(layer, NearestUpsample):
+            yield from [(1, 1, 2), (layer.kernel_size, 1, 1)]
         elif isinstance(layer, ResidualBlock):
             yield from [(3, 1, 1)] * 2

@@ -59,6 +59,57 @@ def test_logits_are_float32_under_mixed_precision(name: str, shapes: list):
     assert verdict.features[0][0].dtype == tf.bfloat16
 
 
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_a_patch_is_as_large_as_its_depth_says(depth: int):
+    discriminator = discriminators.build("patch", 6, width=0.125, norm="none", depth=depth)
+    x = tf.zeros([1, 64, 64, 3])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        (logits,) = discriminator(x).logits
+        middle = logits[0, logits.shape[1] // 2, logits.shape[2] // 2]
+    seen = np.flatnonzero(np.abs(tape.gradient(middle, x)[0]).sum(axis=(1, 2)))
+    assert seen[-1] - seen[0] + 1 == 3 * 2 ** (depth + 1) - 2
+
+
+@pytest.mark.parametrize(
+    ("norm", "extra"), [("none", 0), ("channel", 2 * (8 + 16 + 32)), ("instance", 2 * 56)]
+)
+def test_norms_of_patches(norm: str, extra: int):
+    """Offset and scale of layers 2 to 4 at a sixteenth of the width: 8, 16 and 32 channels."""
+    sizes = [3, 4, 8, 16, 32, 1]
+    plain = sum(16 * a * b + b for a, b in zip(sizes, sizes[1:]))
+    discriminator = discriminators.build("patch", 6, width=0.0625, norm=norm)
+    assert discriminator.count_params() == plain + extra
+    # Without a norm, a verdict on the same pictures at half the contrast is nearer to that on grey.
+    x = tf.random.stateless_normal([1, 64, 64, 3], [1, 2])
+    far, near, grey = (discriminator(c * x).logits[0].numpy() for c in (1.0, 0.5, 0.0))
+    ratio = np.abs(near - grey).mean() / np.abs(far - grey).mean()
+    assert (ratio < 0.6) == (norm == "none")
+
+
+def test_batch_normalisation_is_refused():
+    with pytest.raises(tgc.UsageError, match="choose from channel, instance, none, spectral"):
+        discriminators.build("patch", 6, norm="batch")
+
+
+@pytest.mark.parametrize("name", ["patch", "multiscale", "conditional"])
+def test_dropout_acts_in_the_discriminators_own_step_and_repeats(name: str):
+    tf.keras.utils.set_random_seed(1)
+    discriminator = discriminators.build(name, 6, width=0.125, dropout=0.5)
+    x, y = tf.random.stateless_normal([2, 64, 64, 3], [1, 2]), tf.zeros([2, 4, 4, 6])
+    start = discriminator.get_weights()
+
+    def verdicts() -> list[np.ndarray]:
+        return [discriminator(x, y, training=t).logits[0].numpy() for t in (True, True, False)]
+
+    first, second, quiet = verdicts()
+    assert np.abs(first - second).max() > 1e-4
+    assert np.abs(first - quiet).max() > 1e-4
+    discriminator.set_weights(start)  # as from a checkpoint
+    for again, before in zip(verdicts(), (first, second, quiet)):
+        np.testing.assert_array_equal(again, before)
+
+
 def test_conditional_sees_the_latents():
     discriminator = discriminators.build("conditional", 6, width=0.125)
     pictures = tf.zeros([1, 64, 64, 3])

@@ -4,7 +4,7 @@ import pytest
 tf = pytest.importorskip("tensorflow")
 
 from tfgan_codec.layers.residual import ResidualBlock
-from tfgan_codec.layers.upsample import SubpixelUpsample
+from tfgan_codec.layers.upsample import UPSAMPLING, SubpixelUpsample
 
 
 @pytest.mark.parametrize("kernel_size", [1, 3])
@@ -28,6 +28,25 @@ def test_equals_a_transposed_convolution():
             kernel[row, column] = phase.numpy().T
     got = tf.nn.conv2d_transpose(x, kernel, [1, 6, 10, 4], strides=2)
     np.testing.assert_allclose(got, want, atol=1e-5)
+
+
+@pytest.mark.parametrize(("name", "smooth"), [("nearest", 1), ("subpixel", 1), ("transposed", 0)])
+def test_checkerboards_of_fresh_layers(name: str, smooth: int):
+    """A constant goes in: whatever varies inside of the picture is an artefact of the layer."""
+    y = UPSAMPLING[name](4, 3)(tf.ones([1, 8, 8, 6])).numpy()[0, 4:-4, 4:-4]
+    assert y.shape == (8, 8, 4)
+    assert (np.ptp(y, axis=(0, 1)).max() < 1e-5) == smooth
+
+
+def test_nearest_has_no_checkerboard_at_any_weights():
+    layer = UPSAMPLING["nearest"](4, 3)
+    x = tf.random.stateless_normal([1, 5, 6, 3], [6, 7])
+    layer(x)
+    layer.conv.kernel.assign(tf.random.stateless_normal(layer.conv.kernel.shape, [8, 9]))
+    y = layer(tf.ones([1, 8, 8, 3])).numpy()[0, 4:-4, 4:-4]
+    assert np.ptp(y, axis=(0, 1)).max() < 1e-5
+    repeated = np.repeat(np.repeat(x, 2, axis=1), 2, axis=2)
+    np.testing.assert_allclose(layer(x), layer.conv(repeated), atol=1e-5)
 
 
 def test_residual_block_starts_near_the_identity():

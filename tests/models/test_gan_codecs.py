@@ -90,7 +90,11 @@ def test_bits_predict_the_file(picture: np.ndarray):
 
 @pytest.mark.parametrize(
     ("name", "arguments"),
-    [("mobilevit_gan", {}), ("hific", {"integer_scales": True})],
+    [
+        ("mobilevit_gan", {}),
+        ("hific", {"integer_scales": True}),
+        ("ls_gan", {"upsample": "nearest", "norm": "none"}),
+    ],
 )
 def test_files_are_read_without_tensorflow(
     name: str, arguments: dict, picture: np.ndarray, tmp_path: Path

@@ -20,15 +20,25 @@ class Conditional(Discriminator):
         official: the variant of HiFiC's published code: latents go through a 3x3 convolution to 12
             channels first, the 512-filter layer keeps the resolution, and every convolution is
             spectrally normalised.
+        dropout, minibatch: see `discriminators.patch.PatchNetwork`.
     """
 
-    def __init__(self, width: float = 1.0, official: bool = False, **kwargs):
+    def __init__(
+        self,
+        width: float = 1.0,
+        official: bool = False,
+        dropout: float = 0.0,
+        minibatch: int = 0,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.official = official
         if official:
             self.latent_conv = SpectralConv2D(_LATENT_FILTERS, 3, padding="same")
         strides = (2, 2, 2, 1) if official else (2, 2, 2, 2)
-        self.network = PatchNetwork(width, "spectral", strides, spectral_head=official)
+        self.network = PatchNetwork(
+            width, "spectral", strides, official, dropout=dropout, minibatch=minibatch
+        )
 
     def call(
         self, pictures: tf.Tensor, latents: tf.Tensor, training: bool = False

@@ -17,7 +17,8 @@ class Discriminator(tf.keras.Model):
     """`call(pictures, latents, training)`: pictures in [-1, 1]; latents are those of the codec.
 
     Discriminators that are not conditional ignore the latents. `training=True` belongs to the
-    discriminator's own step: stored vectors of spectral normalisation move then, and only then.
+    discriminator's own step, whose batch is originals and then their decoded versions: stored
+    vectors of spectral normalisation and counters of dropout move then, and only then.
     """
 
     def build_weights(self, latent_channels: int) -> None:

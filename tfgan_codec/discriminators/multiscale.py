@@ -22,11 +22,16 @@ class MultiScale(Discriminator):
         scales: int = 3,
         shared: bool = True,
         norm: str = "instance",
+        dropout: float = 0.0,
+        minibatch: int = 0,
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.scales = scales
-        self.networks = [PatchNetwork(width, norm) for _ in range(1 if shared else scales)]
+        options = {"dropout": dropout, "minibatch": minibatch}
+        self.networks = [
+            PatchNetwork(width, norm, **options) for _ in range(1 if shared else scales)
+        ]
 
     def call(
         self, pictures: tf.Tensor, latents: tf.Tensor | None = None, training: bool = False

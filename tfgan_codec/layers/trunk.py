@@ -1,21 +1,32 @@
 """The decoder's trunk in HiFiC: residual blocks with ChannelNorm inside one long skip."""
 
+from collections.abc import Callable
+
 import tensorflow as tf
 
 from tfgan_codec.layers.channel_norm import ChannelNorm
 
 
 class ResidualTrunk(tf.keras.layers.Layer):
-    """`x + blocks(x)`; a block is `x + CN(conv(relu(CN(conv(x)))))` with 3x3 convolutions."""
+    """`x + blocks(x)`; a block is `x + CN(conv(relu(CN(conv(x)))))` with 3x3 convolutions.
 
-    def __init__(self, channels: int, blocks: int, **kwargs):
+    normalise: makes what stands for CN.
+    """
+
+    def __init__(
+        self,
+        channels: int,
+        blocks: int,
+        normalise: Callable[[], tf.keras.layers.Layer] = ChannelNorm,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.channels = channels
         self.blocks = blocks
         self.convolutions = [
             tf.keras.layers.Conv2D(channels, 3, padding="same") for _ in range(2 * blocks)
         ]
-        self.norms = [ChannelNorm() for _ in range(2 * blocks)]
+        self.norms = [normalise() for _ in range(2 * blocks)]
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         y = x

@@ -10,21 +10,28 @@ import tensorflow as tf
 
 from tfgan_codec.layers.channel_norm import ChannelNorm
 from tfgan_codec.layers.trunk import ResidualTrunk
-from tfgan_codec.layers.upsample import TransposedConv
+from tfgan_codec.layers.upsample import UPSAMPLING
 from tfgan_codec.layers.widths import scale_filters
+from tfgan_codec.names import choose
 
 STRIDE = 16
 _FILTERS = (60, 120, 240, 480, 960)
 _BLOCKS = 9
+NORMS = {"channel": ChannelNorm, "none": tf.keras.layers.Layer}  # Keras' base class does nothing
 
 
 class EncoderDecoderConfig(NamedTuple):
     """latents: channels of y. encoder_norm: whether a ChannelNorm ends the encoder (its offsets are
-    what the entropy estimator of MobileViT-GAN learns). width: factor on all hidden filters."""
+    what the entropy estimator of MobileViT-GAN learns). width: factor on all hidden filters.
+    upsample: a name of `layers.upsample.UPSAMPLING`. norm: a name of `NORMS`, for all ChannelNorms
+    but the encoder's last; instance normalisation is not among them, because its moments over a
+    picture would make tiles differ from the whole."""
 
     latents: int
     encoder_norm: bool
     width: float = 1.0
+    upsample: str = "transposed"
+    norm: str = "channel"
 
     def filters(self) -> tuple[int, ...]:
         return tuple(scale_filters(n, self.width) for n in _FILTERS)
@@ -33,8 +40,9 @@ class EncoderDecoderConfig(NamedTuple):
 def encoder(config: EncoderDecoderConfig) -> tf.keras.Sequential:
     """Pictures in [-1, 1] -> y at 1/16, float32."""
     layers: list[tf.keras.layers.Layer] = []
+    normalise = choose("norm", config.norm, NORMS)
     for i, filters in enumerate(config.filters()):
-        layers += [_conv(filters, 3 if i else 7, 2 if i else 1), ChannelNorm(), _relu()]
+        layers += [_conv(filters, 3 if i else 7, 2 if i else 1), normalise(), _relu()]
     layers.append(_conv(config.latents, 3, dtype="float32"))
     if config.encoder_norm:
         layers.append(ChannelNorm(dtype="float32"))
@@ -44,10 +52,12 @@ def encoder(config: EncoderDecoderConfig) -> tf.keras.Sequential:
 def decoder(config: EncoderDecoderConfig) -> tf.keras.Sequential:
     """y_hat -> pictures in about [-1, 1]; the last convolution stays float32."""
     *rest, widest = config.filters()
-    layers: list[tf.keras.layers.Layer] = [ChannelNorm(), _conv(widest, 3), ChannelNorm()]
-    layers.append(ResidualTrunk(widest, _BLOCKS))
+    normalise = choose("norm", config.norm, NORMS)
+    enlarge = choose("upsampling", config.upsample, UPSAMPLING)
+    layers: list[tf.keras.layers.Layer] = [normalise(), _conv(widest, 3), normalise()]
+    layers.append(ResidualTrunk(widest, _BLOCKS, normalise))
     for filters in reversed(rest):
-        layers += [TransposedConv(filters), ChannelNorm(), _relu()]
+        layers += [enlarge(filters, 3), normalise(), _relu()]
     layers.append(_conv(3, 7, dtype="float32"))
     return tf.keras.Sequential(layers, name="synthesis")
 

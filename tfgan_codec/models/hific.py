@@ -29,8 +29,14 @@ class HiFiCFiveLevel(FiveLevelCodec):
     """The "HiFiC" row of the MobileViT-GAN paper. Its rate of 0.1501 bpp is above what 12 channels
     of five levels can cost (0.1088 bpp), so the paper's row must have been made differently."""
 
-    def __init__(self, width: float = 1.0, **kwargs):
-        super().__init__(EncoderDecoderConfig(12, encoder_norm=False, width=width), **kwargs)
+    def __init__(
+        self,
+        width: float = 1.0,
+        upsample: str = "transposed",
+        norm: str = "channel",
+        **kwargs,
+    ):
+        super().__init__(EncoderDecoderConfig(12, False, width, upsample, norm), **kwargs)
 
 
 class TableIndex(tf.keras.layers.Layer):
@@ -54,14 +60,22 @@ class HiFiC(Codec):
             that files parse alike on every machine and the model can be exported. With the
             published float network, files are for the machine and build that wrote them: a 16-bit
             check in the file turns a different result into an error.
+        upsample, norm: see `models.encoder_decoder`.
     """
 
     default_quality = 0
 
-    def __init__(self, width: float = 1.0, integer_scales: bool = False, **kwargs):
+    def __init__(
+        self,
+        width: float = 1.0,
+        integer_scales: bool = False,
+        upsample: str = "transposed",
+        norm: str = "channel",
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         channels, hyper = scale_filters(_LATENTS, width), scale_filters(_HYPER, width)
-        self.config = EncoderDecoderConfig(channels, encoder_norm=False, width=width)
+        self.config = EncoderDecoderConfig(channels, False, width, upsample, norm)
         self.integer_scales = integer_scales
         self.analysis = encoder(self.config)
         self.synthesis = decoder(self.config)

@@ -8,5 +8,11 @@ class LsGan(FiveLevelCodec):
     """16 latent channels and no ChannelNorm at the encoder's end, which accounts for the 32
     parameters between the two published totals."""
 
-    def __init__(self, width: float = 1.0, **kwargs):
-        super().__init__(EncoderDecoderConfig(16, encoder_norm=False, width=width), **kwargs)
+    def __init__(
+        self,
+        width: float = 1.0,
+        upsample: str = "transposed",
+        norm: str = "channel",
+        **kwargs,
+    ):
+        super().__init__(EncoderDecoderConfig(16, False, width, upsample, norm), **kwargs)

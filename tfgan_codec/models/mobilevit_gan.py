@@ -12,5 +12,11 @@ from tfgan_codec.models.five_level import FiveLevelCodec
 class MobileViTGan(FiveLevelCodec):
     """16 latent channels; a ChannelNorm ends the encoder, whose offsets Eq. 4 takes as learned."""
 
-    def __init__(self, width: float = 1.0, **kwargs):
-        super().__init__(EncoderDecoderConfig(16, encoder_norm=True, width=width), **kwargs)
+    def __init__(
+        self,
+        width: float = 1.0,
+        upsample: str = "transposed",
+        norm: str = "channel",
+        **kwargs,
+    ):
+        super().__init__(EncoderDecoderConfig(16, True, width, upsample, norm), **kwargs)
