@@ -12,12 +12,13 @@ from apps import _main
 from tfgan_codec import image_io
 
 _USAGE = """
-usage: python -m apps.decompress IN.tgc PICTURE [--realism=R] [--model=M]
+usage: python -m apps.decompress IN.tgc PICTURE [--realism=R] [--scale=S] [--model=M]
 
 Decompresses a .tgc file; the extension of PICTURE says in which format to store it.
 
   python -m apps.decompress photo.tgc photo.png               the most realistic picture
   python -m apps.decompress photo.tgc photo.png --realism=0   the nearest to the original
+  python -m apps.decompress photo.tgc small.png --scale=2     half the size, of a file in layers
 """
 
 
@@ -28,6 +29,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         "realism",
         None,
         "0 for faithful, 1 for realistic; the most realistic that the model has by default.",
+        flag_values=values,
+    )
+    flags.DEFINE_integer(
+        "scale",
+        1,
+        "For files in layers (apps.info tells): 2 or 4 for a picture so many times smaller. Of the "
+        "file only the layers for it are needed.",
         flag_values=values,
     )
     flags.DEFINE_string(
@@ -41,7 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     def decompress(source: str, picture: str) -> None:
         _main.refuse_overwriting(source, picture)
         image_io.picture_format(picture)  # complains before the work is done
-        image = tgc.decompress(source, realism=values.realism, model=values.model)
+        options = {"realism": values.realism, "model": values.model, "scale": values.scale}
+        image = tgc.decompress(source, **options)
         image_io.save(image, picture)
         print(f"{picture}: {image.width}x{image.height}")
 

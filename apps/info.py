@@ -19,7 +19,8 @@ _USAGE = """
 usage: python -m apps.info FILE.tgc
 
 Prints what a .tgc file holds as one JSON object. The file's checksum is checked, no model is
-needed, and the picture is not decoded.
+needed, and the picture is not decoded. Of a file in layers it lists those that are whole, with the
+size of the picture that each completes, and where the file can be cut after it.
 
 With --model=NAME it prints instead how many parameters and operations a codec of the training
 library and its discriminator have, beside the numbers in its paper. That needs TensorFlow.
@@ -58,10 +59,10 @@ def _sizes() -> Any:
 
 def _of_file(path: str) -> None:
     blob = container.read_blob(path)
-    file, sizes = container.parse(blob)
+    file, sizes = container.parse_layers(blob)
     shipped = find_shipped(file.model_id)
     mode = ("L" if file.grey else "RGB") + ("A" if file.alpha is not None else "")
-    facts = {
+    facts: dict[str, Any] = {
         "model": shipped.stem if shipped else None,
         "model_id": file.model_id.hex(),
         "width": file.width,
@@ -76,7 +77,20 @@ def _of_file(path: str) -> None:
         "alpha_bytes": sizes.alpha,
         "stream_bytes": list(sizes.streams),
     }
+    if file.layers > 1:
+        facts["layers"] = _layers(file, sizes)
+        facts["complete"] = file.scale == 1
     print(json.dumps(facts, indent=2))
+
+
+def _layers(file: container.File, sizes: container.Sizes) -> list[dict[str, int]]:
+    layers = []
+    for number, (nbytes, end) in enumerate(zip(sizes.streams, sizes.ends)):
+        scale = 1 << (file.layers - 1 - number)
+        width, height = -(-file.width // scale), -(-file.height // scale)
+        size = {"scale": scale, "width": width, "height": height}
+        layers.append({**size, "bytes": nbytes, "end": end})
+    return layers
 
 
 if __name__ == "__main__":

@@ -95,6 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "gradient_penalty", None, "interpolated:weight=10 or r1:weight=10. Default: none.", **kw
     )
     flags.DEFINE_float("feature_matching", 0.0, "Weight of feature matching.", **kw)
+    flags.DEFINE_bool("feature_matching_squared", False, "Squared distances, as in MSAE.", **kw)
     flags.DEFINE_float("d_learning_rate", 0.0, "Of the discriminators; 0: that of the codec.", **kw)
     flags.DEFINE_integer("d_steps", 1, "Discriminator steps per step of the codec.", **kw)
     flags.DEFINE_bool("own_batches", False, "Give each of these steps pictures of its own.", **kw)

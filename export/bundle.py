@@ -119,9 +119,18 @@ def _say(bundle, out: str) -> None:
 
 def write(model, out: str, name: str, info: dict):
     """Writes the bundle of a model whose tables are prepared; returns it loaded."""
+    from export.layers import write_layers
     from export.networks import convert, reach, resizable
     from export.parts import parts_of
     from tfgan_codec.bundle import STRIDE, Part, write_bundle
+    from tfgan_codec.models.msae import Msae
+
+    if isinstance(model, Msae):
+        if model.streams == 1:
+            return write(model.autoencoders[0], out, name, info)
+        return write_layers(
+            model, out, name, info, lambda _, part, folder: write(part, folder, part.name, {})
+        )
 
     scale_decoder = model.integer_scale_decoder()  # first: not every model has one
     parts = parts_of(model)

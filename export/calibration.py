@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from tfgan_codec import image_io
 from tfgan_codec.data.files import SUFFIXES
 from tfgan_codec.errors import ImageError, UsageError
 from tfgan_codec.layers.gains import QUALITIES
+from tfgan_codec.models.base import CodecOutput
 
 SIDE = 256
 PICTURES = 48
@@ -18,10 +20,15 @@ PICTURES = 48
 _QUALITY_STEP = 97
 
 
-def collect(model: tf.keras.Model, folder: str) -> np.ndarray:
+def collect(
+    model: tf.keras.Model,
+    folder: str,
+    latents_of: Callable[[CodecOutput], tf.Tensor] = lambda output: output.latents,
+) -> np.ndarray:
     """What the synthesis of a codec receives for pictures of a folder, at all qualities.
 
-    Float32 [n, 16, 16, channels] of the middles of up to `PICTURES` pictures.
+    Float32 [n, 16, 16, channels] of the middles of up to `PICTURES` pictures. `latents_of` chooses
+    one of several syntheses.
     """
     found = [p for p in sorted(Path(folder).rglob("*")) if p.suffix.lower() in SUFFIXES]
     crops = [_crop(path) for path in found[:: max(1, len(found) // PICTURES)][:PICTURES]]
@@ -35,7 +42,7 @@ def collect(model: tf.keras.Model, folder: str) -> np.ndarray:
     for number, crop in enumerate(crops):
         quality = tf.constant([float(number * _QUALITY_STEP % QUALITIES)])
         pictures = tf.constant(crop[None], tf.float32)
-        latents.append(model(pictures, quality=quality).latents[0].numpy())
+        latents.append(latents_of(model(pictures, quality=quality))[0].numpy())
     return np.stack(latents)
 
 

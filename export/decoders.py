@@ -10,12 +10,15 @@ import numpy as np
 from export import bundle as bundles
 from export import calibration, chain, quantize
 from export.convert import INTEGERS, convert, convert_chain
+from export.layers import write_layers
 from export.networks import reach, resizable
 from export.settings import Settings
 from tfgan_codec.bundle import Bundle, Part, write_bundle
+from tfgan_codec.models.autoencoder import Autoencoder
 from tfgan_codec.models.base import Codec
 from tfgan_codec.models.from_bundle import restore
 from tfgan_codec.models.mobile import STRIDE, Mobile
+from tfgan_codec.models.msae import Msae
 from tfgan_codec.training.config import public_config
 from tfgan_codec.training.trained import load_run, training_batches
 
@@ -36,7 +39,8 @@ def from_bundle(path: str, out: str, settings: Settings) -> list[Path]:
     """A bundle with its decoders in another form; returns the decoders' files."""
     bundle = Bundle.load(path)
     wanted = bundle.realisms if settings.realism is None else (settings.realism,)
-    return _write(bundle, {realism: restore(bundle, realism) for realism in wanted}, out, settings)
+    models = {realism: restore(bundle, realism) for realism in wanted}
+    return _write(bundle, models, out, settings, _latents(models[wanted[0]], settings))
 
 
 def from_run(folder: str, out: str, settings: Settings) -> list[Path]:
@@ -50,8 +54,25 @@ def from_run(folder: str, out: str, settings: Settings) -> list[Path]:
 
 def from_model(model: Codec, out: str, settings: Settings, info: dict) -> list[Path]:
     """The decoder of a model whose tables are prepared, in a bundle."""
+    if isinstance(model, Msae):
+        return _from_layers(model, out, settings, info)
     bundle = bundles.write(model, out, model.name, info)
-    return _write(bundle, {0.0: model}, out, settings)
+    return _write(bundle, {0.0: model}, out, settings, _latents(model, settings))
+
+
+def _from_layers(model: Msae, out: str, settings: Settings, info: dict) -> list[Path]:
+    """The decoders of all scales, each in the bundle of its layer."""
+    if model.streams == 1:
+        return from_model(model.autoencoders[0], out, settings, info)
+
+    def write(number: int, part: Autoencoder, folder: str) -> None:
+        bundle = bundles.write(part, folder, part.name, {})
+        latents = _latents(model, settings, lambda output: (*output.coarse, output)[number].latents)
+        _write(bundle, {0.0: part}, folder, settings, latents)
+
+    name = f"{model.name}-{settings.quantize}"
+    write_layers(model, out, name, info, write)
+    return sorted(Path(out).glob("*.zip"))
 
 
 def decoder(model: Codec, settings: Settings, latents: np.ndarray | None) -> Decoder:
@@ -86,10 +107,20 @@ def _chain_decoder(model: Codec, settings: Settings, latents: np.ndarray) -> Dec
     return Decoder(part, integer, scale)
 
 
-def _write(bundle: Bundle, models: dict[float, Codec], out: str, settings: Settings) -> list[Path]:
-    latents = None
-    if settings.quantize in INTEGERS:
-        latents = calibration.collect(next(iter(models.values())), settings.calibration)
+def _latents(model: Codec, settings: Settings, *latents_of) -> np.ndarray | None:
+    """What integers are calibrated with."""
+    if settings.quantize not in INTEGERS:
+        return None
+    return calibration.collect(model, settings.calibration, *latents_of)
+
+
+def _write(
+    bundle: Bundle,
+    models: dict[float, Codec],
+    out: str,
+    settings: Settings,
+    latents: np.ndarray | None,
+) -> list[Path]:
     made = {realism: decoder(model, settings, latents) for realism, model in models.items()}
     scale = next(iter(made.values())).latent_scale  # of the latents, so the same for all
     write_bundle(

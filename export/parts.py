@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from export.networks import reach
 from tfgan_codec.bundle import HYPER_STRIDE, QUALITIES
-from tfgan_codec.entropy.soft_to_hard import coding_tables, nearest_centre
-from tfgan_codec.models.five_level import FiveLevelCodec
+from tfgan_codec.entropy.static import coding_tables
+from tfgan_codec.models.static import StaticCodec
 from tfgan_codec.tables import Tables
 
 Function = Callable[[tf.Tensor], tf.Tensor]
@@ -36,8 +36,8 @@ class Parts(NamedTuple):
 
 def parts_of(model) -> Parts:
     """The parts of a model whose tables are prepared."""
-    if isinstance(model, FiveLevelCodec):
-        return _five_level(model)
+    if isinstance(model, StaticCodec):
+        return _static(model)
     entropy = model.entropy
     channels = model.analysis.output_shape[-1]
     gains = getattr(model, "gains", None)  # codecs of one rate have none
@@ -53,7 +53,7 @@ def parts_of(model) -> Parts:
     )
 
 
-def _five_level(model: FiveLevelCodec) -> Parts:
+def _static(model: StaticCodec) -> Parts:
     """Static tables in the format of the hyperprior: z and the means are zeros."""
     channels = model.entropy.channels
     to_z = tf.zeros([1, 1, channels, 1])
@@ -67,7 +67,7 @@ def _five_level(model: FiveLevelCodec) -> Parts:
 
     ones = np.ones((QUALITIES, channels), np.float32)
     return Parts(
-        lambda pictures: nearest_centre(model.analyse(pictures)),
+        lambda pictures: model.entropy.rounded(model.analyse(pictures)),
         Reaching(hyper_analysis, 0),
         Reaching(mean, 0),
         *coding_tables(model.entropy.tables.read()),

@@ -115,7 +115,8 @@ def test_every_file_is_checked(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"format": 2}, "bundle format 2 is not supported"),
+        ({"format": 2}, "a bundle in layers cannot be used here"),
+        ({"format": 3}, "bundle format 3 is not supported"),
         ({"model_id": "000000"}, "model_id is 000000, expected"),
         ({"normative_sha256": "0" * 64}, "does not match its hash"),
         ({"latent_channels": 13}, "latent_channels is 13, expected 12"),

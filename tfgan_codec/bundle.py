@@ -26,7 +26,7 @@ from tfgan_codec.networks import Network
 from tfgan_codec.scales import IntegerConv, ScaleDecoder
 from tfgan_codec.tables import Tables
 
-FORMAT = 1
+FORMAT, LAYERED = 1, 2  # one model; several, see layered_bundle
 QUALITIES = 256
 SCALES = 64
 STRIDE = 16  # pixels per latent
@@ -66,14 +66,14 @@ class Bundle:
 
     def __init__(self, manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
         """Takes the parsed manifest and the contents of its files; checks both."""
+        if manifest["format"] == LAYERED:
+            raise BundleError("a bundle in layers cannot be used here; give one of its zip files")
         if manifest["format"] != FORMAT:
             raise BundleError(
                 f"bundle format {manifest['format']} is not supported (this is {FORMAT}); "
                 "install the version of tfgan_codec that the bundle was made for"
             )
-        for name, digest in manifest["files"].items():
-            if hashlib.sha256(files[name]).hexdigest() != digest:
-                raise BundleError(f"{name} is damaged (its hash is wrong); copy the bundle again")
+        bundle_files.check_hashes(manifest, files)
         self.name = str(manifest["name"])
         self.info = dict(manifest["info"])
         self._read_normative(_load_arrays(files["normative.npz"]), manifest["normative_sha256"])
@@ -95,9 +95,7 @@ class Bundle:
         """Loads a shipped bundle by its name, or any bundle by its path (folder or zip file)."""
         path = bundle_files.locate(path_or_name)
         with bundle_files.errors_of(path):
-            read = bundle_files.reader(path)
-            manifest = bundle_files.manifest(read)
-            return cls(manifest, {name: read(name) for name in manifest["files"]})
+            return cls(*bundle_files.contents(bundle_files.reader(path)))
 
     @property
     def channels(self) -> int:

@@ -6,13 +6,15 @@ Only the standard library is used: `apps.info` looks up a model's name here.
 from __future__ import annotations
 
 import contextlib
+import functools
+import hashlib
 import json
 import os
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Callable, Union
+from typing import IO, Any, Callable, Union
 
 from tfgan_codec.errors import BundleError, TgcError
 
@@ -46,15 +48,20 @@ def find_shipped(model_id: bytes) -> Path | None:
     return None
 
 
-def reader(path: Path) -> Reader:
-    """Opens the bundle at `path`."""
-    archive = None if path.is_dir() else zipfile.ZipFile(path)
+def reader(place: Path | IO[bytes]) -> Reader:
+    """Opens the bundle at a path, or the zip file that a stream is."""
+
+    fetch: Reader
+    if isinstance(place, Path) and place.is_dir():
+        fetch = functools.partial(_read_from, place)
+    else:
+        fetch = zipfile.ZipFile(place).read
 
     def read(name: str) -> bytes:
         if name != os.path.basename(name):
             raise BundleError(f"{name!r} is not a plain file name")
         try:
-            return archive.read(name) if archive else (path / name).read_bytes()
+            return fetch(name)
         except (FileNotFoundError, KeyError) as error:
             raise BundleError(f"{name} is missing") from error
 
@@ -67,6 +74,19 @@ def manifest(read: Reader) -> dict[str, Any]:
     if not isinstance(parsed, dict):
         raise BundleError(f"{MANIFEST} is not a JSON object")
     return parsed
+
+
+def contents(read: Reader) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The manifest and all files that it names."""
+    parsed = manifest(read)
+    return parsed, {name: read(name) for name in parsed["files"]}
+
+
+def check_hashes(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+    """Raises `BundleError` unless the files are those that the manifest tells of."""
+    for name, digest in manifest["files"].items():
+        if hashlib.sha256(files[name]).hexdigest() != digest:
+            raise BundleError(f"{name} is damaged (its hash is wrong); copy the bundle again")
 
 
 @contextlib.contextmanager
@@ -91,6 +111,10 @@ def errors_of(path: Path) -> Iterator[None]:
     ) as error:
         reason = f"{type(error).__name__}: {error}"
         raise BundleError(f"{path}: not a valid bundle ({reason})") from error
+
+
+def _read_from(folder: Path, name: str) -> bytes:
+    return (folder / name).read_bytes()
 
 
 def _shipped() -> list[Path]:

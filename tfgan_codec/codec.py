@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Union
 
 import numpy as np
 
-from tfgan_codec import container, image_io, latents
-from tfgan_codec.bundle import QUALITIES, STRIDE, Bundle
+from tfgan_codec import container, image_io, latents, pyramid
+from tfgan_codec.bundle import QUALITIES, Bundle
 from tfgan_codec.bundle_files import find_shipped
+from tfgan_codec.coders import Coder, coder_of
 from tfgan_codec.container import Blob
 from tfgan_codec.errors import BitstreamError, UsageError
+from tfgan_codec.layered_bundle import LayeredBundle, load_bundle
 from tfgan_codec.search import best_quality
 
 if TYPE_CHECKING:
@@ -32,8 +34,9 @@ class Codec:
       bundle: the model.
     """
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle | LayeredBundle) -> None:
         self.bundle = bundle
+        self._coder = coder_of(bundle)
 
     def compress(
         self,
@@ -71,7 +74,7 @@ class Codec:
         source = image_io.read(picture)
         if not metadata:
             source = source._replace(icc=None, exif=None)
-        job = _Compression(self.bundle, source)
+        job = _Compression(self._coder, self.bundle.model_id, source)
         if quality is not None:
             return job.file(quality)
         pixels = source.rgb.shape[0] * source.rgb.shape[1]
@@ -81,48 +84,52 @@ class Codec:
                 return job.within(nbytes + job.extra, strict=False)
         return job.within(nbytes, strict=True)
 
-    def decompress(self, blob: Blob, realism: float | None = None) -> Image.Image:
+    def decompress(self, blob: Blob, realism: float | None = None, scale: int = 1) -> Image.Image:
         """Returns the picture of a ``.tgc`` file, with its mode, ICC profile and EXIF.
 
         Args:
           blob: the contents of the file, or its path.
           realism: 0 for the picture nearest to the original, 1 for the most realistic one, and
             what the bundle has in between (`Bundle.realisms`). The highest by default.
+          scale: for models in layers, 2 or 4 for a picture so many times smaller, which a file has
+            even if it was cut short after the layers for it.
 
         Raises:
           BitstreamError: the file is damaged, or for another model.
-          UsageError: the bundle has no such decoder.
+          UsageError: the bundle has no such decoder, the file no such scale.
         """
-        file = container.parse(container.read_blob(blob)).file
+        file = container.parse(container.read_blob(blob), scale).file
         bundle = self.bundle
         if file.model_id != bundle.model_id:
             raise BitstreamError(
                 f"the file was made with model {file.model_id.hex()}, but {bundle.name} is "
                 f"{bundle.model_id.hex()}; give the model it was made with"
             )
-        synthesis = bundle.network("synthesis", bundle.realisms[-1] if realism is None else realism)
-        coding = latents.read_symbols(bundle, file)
+        if file.layers != self._coder.layers:
+            raise BitstreamError(
+                f"the file has {file.layers} layers, but those of {bundle.name} have "
+                f"{self._coder.layers}: it was not made with this model"
+            )
+        pixels = self._coder.decode(file, bundle.realisms[-1] if realism is None else realism)
         alpha = None
         if file.alpha is not None:
             alpha = image_io.unpack_alpha(file.alpha, file.width, file.height)
-        pixels = synthesis(latents.dequantize(bundle, coding, file.quality), finish=_to_bytes)
-        rgb = np.ascontiguousarray(pixels[: file.height, : file.width])
-        picture = image_io.Picture(rgb, file.grey, alpha, file.icc, file.exif)
+            alpha = _smaller(alpha, file.scale)
+        picture = image_io.Picture(pixels, file.grey, alpha, file.icc, file.exif)
         return image_io.to_image(picture)
 
 
 class _Compression:
-    """One picture on its way into a file; analysis runs once, whatever the number of qualities."""
+    """One picture on its way into a file."""
 
-    def __init__(self, bundle: Bundle, picture: image_io.Picture) -> None:
+    def __init__(self, coder: Coder, model_id: bytes, picture: image_io.Picture) -> None:
         height, width = picture.rgb.shape[:2]
-        self._bundle = bundle
         self._frame = container.File(
-            bundle.model_id,
+            model_id,
             width,
             height,
             quality=0,
-            streams=(b"",),
+            streams=(b"",) * coder.layers,
             grey=picture.grey,
             icc=picture.icc,
             exif=picture.exif,
@@ -131,19 +138,18 @@ class _Compression:
         empty = container.pack(self._frame)
         self._overhead = len(empty)
         self.extra = self._overhead - container.parse(empty).sizes.header  # alpha and metadata
-        self._y = bundle.network("analysis")(latents.pad_edges(picture.rgb, STRIDE))
-        self._coding = functools.lru_cache(maxsize=3)(self._quantize)
+        self._qualities = coder.qualities
+        self._encoding = coder.encode(picture.rgb)
 
     def file(self, quality: int) -> bytes:
-        """The whole file at a quality."""
-        stream = latents.encode_symbols(
-            self._coding(quality), self._bundle.z_tables, self._bundle.y_tables
-        )
-        return container.pack(self._frame._replace(quality=quality, streams=(stream,)))
+        """The whole file at a quality, or at the only one there is."""
+        quality = min(quality, self._qualities - 1)
+        streams = self._encoding.streams(quality)
+        return container.pack(self._frame._replace(quality=quality, streams=streams))
 
     def within(self, nbytes: int, strict: bool) -> bytes:
         """The best file of at most `nbytes`; else the smallest, which is an error if `strict`."""
-        quality = best_quality(self._stream_bytes, nbytes - self._overhead, QUALITIES)
+        quality = best_quality(self._encoding.nbytes, nbytes - self._overhead, self._qualities)
         blob = self.file(quality)
         while len(blob) > nbytes and quality > 0:  # the estimate was a few bytes low
             quality -= 1
@@ -156,17 +162,10 @@ class _Compression:
             raise UsageError(message)
         return blob
 
-    def _stream_bytes(self, quality: int) -> float:
-        tables = self._bundle.z_tables, self._bundle.y_tables
-        return latents.estimate_bits(self._coding(quality), *tables) / 8
-
-    def _quantize(self, quality: int) -> latents.Coding:
-        return latents.quantize(self._bundle, self._y, quality)
-
 
 def load(name_or_path: PathLike = DEFAULT_MODEL) -> Codec:
     """Returns the codec of a shipped model, or of a bundle at a path."""
-    return Codec(Bundle.load(name_or_path))
+    return Codec(load_bundle(name_or_path))
 
 
 def compress(
@@ -182,13 +181,13 @@ def compress(
 
 
 def decompress(
-    blob: Blob, realism: float | None = None, model: PathLike | None = None
+    blob: Blob, realism: float | None = None, model: PathLike | None = None, scale: int = 1
 ) -> Image.Image:
     """`Codec.decompress` with a model, by default the shipped one that the file was made with."""
     data = container.read_blob(blob)
     if model is None:
-        model = shipped_model(container.parse(data).file.model_id)
-    return _loaded(os.fspath(model)).decompress(data, realism)
+        model = shipped_model(container.parse(data, scale).file.model_id)
+    return _loaded(os.fspath(model)).decompress(data, realism, scale)
 
 
 def shipped_model(model_id: bytes) -> Path:
@@ -205,6 +204,9 @@ def shipped_model(model_id: bytes) -> Path:
 _loaded = functools.lru_cache(maxsize=4)(load)
 
 
-def _to_bytes(x: latents.Array) -> image_io.Pixels:
-    """Rounds to pixel values."""
-    return np.clip(latents.round_half_up(x), 0, 255).astype(np.uint8)
+def _smaller(alpha: image_io.Pixels, scale: int) -> image_io.Pixels:
+    """An alpha plane at the size of the picture."""
+    plane = alpha[..., None]
+    while scale > 1:
+        plane, scale = latents.round_half_up(pyramid.halve(plane)).astype(np.uint8), scale // 2
+    return plane[..., 0]

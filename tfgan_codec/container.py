@@ -43,6 +43,11 @@ class File(NamedTuple):
     alpha: bytes | None = None  # a greyscale PNG file
     scale: int = 1  # the streams make a picture so many times smaller; above 1, layers are missing
 
+    @property
+    def layers(self) -> int:
+        """How many streams the whole file has."""
+        return len(self.streams) + self.scale.bit_length() - 1
+
 
 class Sizes(NamedTuple):
     """Where the bytes of a file went. Chunks count with their lengths."""

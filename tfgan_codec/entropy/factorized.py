@@ -22,26 +22,35 @@ class FactorizedEntropy(tf.keras.layers.Layer):
 
     The clip bounds what the integer scale decoder may receive; trained hyper-latents stay far
     inside it. `tables` has one row per channel.
+
+    Args:
+        channels: of what is coded.
+        noisy: in training the decoder gets the noisy values, too, not the rounded ones.
     """
 
-    def __init__(self, channels: int, **kwargs):
+    def __init__(self, channels: int, noisy: bool = False, **kwargs):
         super().__init__(dtype="float32", **kwargs)
         self.channels = channels
+        self.noisy = noisy
         self.prior = tfc.NoisyDeepFactorized(batch_shape=(channels,), init_scale=_INIT_SCALE)
         self.tables = SavedTables(channels, width=2 * LIMIT + 3)
 
     def call(self, y: tf.Tensor, training: bool, seed: tf.Tensor) -> EntropyOutput:
         y = inward_clip(y, -float(LIMIT), float(LIMIT))
         if training:
-            log_likelihood = self.prior.log_prob(y + uniform_noise(y, seed, stream=0))
-            return EntropyOutput(straight_through_round(y), {"z": total_bits(log_likelihood)})
+            noisy = y + uniform_noise(y, seed, stream=0)
+            bits = {"z": total_bits(self.prior.log_prob(noisy))}
+            return EntropyOutput(noisy if self.noisy else straight_through_round(y), bits)
         y = round_half_up(y)
         return EntropyOutput(y, {"z": total_bits(self.prior.log_prob(y))})
 
+    def rounded(self, y: tf.Tensor) -> tf.Tensor:
+        """What is coded: whole numbers."""
+        return round_half_up(tf.clip_by_value(y, -float(LIMIT), float(LIMIT)))
+
     def symbols(self, y: tf.Tensor) -> tf.Tensor:
-        """What is coded: whole numbers as int32."""
-        y = round_half_up(tf.clip_by_value(y, -float(LIMIT), float(LIMIT)))
-        return tf.cast(y, tf.int32)
+        """The same as int32."""
+        return tf.cast(self.rounded(y), tf.int32)
 
     def prepare_for_coding(self) -> None:
         values = tf.range(-LIMIT, LIMIT + 1, dtype=tf.float32)
@@ -56,4 +65,4 @@ class FactorizedEntropy(tf.keras.layers.Layer):
         self.tables.assign(tables.build_tables(pmfs, offsets))
 
     def get_config(self) -> dict:
-        return {**super().get_config(), "channels": self.channels}
+        return {**super().get_config(), "channels": self.channels, "noisy": self.noisy}

@@ -3,9 +3,6 @@
 Latents take the values -2..2 (Eq. 3; Agustsson et al., 2017). In training their cost is estimated
 as if they were rounded samples of the standard normal (Eq. 4). In files they are coded with one
 static table per channel, counted on training pictures, which costs less than the normal's.
-
-Files have the format of the hyperprior codecs, so every decoder of it reads them: z is one channel
-of zeros, which cost nothing, and the scale decoder gives channel c the table c + 1 whatever z says.
 """
 
 from __future__ import annotations
@@ -17,13 +14,9 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_codec import tables
-from tfgan_codec.entropy import stream
 from tfgan_codec.entropy.contract import EntropyOutput
-from tfgan_codec.entropy.hyperprior import HYPER_STRIDE, SCALES
 from tfgan_codec.entropy.saved_tables import SavedTables
 from tfgan_codec.errors import UsageError
-from tfgan_codec.scales import IntegerConv, ScaleDecoder
-from tfgan_codec.tables import Tables
 
 OFFSET, SYMBOLS = -2, 5  # the lowest value, and how many there are
 CENTRES = tuple(float(OFFSET + i) for i in range(SYMBOLS))
@@ -66,9 +59,9 @@ class SoftToHardEntropy(tf.keras.layers.Layer):
         bits = normal_bits(latents)
         return EntropyOutput(latents, {"y": tf.reduce_sum(bits, axis=(1, 2, 3))})
 
-    def symbols(self, y: tf.Tensor) -> tf.Tensor:
-        """What is coded: int32 -2..2."""
-        return tf.cast(nearest_centre(tf.cast(y, tf.float32)), tf.int32)
+    def rounded(self, y: tf.Tensor) -> tf.Tensor:
+        """What is coded, -2..2."""
+        return nearest_centre(tf.cast(y, tf.float32))
 
     def measure(self, symbols: Iterable[np.ndarray]) -> None:
         """Sets the tables to the shares of the values -2..2 in each channel of int arrays [..., C].
@@ -94,50 +87,6 @@ class SoftToHardEntropy(tf.keras.layers.Layer):
         built = tables.build_tables([[*row, 0.0] for row in shares], OFFSET)
         self.tables.assign(built)
         self.cost.assign(tables.PRECISION - np.log2(np.diff(built.cdf)[:, :SYMBOLS]))
-
-    def write(self, symbols: np.ndarray) -> bytes:
-        """Range-codes the symbols [h, w, C] of one picture."""
-        z = np.zeros(_hyper_shape(symbols.shape), np.int32)
-        streamed = stream.Streamed(z, self._index_map(symbols.shape), symbols)
-        return stream.write(streamed, *coding_tables(self.tables.read()))
-
-    def read(self, data: bytes, height: int, width: int) -> np.ndarray:
-        """Inverse of `write`."""
-        shape = (height, width, self.channels)
-        streamed = stream.read(
-            data,
-            _hyper_shape(shape),
-            lambda z: self._index_map(shape),
-            *coding_tables(self.tables.read()),
-        )
-        return streamed.residual
-
-    def _index_map(self, shape: tuple[int, ...]) -> np.ndarray:
-        return np.broadcast_to(np.arange(1, self.channels + 1, dtype=np.int32), shape)
-
-
-def coding_tables(measured: Tables) -> tuple[Tables, Tables]:
-    """The format's tables of z and y for the tables of the channels.
-
-    y has a table for each index 0..63: those past the channels repeat the last one.
-    """
-    if len(measured.length) >= SCALES:
-        raise UsageError(f"static tables are for at most {SCALES - 1} latent channels")
-    rows = np.minimum(np.maximum(np.arange(SCALES) - 1, 0), len(measured.length) - 1)
-    y_tables = Tables(measured.cdf[rows], measured.length[rows], measured.offset[rows], escape=True)
-    return tables.build_tables([[1.0, 0.0]], 0), y_tables
-
-
-def static_scale_decoder(channels: int) -> ScaleDecoder:
-    """The integer network that gives channel c the index c + 1, whatever its input."""
-    index = np.tile(np.arange(1, channels + 1, dtype=np.int32), 4)  # four phases of the upscaling
-    layers = [
-        IntegerConv(np.zeros((1, 1, 1, 4), np.int32), np.zeros(4, np.int32), 1, 255, 2),
-        IntegerConv(np.zeros((1, 1, 1, 4 * channels), np.int32), 2 * index, 1, SCALES - 1, 2),
-    ]
-    decoder = ScaleDecoder(tuple(layers))
-    decoder.check()
-    return decoder
 
 
 def nearest_centre(y: tf.Tensor) -> tf.Tensor:
@@ -177,8 +126,3 @@ def _upper(x: tf.Tensor) -> tf.Tensor:
 
 def _symbols(hard: tf.Tensor) -> tf.Tensor:
     return tf.cast(hard - CENTRES[0], tf.int32)
-
-
-def _hyper_shape(shape: tuple[int, ...]) -> tuple[int, int, int]:
-    """The shape of z for latents of a shape."""
-    return -(-shape[0] // HYPER_STRIDE), -(-shape[1] // HYPER_STRIDE), 1

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from tfgan_codec.bundle import Bundle
 from tfgan_codec.codec import load
 from tfgan_codec.errors import UsageError
+from tfgan_codec.layered_bundle import LayeredBundle
 from tfgan_codec.metrics.complexity import Complexity, of_tflite
 
 DEFAULT_SETTINGS = ("0.05", "0.1", "0.2")
@@ -66,6 +68,19 @@ class NeuralCodec:
 
     def _measure_complexity(self) -> Complexity:
         bundle = self._codec.bundle
+        layers = bundle.layers if isinstance(bundle, LayeredBundle) else (bundle,)
+        params, decode, encode = 0, 0.0, 0.0
+        for layer in layers:  # the smaller sizes of the picture have fewer pixels
+            share = 0.25 ** (len(layers) - 1 - layers.index(layer))
+            own = self._of_bundle(layer)
+            params += own.params
+            decode += share * own.kmac_per_pixel
+            encode += share * own.encode_kmac_per_pixel
+            if layer is not layers[-1]:  # its decoder predicts the next layer
+                encode += share * own.kmac_per_pixel
+        return Complexity(params, decode, encode)
+
+    def _of_bundle(self, bundle: Bundle) -> Complexity:
         latents = _SIDE // 16
         inputs = {
             "analysis": (_SIDE, _SIDE, 3),

@@ -17,6 +17,7 @@ def build(texts: Sequence[str], ramps: list[Ramp] | None = None) -> list[Loss]:
     """
     from tfgan_codec.losses.content import Charbonnier, Content, Mae, Mse
     from tfgan_codec.losses.contextual import Contextual
+    from tfgan_codec.losses.multiscale import MultiScale
     from tfgan_codec.losses.perceptual import Lpips, Vgg
     from tfgan_codec.losses.rate import Entropy, RateTarget
     from tfgan_codec.losses.smoothness import Smoothness
@@ -29,6 +30,7 @@ def build(texts: Sequence[str], ramps: list[Ramp] | None = None) -> list[Loss]:
         "lpips": Lpips,
         "mae": Mae,
         "mse": Mse,
+        "multiscale": MultiScale,
         "rate_target": RateTarget,
         "smoothness": Smoothness,
         "vgg": Vgg,

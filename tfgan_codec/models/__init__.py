@@ -12,6 +12,7 @@ def build(name: str, **kwargs) -> tf.keras.Model:
     from tfgan_codec.models.ls_gan import LsGan
     from tfgan_codec.models.mobile import Mobile
     from tfgan_codec.models.mobilevit_gan import MobileViTGan
+    from tfgan_codec.models.msae import Msae
 
     registry = {
         "hific": HiFiC,
@@ -20,5 +21,6 @@ def build(name: str, **kwargs) -> tf.keras.Model:
         "ls_gan": LsGan,
         "mobile": Mobile,
         "mobilevit_gan": MobileViTGan,
+        "msae": Msae,
     }
     return make("codec", name, registry, kwargs, name=name)

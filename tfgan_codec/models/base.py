@@ -22,6 +22,8 @@ class CodecOutput(NamedTuple):
     quality: per picture, float32 [batch] in [0, 255].
     rounded_bits: in training, the bits of rounded latents where `bits` are those of noisy ones;
         None where the two are the same or the codec does not tell.
+    coarse: of codecs with several scales, the results at the smaller ones, the smallest first;
+        `bits` then has a stream for each scale in this order.
     """
 
     reconstruction: tf.Tensor
@@ -29,6 +31,7 @@ class CodecOutput(NamedTuple):
     latents: tf.Tensor
     quality: tf.Tensor
     rounded_bits: dict[str, tf.Tensor] | None = None
+    coarse: tuple[CodecOutput, ...] = ()
 
 
 class Codec(GanModel):
@@ -38,7 +41,9 @@ class Codec(GanModel):
     `call`, `encode`, `decode`, `prepare_for_coding` and `model_id`.
     """
 
+    streams = 1  # in a file
     default_quality = (QUALITIES - 1) // 2  # of `compress`; 0 for codecs of a single rate
+    offset = 1.0  # networks see pixels / 127.5 - offset; 0 for codecs of differences
 
     def build_weights(self) -> None:
         """Creates all variables by one run on an empty picture."""
@@ -46,11 +51,11 @@ class Codec(GanModel):
 
     def analyse(self, pictures: tf.Tensor) -> tf.Tensor:
         """Pictures in [0, 255] -> latents before gain and quantisation, float32."""
-        return tf.cast(self.analysis(pictures / 127.5 - 1.0), tf.float32)
+        return tf.cast(self.analysis(pictures / 127.5 - self.offset), tf.float32)
 
     def synthesise(self, latents: tf.Tensor) -> tf.Tensor:
         """Decoded latents -> pictures in [0, 255], unclipped, float32."""
-        return (tf.cast(self.synthesis(latents), tf.float32) + 1.0) * 127.5
+        return (tf.cast(self.synthesis(latents), tf.float32) + self.offset) * 127.5
 
     def prepare_for_coding(self) -> None:
         """Fixes the integer coding tables; call it once training is over. Idempotent."""
@@ -78,13 +83,18 @@ class Codec(GanModel):
         streams = self.encode(picture, quality)
         return container.pack(container.File(self.model_id(), width, height, quality, streams))
 
-    def decompress(self, blob: bytes) -> np.ndarray:
-        """A `.tgc` file of this very model -> uint8 [h, w, 3]."""
-        file = container.parse(blob).file
+    def decompress(self, blob: bytes, scale: int = 1) -> np.ndarray:
+        """A `.tgc` file of this very model -> uint8 [h, w, 3]; see `Msae` for `scale`."""
+        file = container.parse(blob, scale).file
         if file.model_id != self.model_id():
             raise BitstreamError(
                 f"the file was made by model {file.model_id.hex()}, "
                 f"this one is {self.model_id().hex()}: load the model that made it"
+            )
+        if file.layers != self.streams:
+            raise BitstreamError(
+                f"the file has {file.layers} layers, those of this model have {self.streams}: "
+                "load the model that made it"
             )
         pixels = self.decode(file.streams, file.height, file.width, file.quality)
         return np.clip(np.floor(pixels + 0.5), 0, 255).astype(np.uint8)

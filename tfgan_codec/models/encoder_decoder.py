@@ -49,16 +49,21 @@ def encoder(config: EncoderDecoderConfig) -> tf.keras.Sequential:
     return tf.keras.Sequential(layers, name="analysis")
 
 
-def decoder(config: EncoderDecoderConfig) -> tf.keras.Sequential:
-    """y_hat -> pictures in about [-1, 1]; the last convolution stays float32."""
+def decoder(config: EncoderDecoderConfig, last: str = "glorot_uniform") -> tf.keras.Sequential:
+    """y_hat -> pictures in about [-1, 1]; the last convolution stays float32.
+
+    `last`: initialiser of its kernel.
+    """
     *rest, widest = config.filters()
     normalise = choose("norm", config.norm, NORMS)
     enlarge = choose("upsampling", config.upsample, UPSAMPLING)
-    layers: list[tf.keras.layers.Layer] = [normalise(), _conv(widest, 3), normalise()]
+    # The ChannelNorm of a single channel is zero.
+    layers: list[tf.keras.layers.Layer] = [normalise()] if config.latents > 1 else []
+    layers += [_conv(widest, 3), normalise()]
     layers.append(ResidualTrunk(widest, _BLOCKS, normalise))
     for filters in reversed(rest):
         layers += [enlarge(filters, 3), normalise(), _relu()]
-    layers.append(_conv(3, 7, dtype="float32"))
+    layers.append(_conv(3, 7, dtype="float32", kernel_initializer=last))
     return tf.keras.Sequential(layers, name="synthesis")
 
 

@@ -7,25 +7,18 @@ from collections.abc import Iterable
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec import bundle, latents
-from tfgan_codec.entropy.soft_to_hard import (
-    SoftToHardEntropy,
-    coding_tables,
-    static_scale_decoder,
-)
-from tfgan_codec.models.base import Codec, CodecOutput
-from tfgan_codec.models.encoder_decoder import STRIDE, EncoderDecoderConfig, decoder, encoder
-from tfgan_codec.scales import ScaleDecoder
+from tfgan_codec.entropy.soft_to_hard import SoftToHardEntropy
+from tfgan_codec.models.base import CodecOutput
+from tfgan_codec.models.encoder_decoder import EncoderDecoderConfig, decoder, encoder
+from tfgan_codec.models.static import StaticCodec
 
 
-class FiveLevelCodec(Codec):
+class FiveLevelCodec(StaticCodec):
     """HiFiC's encoder and decoder around soft-to-hard quantisation to -2..2.
 
-    One model has one rate: the quality argument of the base class is not used, and is 0 in files.
-    `sigma` is the hardness of the soft quantiser (`entropy.soft_to_hard`).
+    `sigma` is the hardness of the soft quantiser (`entropy.soft_to_hard`). Without `measure`, files
+    have the tables of Eq. 4's normal distribution.
     """
-
-    default_quality = 0
 
     def __init__(self, config: EncoderDecoderConfig, sigma: float = 1.0, **kwargs):
         super().__init__(**kwargs)
@@ -54,34 +47,7 @@ class FiveLevelCodec(Codec):
 
         def symbols():
             for pictures in batches:
-                yield self.entropy.symbols(analyse(tf.cast(pictures, tf.float32))).numpy()
+                y = self.entropy.rounded(analyse(tf.cast(pictures, tf.float32)))
+                yield y.numpy().astype(np.int64)
 
         self.entropy.measure(symbols())
-
-    def prepare_for_coding(self) -> None:
-        """Takes the tables of Eq. 4's normal distribution if `measure` was not called."""
-        self.entropy.prepare_for_coding()
-
-    def model_id(self) -> bytes:
-        tables = coding_tables(self.entropy.tables.read())
-        arrays = bundle.normative_arrays(*tables, self.integer_scale_decoder())
-        return bytes.fromhex(bundle.normative_hash(arrays))[:3]
-
-    def integer_scale_decoder(self) -> ScaleDecoder:
-        """What stands for a scale decoder in files, see `entropy.soft_to_hard`."""
-        return static_scale_decoder(self.entropy.channels)
-
-    def symbols(self, picture: np.ndarray) -> np.ndarray:
-        """What a file of the picture holds: int32 [h / 16, w / 16, C]."""
-        padded = latents.pad_edges(picture, STRIDE).astype(np.float32)[None]
-        return self.entropy.symbols(self.analyse(padded))[0].numpy()
-
-    def encode(self, picture: np.ndarray, quality: int) -> tuple[bytes, ...]:
-        return (self.entropy.write(self.symbols(picture)),)
-
-    def decode(
-        self, streams: tuple[bytes, ...], height: int, width: int, quality: int
-    ) -> np.ndarray:
-        symbols = self.entropy.read(streams[0], -(-height // STRIDE), -(-width // STRIDE))
-        pixels = self.synthesise(tf.cast(symbols, tf.float32)[None])
-        return pixels[0, :height, :width].numpy()

@@ -44,9 +44,14 @@ def describe(name: str) -> dict[str, Any]:
     model = models.build(name)
     model.build_weights()
     y = model(tf.zeros([1, 64, 64, 3])).latents
-    analysis = of_keras(model.analysis, (SIDE, SIDE, 3)).kmac_per_pixel
+    analysis = synthesis = 0.0
     side = SIDE // STRIDE
-    synthesis = of_keras(model.synthesis, (side, side, y.shape[-1])).kmac_per_pixel / STRIDE**2
+    # Codecs in layers: the smaller sizes of the picture have fewer pixels.
+    for halvings, part in enumerate(reversed(getattr(model, "autoencoders", [model]))):
+        share, channels = 0.25**halvings, part.analysis.output_shape[-1]
+        analysis += share * of_keras(part.analysis, (SIDE, SIDE, 3)).kmac_per_pixel
+        work = of_keras(part.synthesis, (side, side, channels)).kmac_per_pixel
+        synthesis += share * work / STRIDE**2
     facts: dict[str, Any] = {
         "model": name,
         "parameters": _count(model.trainable_variables),

@@ -100,7 +100,9 @@ def _adversarial(config: RunConfig, adversary: Adversary) -> dict:
         name, options = parse(config.gradient_penalty)
         arguments["penalty"] = gradient_penalty.build(name, **options)
     if config.feature_matching:
-        arguments["feature_matching"] = FeatureMatching(config.feature_matching)
+        arguments["feature_matching"] = FeatureMatching(
+            config.feature_matching, config.feature_matching_squared
+        )
     return arguments
 
 

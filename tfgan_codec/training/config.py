@@ -27,7 +27,7 @@ class RunConfig(NamedTuple):
     data, validation: places of pictures, see `data.sources.open_source`.
     cache_mb: memory for decoded pictures.
     smallest_scale: crops are cut from pictures shrunk by up to this factor.
-    feature_matching: its weight.
+    feature_matching, feature_matching_squared: its weight, and MSAE's squared distances.
     init_from: run or bundle whose codec weights this one starts with.
     lambda_low, lambda_high: rate-distortion multipliers of the lowest and the highest quality.
     d_learning_rate: of the discriminators; 0 for that of the codec.
@@ -58,6 +58,7 @@ class RunConfig(NamedTuple):
     adversarial_weight: float = 1.0
     gradient_penalty: str | None = None
     feature_matching: float = 0.0
+    feature_matching_squared: bool = False
     d_learning_rate: float = 0.0
     d_steps: int = 1
     own_batches: bool = False

@@ -1,0 +1,144 @@
+"""MSAE (Huang et al., 2019): autoencoders for a picture at a quarter, a half and all of its size.
+
+The first codes the small picture, the others what the enlarged reconstruction of the one before
+lacks (`tfgan_codec.pyramid`, Eq. 1 to 3). Files are in layers: cut after the first or second one,
+they are smaller pictures. `models.autoencoder` has the networks, `losses.multiscale` Eq. 8.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from tfgan_codec import pyramid
+from tfgan_codec.errors import UsageError
+from tfgan_codec.layered_bundle import layered_hash
+from tfgan_codec.models.autoencoder import Autoencoder
+from tfgan_codec.models.base import Codec, CodecOutput
+from tfgan_codec.models.encoder_decoder import STRIDE
+
+# C_neck of each scale, coarse to fine; the names are those of the parts to freeze.
+NECKS = {"quarter": 1, "half": 1, "full": 4}
+_NOISE_SALT = 15_485_863  # keeps the noises of the scales apart
+
+
+class Msae(Codec):
+    """See the module's text. Parts: `quarter`, `half`, `full`, the last `scales` of them.
+
+    One model has one rate. Files decompress at scale 1, 2 and 4, the last two to smaller pictures.
+
+    The paper does not say whether the finer scales' losses reach the coarser autoencoders: they do
+    with `end_to_end`, "joint training"; without, each learns for itself. Either can be trained
+    stage by stage, with phases that freeze parts.
+
+    Args:
+        width: factor on all layers.
+        scales: 3 as published; 1 is the ablation without multiscale, one autoencoder.
+        end_to_end: lets gradients pass through the enlarged predictions.
+        noisy, upsample, norm: see `Autoencoder`.
+    """
+
+    default_quality = 0
+
+    def __init__(
+        self,
+        width: float = 1.0,
+        scales: int = 3,
+        end_to_end: bool = True,
+        noisy: bool = True,
+        upsample: str = "transposed",
+        norm: str = "none",
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        if not 1 <= scales <= len(NECKS):
+            raise UsageError(f"scales must be 1 to {len(NECKS)}, not {scales}")
+        self.streams = scales
+        self.parts = list(NECKS)[-scales:]
+        self.end_to_end = end_to_end
+        options = {"noisy": noisy, "upsample": upsample, "norm": norm}
+        for number, name in enumerate(self.parts):
+            residual = number > 0
+            setattr(self, name, Autoencoder(NECKS[name], width, residual, name=name, **options))
+
+    @property
+    def autoencoders(self) -> list[Autoencoder]:
+        """Coarse to fine."""
+        return [getattr(self, name) for name in self.parts]
+
+    def call(
+        self,
+        pictures: tf.Tensor,
+        training: bool = False,
+        *,
+        quality: tf.Tensor | None = None,
+        seed: tf.Tensor | None = None,
+    ) -> CodecOutput:
+        """Pictures in [0, 255] whose sides are multiples of 64 (with three scales)."""
+        multiple = STRIDE << (self.streams - 1)
+        if any(side is not None and side % multiple for side in pictures.shape[1:3]):
+            raise UsageError(
+                f"msae trains on pictures whose sides are multiples of {multiple}, not "
+                f"{pictures.shape[2]}x{pictures.shape[1]}: choose other crops"
+            )
+        if seed is None:
+            seed = tf.zeros([2], tf.int32)
+        targets = shrink(tf.cast(pictures, tf.float32), self.streams)
+        made: list[CodecOutput] = []
+        for number, (autoencoder, target) in enumerate(zip(self.autoencoders, targets)):
+            prediction = enlarge(made[-1].reconstruction) if made else 0.0
+            if made and not self.end_to_end:
+                prediction = tf.stop_gradient(prediction)
+            own_seed = seed + tf.constant([0, number * _NOISE_SALT])
+            coded = autoencoder(target - prediction, training=training, seed=own_seed)
+            made.append(coded._replace(reconstruction=prediction + coded.reconstruction))
+        bits = {name: output.bits["y"] for name, output in zip(self.parts, made)}
+        return made[-1]._replace(bits=bits, coarse=tuple(made[:-1]))
+
+    def prepare_for_coding(self) -> None:
+        for autoencoder in self.autoencoders:
+            autoencoder.prepare_for_coding()
+
+    def model_id(self) -> bytes:
+        if self.streams == 1:
+            return self.autoencoders[0].model_id()
+        digests = [autoencoder.normative_hash() for autoencoder in self.autoencoders]
+        return bytes.fromhex(layered_hash(digests))[:3]
+
+    def encode(self, picture: np.ndarray, quality: int) -> tuple[bytes, ...]:
+        return pyramid.encode(picture, self._layers())
+
+    def decode(
+        self, streams: tuple[bytes, ...], height: int, width: int, quality: int
+    ) -> np.ndarray:
+        return pyramid.decode(streams, self._layers(), height, width)
+
+    def _layers(self) -> list[_Layer]:
+        return [_Layer(autoencoder) for autoencoder in self.autoencoders]
+
+
+class _Layer(NamedTuple):
+    """An autoencoder as a layer of `pyramid`."""
+
+    codec: Autoencoder
+
+    def encode(self, x: np.ndarray) -> bytes:
+        return self.codec.encode(x, 0)[0]
+
+    def decode(self, data: bytes, height: int, width: int) -> np.ndarray:
+        return self.codec.decode((data,), height, width, 0)
+
+
+def shrink(pictures: tf.Tensor, scales: int) -> list[tf.Tensor]:
+    """Pictures at so many sizes, each half the next, the smallest first: `pyramid.halve`."""
+    sizes = [pictures]
+    for _ in range(scales - 1):
+        sizes.insert(0, tf.nn.avg_pool2d(sizes[0], 2, 2, "VALID"))
+    return sizes
+
+
+def enlarge(pictures: tf.Tensor) -> tf.Tensor:
+    """Pictures of twice the size: `pyramid.double`."""
+    return tf.image.resize(pictures, 2 * tf.shape(pictures)[1:3], "bilinear")
