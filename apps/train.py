@@ -25,7 +25,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     flags.DEFINE_string(
         "model", "mobile", "The codec to train, with arguments: NAME or NAME:width=0.25:...", **kw
     )
-    flags.DEFINE_string("init_from", None, "Start with the codec of this run or bundle.", **kw)
+    flags.DEFINE_string(
+        "init_from",
+        None,
+        "Start with the codec of this run or bundle; runs with commas between them are averaged.",
+        **kw,
+    )
+    flags.DEFINE_multi_string(
+        "init_parts", [], "Take these parts of it alone, such as analysis; repeat the flag.", **kw
+    )
     flags.DEFINE_multi_string(
         "data",
         [],
@@ -60,15 +68,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         "A phase until:crop:batch:mse:ms_ssim; repeat the flag for several, in order. until is the "
         "share of the run at which it ends, mse and ms_ssim weigh the distortion. :gan after it "
         "brings in the discriminators, :freeze=analysis+entropy keeps parts of the codec as they "
-        "are, :early relaxes rate targets.",
+        "are, :early relaxes rate targets, :shrink=2 trains on pictures of half the size, "
+        ":fade=0.1 lets the detail that the phase before did not have fade in.",
         **kw,
     )
     flags.DEFINE_float("learning_rate", 6e-4, "Highest learning rate.", **kw)
-    flags.DEFINE_enum(
+    flags.DEFINE_string(
         "schedule",
         "cosine",
-        ["constant", "cosine", "step"],
-        "Learning rate over the run; step: a tenth in the second half.",
+        "Learning rate over the run: constant, cosine, step (a tenth in the second half), or one "
+        "of Keras' schedules with arguments, such as ExponentialDecay:decay_steps=1000:"
+        "decay_rate=0.5.",
+        **kw,
+    )
+    flags.DEFINE_string(
+        "optimizer",
+        "adam",
+        "adam, adamw, sgd, ... with arguments: adam:beta_1=0.5:beta_2=0.9",
         **kw,
     )
     flags.DEFINE_float("ema", 0.998, "Momentum of the averaged weights; 0: no average.", **kw)
@@ -77,7 +93,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         "loss",
         [],
         "A term of the codec's loss, NAME:weight=W:...; repeat the flag for several: charbonnier, "
-        "content, entropy, lpips, mae, mse, rate_target, smoothness, vgg. docs/systems.md.",
+        "content, contextual, entropy, lpips, mae, mse, rate_target, smoothness, vgg. "
+        "docs/systems.md. Numbers may follow the run, 0@0.2,1@0.5: from 0 at a fifth to 1 at half.",
         **kw,
     )
     flags.DEFINE_multi_string(
@@ -90,17 +107,39 @@ def main(argv: Sequence[str] | None = None) -> int:
     flags.DEFINE_enum(
         "adversarial", "hinge", ["bce", "hinge", "lsgan", "wgan"], "Adversarial loss.", **kw
     )
-    flags.DEFINE_float("adversarial_weight", 1.0, "Its weight in the codec's loss.", **kw)
     flags.DEFINE_string(
-        "gradient_penalty", None, "interpolated:weight=10 or r1:weight=10. Default: none.", **kw
+        "adversarial_weight",
+        "1.0",
+        "Its weight in the codec's loss; 0@0.3,1@0.5 warms up from 0 to 1.",
+        **kw,
+    )
+    flags.DEFINE_string(
+        "gradient_penalty",
+        None,
+        "interpolated:weight=10 or r1:weight=10; with :every=16 in one of 16 steps. Default: none.",
+        **kw,
     )
     flags.DEFINE_float("feature_matching", 0.0, "Weight of feature matching.", **kw)
     flags.DEFINE_bool("feature_matching_squared", False, "Squared distances, as in MSAE.", **kw)
     flags.DEFINE_float("d_learning_rate", 0.0, "Of the discriminators; 0: that of the codec.", **kw)
+    flags.DEFINE_string("d_schedule", None, "Of the discriminators; by default the codec's.", **kw)
+    flags.DEFINE_string("d_optimizer", "adam", "Of the discriminators.", **kw)
     flags.DEFINE_integer("d_steps", 1, "Discriminator steps per step of the codec.", **kw)
     flags.DEFINE_bool("own_batches", False, "Give each of these steps pictures of its own.", **kw)
+    flags.DEFINE_multi_string(
+        "technique",
+        [],
+        "A change to the training step, NAME:key=value:...; repeat the flag for several: "
+        "adaptive_weight, colour, curriculum, d_limit, diff_augment, fade_in, "
+        "historical_averaging, instance_noise, low_frequencies, rotate, unrolled; "
+        "docs/training.md.",
+        **kw,
+    )
     flags.DEFINE_float("lambda_low", 0.1, "Weight of the distortion at quality 0.", **kw)
     flags.DEFINE_float("lambda_high", 6.0, "Weight of the distortion at quality 255.", **kw)
+    flags.DEFINE_string(
+        "rate_weight", "1.0", "Weight of the rate beside these; may follow the run.", **kw
+    )
     flags.DEFINE_enum(
         "precision",
         "float32",
@@ -109,6 +148,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         **kw,
     )
     flags.DEFINE_integer("seed", 0, "Seed of all random numbers.", **kw)
+    flags.DEFINE_string(
+        "early_stopping",
+        None,
+        "End when the validation sees no more progress in the last phase: "
+        "val_loss:patience=5:min_delta=0.01. Default: never.",
+        **kw,
+    )
     flags.DEFINE_integer("epoch_steps", 250, "Steps between validations.", **kw)
     flags.DEFINE_float("save_minutes", 5.0, "Minutes between checkpoints.", **kw)
     flags.DEFINE_integer("keep", 3, "How many checkpoints stay.", lower_bound=1, **kw)

@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("tensorflow")
 
 from apps import train as train_app
-from tfgan_codec import losses, models
+from tfgan_codec import losses, models, techniques
 from tfgan_codec.losses import adversarial, gradient_penalty
 from tfgan_codec.names import parse
 from tfgan_codec.training import run
@@ -26,7 +26,8 @@ def test_flag_files_make_a_run(path: Path, monkeypatch: pytest.MonkeyPatch, caps
     name, arguments = parse(config.model)
     models.build(name, **arguments)
     adversarial.build(config.adversarial)
-    losses.build([text for text in config.loss if not text.startswith("lpips")])
+    losses.build([text for text in config.loss if not text.startswith("lpips")], [])
+    techniques.build(config.technique, [])
     if config.gradient_penalty:
         penalty, options = parse(config.gradient_penalty)
         gradient_penalty.build(penalty, **options)

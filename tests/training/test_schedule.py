@@ -1,9 +1,12 @@
+import types
+
 import pytest
 
-pytest.importorskip("tensorflow")
+tf = pytest.importorskip("tensorflow")
 
 import tfgan_codec as tgc
-from tfgan_codec.training.phases import Phase, parse_phases, phase_at
+from tfgan_codec.training import schedule
+from tfgan_codec.training.phases import Phase, parse_phases, phase_at, phase_start
 from tfgan_codec.training.schedule import Limit, Progress, warmup_cosine
 
 
@@ -26,6 +29,47 @@ def test_learning_rate_by_hand():
     assert warmup_cosine(2.0, share=1.0, step=999, floor=0.01) == pytest.approx(0.02)
 
 
+def test_schedules_by_name():
+    """The share moves this project's own, the step those of Keras."""
+    assert schedule.build("cosine:warmup=10:floor=0.0", 2.0)(0.5, 99) == pytest.approx(1.0)
+    assert schedule.build("step", 2.0)(0.7, 0) == pytest.approx(0.2)
+    decay = schedule.build("ExponentialDecay:decay_steps=10:decay_rate=0.5", 2.0)
+    assert [decay(0.0, step) for step in (0, 10, 20)] == pytest.approx([2.0, 1.0, 0.5])
+    own = schedule.build("ExponentialDecay:decay_steps=10:decay_rate=0.5", 2.0)
+    assert own(0.9, 10) == pytest.approx(1.0)
+    steps = schedule.build("PiecewiseConstantDecay:boundaries=5+9:values=3+2+1", 7.0)
+    assert [steps(0.0, step) for step in (0, 5, 6, 9, 10)] == [3.0, 3.0, 2.0, 2.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("cosin", "did you mean cosine"),
+        ("cosine:warmpu=3", "did you mean warmup"),
+        ("ExponentialDecay:decay_rate=0.5", "decay_steps"),
+        ("PiecewiseConstantDecay:boundaries=5+9:values=3+2", "cannot make"),
+    ],
+)
+def test_bad_schedules_are_refused(text: str, message: str):
+    with pytest.raises(tgc.UsageError, match=message):
+        schedule.build(text, 1.0)
+
+
+def test_each_optimizer_follows_its_own_schedule():
+    """The discriminators' is asked for the step of their own optimizer."""
+    sgd = tf.keras.optimizers.SGD
+    model = types.SimpleNamespace(g_optimizer=sgd(), d_optimizer=sgd(), stop_training=False)
+    model.g_optimizer.iterations.assign(10)
+    model.d_optimizer.iterations.assign(20)
+    halving = "ExponentialDecay:decay_steps=10:decay_rate=0.5"
+    rates = schedule.build(halving, 1.0), schedule.build(halving, 4.0)
+    callback = schedule.FollowProgress(Progress(Limit(steps=100)), rates[0], 1.0, rates[1])
+    callback.set_model(model)
+    callback.on_train_batch_begin(0)
+    assert float(model.g_optimizer.learning_rate) == pytest.approx(0.5)
+    assert float(model.d_optimizer.learning_rate) == pytest.approx(1.0)
+
+
 def test_phases_are_read_in_order():
     phases = parse_phases(["0.25:128:12:2:0", "1.0:192:6:1:1.7"])
     assert phases[0] == Phase(0.25, 128, 12, 2.0, 0.0)
@@ -36,6 +80,15 @@ def test_phases_take_options():
     early, last = parse_phases(["0.1:64:2:0:0:early", "1:64:2:0:0:gan:freeze=analysis+entropy"])
     assert early == Phase(0.1, 64, 2, 0.0, 0.0, early=True)
     assert last == Phase(1.0, 64, 2, 0.0, 0.0, gan=True, freeze=("analysis", "entropy"))
+
+
+def test_phases_may_shrink_and_fade():
+    first, last = parse_phases(["0.4:64:2:1:0:shrink=4", "1:64:2:1:0:shrink=2:fade=0.1"])
+    assert (first.shrink, first.fade) == (4, 0.0)
+    assert (last.shrink, last.fade) == (2, 0.1)
+    assert [phase_start([first, last], phase) for phase in (first, last)] == [0.0, 0.4]
+    with pytest.raises(tgc.UsageError, match="shrink must be 1 or more"):
+        parse_phases(["1:64:2:1:0:shrink=0"])
 
 
 @pytest.mark.parametrize(

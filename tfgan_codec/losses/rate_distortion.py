@@ -1,5 +1,7 @@
 """The rate-distortion Lagrangian of a variable-rate codec."""
 
+from __future__ import annotations
+
 import math
 
 import tensorflow as tf
@@ -10,7 +12,7 @@ from tfgan_codec.losses.distortion import ms_ssim, mse
 
 
 class RateDistortion:
-    """`w(q) * (bpp + lambda(q) * D)`.
+    """`w(q) * (rate_weight * bpp + lambda(q) * D)`.
 
     `D = mse_weight * MSE / 1000 + ms_ssim_weight * (1 - MS-SSIM)`, with MSE on the 0..255
     scale. lambda grows geometrically from `low` to `high` over the qualities. Without the factor
@@ -18,11 +20,19 @@ class RateDistortion:
     the coarse ones: at the optimum both terms grow like lambda^1/2.
     """
 
-    def __init__(self, low: float, high: float, mse_weight: float, ms_ssim_weight: float):
+    def __init__(
+        self,
+        low: float,
+        high: float,
+        mse_weight: float,
+        ms_ssim_weight: float,
+        rate_weight: float | tf.Variable = 1.0,
+    ):
         self.low = low
         self.high = high
         self.mse_weight = mse_weight
         self.ms_ssim_weight = ms_ssim_weight
+        self.rate_weight = rate_weight
         self.names = ("bpp", "mse", "ms_ssim") if ms_ssim_weight else ("bpp", "mse")
 
     def multiplier(self, quality: tf.Tensor) -> tf.Tensor:
@@ -39,4 +49,4 @@ class RateDistortion:
             distortion += self.ms_ssim_weight * (1.0 - parts["ms_ssim"])
         multiplier = self.multiplier(output.quality)
         balance = math.sqrt(math.sqrt(self.low * self.high)) * tf.math.rsqrt(multiplier)
-        return LossValue(balance * (bpp + multiplier * distortion), parts)
+        return LossValue(balance * (self.rate_weight * bpp + multiplier * distortion), parts)

@@ -17,7 +17,11 @@ class Technique:
     A technique overrides one or two. Hooks are traced into the step's graph: they must be functions
     of their arguments, of weights and of ramps, so that a resumed run repeats itself. `seed`
     [2] is new in each step and on each replica.
+
+    reads: how many pictures the data must give for each one that the step is made on.
     """
+
+    reads = 1
 
     def on_batch(self, pictures: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         """The pictures that the step is made on, [batch, h, w, 3] in [0, 255]; it may return

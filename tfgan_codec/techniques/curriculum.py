@@ -18,7 +18,7 @@ class Curriculum(Technique):
     def __init__(self, pool: int = 2, difficulty: Number = 1.0):
         if pool < 2:
             raise UsageError(f"curriculum: pool must be 2 or more, not {pool}")
-        self.pool = pool
+        self.reads = self.pool = pool
         self.difficulty = difficulty
 
     def on_batch(self, pictures: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:

@@ -32,5 +32,9 @@ class FadeIn(Technique):
 
 def coarse(pictures: tf.Tensor, factor: int) -> tf.Tensor:
     """Shrunk by means and enlarged again by repetition."""
-    small = tf.nn.avg_pool2d(pictures, factor, factor, "VALID")
-    return tf.repeat(tf.repeat(small, factor, axis=1), factor, axis=2)
+    return tf.repeat(tf.repeat(shrunk(pictures, factor), factor, axis=1), factor, axis=2)
+
+
+def shrunk(pictures: tf.Tensor, factor: int) -> tf.Tensor:
+    """Means of `factor` x `factor` pixels, float32."""
+    return tf.nn.avg_pool2d(tf.cast(pictures, tf.float32), factor, factor, "VALID")

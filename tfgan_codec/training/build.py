@@ -6,15 +6,19 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tfgan_codec import discriminators, losses, models
+from tfgan_codec import discriminators, losses, models, techniques
 from tfgan_codec.errors import UsageError
 from tfgan_codec.losses import adversarial, gradient_penalty
 from tfgan_codec.losses.contract import Loss
 from tfgan_codec.losses.feature_matching import FeatureMatching
 from tfgan_codec.losses.rate_distortion import RateDistortion
 from tfgan_codec.names import parse
+from tfgan_codec.techniques.contract import Technique
+from tfgan_codec.techniques.fade_in import FadeIn
+from tfgan_codec.training import optimizers
 from tfgan_codec.training.config import RunConfig
-from tfgan_codec.training.phases import Phase
+from tfgan_codec.training.phases import Phase, phase_start
+from tfgan_codec.training.ramps import Ramp, number
 
 
 class Adversary(NamedTuple):
@@ -35,12 +39,17 @@ def build_model(config: dict) -> tf.keras.Model:
 
 
 def make_optimizer(config: dict) -> tf.keras.optimizers.Optimizer:
-    """Adam with clipped gradients and an exponential moving average of the weights."""
-    ema = config["ema"]
-    averaging = {"use_ema": True, "ema_momentum": ema} if ema else {}
-    clip = config["clip"] or None
-    optimizer = tf.keras.optimizers.Adam(config["learning_rate"], global_clipnorm=clip, **averaging)
-    return _for_precision(optimizer, config)
+    """That of the codec, with clipped gradients and an exponential moving average of the
+    weights."""
+    return _for_precision(
+        optimizers.build(
+            config["optimizer"],
+            learning_rate=config["learning_rate"],
+            global_clipnorm=config["clip"] or None,
+            **_averaging(config["ema"]),
+        ),
+        config,
+    )
 
 
 def make_adversary(config: RunConfig, model: tf.keras.Model) -> Adversary:
@@ -57,42 +66,62 @@ def make_adversary(config: RunConfig, model: tf.keras.Model) -> Adversary:
         name, arguments = parse(text)
         discriminators_.append(discriminators.build(name, latents, dtype, **arguments))
     rate = config.d_learning_rate or config.learning_rate
-    optimizer = _for_precision(tf.keras.optimizers.Adam(rate), config._asdict())
+    pulled = any(text.startswith("historical_averaging") for text in config.technique)
+    averaging = _averaging(config.ema if pulled else 0.0)
+    optimizer = optimizers.build(config.d_optimizer, learning_rate=rate, **averaging)
+    optimizer = _for_precision(optimizer, config._asdict())
     optimizer.build([v for each in discriminators_ for v in each.trainable_variables])
     return Adversary(discriminators_, optimizer)
 
 
 def compile_phase(
     model: tf.keras.Model, config: RunConfig, adversary: Adversary, phase: Phase
-) -> None:
-    """Compiles the codec for one phase; its optimizer is `model.g_optimizer` already."""
+) -> list[Ramp]:
+    """Compiles the codec for one phase; its optimizer is `model.g_optimizer` already.
+
+    Returns the ramps among the settings, for `FollowRamps`.
+    """
+    ramps: list[Ramp] = []
     model.compile(
         g_optimizer=model.g_optimizer,
-        losses=phase_losses(config, phase),
+        losses=phase_losses(config, phase, ramps),
         freeze=phase.freeze,
+        techniques=phase_techniques(config, phase, ramps),
         random_seed=config.seed,
-        **(_adversarial(config, adversary) if phase.gan else {}),
+        **(_adversarial(config, adversary, ramps) if phase.gan else {}),
     )
+    return ramps
 
 
-def phase_losses(config: RunConfig, phase: Phase) -> list[Loss]:
+def phase_losses(config: RunConfig, phase: Phase, ramps: list[Ramp]) -> list[Loss]:
     """What the codec minimises in a phase, discriminators aside."""
     terms: list[Loss] = []
     if phase.mse or phase.ms_ssim:
         low, high = config.lambda_low, config.lambda_high
-        terms.append(RateDistortion(low, high, phase.mse, phase.ms_ssim))
+        rate_weight = number(config.rate_weight, ramps)
+        terms.append(RateDistortion(low, high, phase.mse, phase.ms_ssim, rate_weight))
     early = ":relaxed=true" if phase.early else ""
     texts = [t + early if t.startswith("rate_target") else t for t in config.loss]
-    return terms + losses.build(texts)
+    return terms + losses.build(texts, ramps)
 
 
-def _adversarial(config: RunConfig, adversary: Adversary) -> dict:
+def phase_techniques(config: RunConfig, phase: Phase, ramps: list[Ramp]) -> list[Technique]:
+    """What changes the steps of a phase."""
+    found = techniques.build(config.technique, ramps)
+    if phase.fade:
+        start = phase_start(config.phases, phase)
+        ramps.append(Ramp([(start, 1.0), (min(1.0, start + phase.fade), 0.0)]))
+        found.insert(0, FadeIn(ramps[-1].variable))
+    return found
+
+
+def _adversarial(config: RunConfig, adversary: Adversary, ramps: list[Ramp]) -> dict:
     """Arguments of `compile` for a phase with discriminators."""
     arguments = {
         "discriminator": adversary.discriminators,
         "d_optimizer": adversary.optimizer,
         "adversarial": adversarial.build(config.adversarial),
-        "adversarial_weight": config.adversarial_weight,
+        "adversarial_weight": number(config.adversarial_weight, ramps),
         "d_steps": config.d_steps,
         "own_batches": config.own_batches,
     }
@@ -104,6 +133,10 @@ def _adversarial(config: RunConfig, adversary: Adversary) -> dict:
             config.feature_matching, config.feature_matching_squared
         )
     return arguments
+
+
+def _averaging(momentum: float) -> dict:
+    return {"use_ema": True, "ema_momentum": momentum} if momentum else {}
 
 
 def _for_precision(

@@ -22,15 +22,20 @@ _PRIVATE |= {"cache_mb", "keep", "overwrite", "resume", "save_minutes"}
 class RunConfig(NamedTuple):
     """What `apps.train` was asked for.
 
-    model: name of a codec with arguments, `name:key=value`; so are the items of `loss` and
-        `discriminator`, and `gradient_penalty`.
+    model: name of a codec with arguments, `name:key=value`; so are the items of `loss`,
+        `discriminator` and `technique`, and the optimizers, schedules and `gradient_penalty`.
     data, validation: places of pictures, see `data.sources.open_source`.
     cache_mb: memory for decoded pictures.
     smallest_scale: crops are cut from pictures shrunk by up to this factor.
+    adversarial_weight, rate_weight: numbers, or ramps `VALUE@SHARE,VALUE@SHARE`.
     feature_matching, feature_matching_squared: its weight, and MSAE's squared distances.
-    init_from: run or bundle whose codec weights this one starts with.
-    lambda_low, lambda_high: rate-distortion multipliers of the lowest and the highest quality.
-    d_learning_rate: of the discriminators; 0 for that of the codec.
+    init_from: run or bundle whose codec weights this one starts with; several runs, with commas,
+        are averaged. init_parts: the parts of the codec that take them; none named: all.
+    lambda_low, lambda_high: rate-distortion multipliers of the lowest and the highest quality;
+        rate_weight: what the rate counts beside them.
+    d_learning_rate, d_schedule, d_optimizer: of the discriminators; by default those of the codec,
+        but for an optimizer that is a plain Adam.
+    early_stopping: figure of the validation with arguments (`training.early_stopping`).
     ema, clip: momentum of the averaged weights, and the largest norm of a gradient; 0 for none.
     epoch_steps: steps between two validations.
     save_minutes, keep: time between two checkpoints, and how many of them stay.
@@ -46,24 +51,31 @@ class RunConfig(NamedTuple):
     cache_mb: float = CACHE_MB
     smallest_scale: float = SMALLEST_SCALE
     init_from: str | None = None
+    init_parts: Sequence[str] = ()
     learning_rate: float = 6e-4
     schedule: str = "cosine"
+    optimizer: str = "adam"
     ema: float = 0.998
     clip: float = 1.0
     lambda_low: float = 0.1
     lambda_high: float = 6.0
+    rate_weight: float | str = 1.0
     loss: Sequence[str] = ()
     discriminator: Sequence[str] = ()
     adversarial: str = "hinge"
-    adversarial_weight: float = 1.0
+    adversarial_weight: float | str = 1.0
     gradient_penalty: str | None = None
     feature_matching: float = 0.0
     feature_matching_squared: bool = False
+    technique: Sequence[str] = ()
     d_learning_rate: float = 0.0
+    d_schedule: str | None = None
+    d_optimizer: str = "adam"
     d_steps: int = 1
     own_batches: bool = False
     precision: str = "float32"
     seed: int = 0
+    early_stopping: str | None = None
     epoch_steps: int = 250
     save_minutes: float = 5.0
     keep: int = 3

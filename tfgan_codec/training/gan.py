@@ -236,11 +236,11 @@ class GanModel(tf.keras.Model):
                 figures["feature_matching"] = figures.get("feature_matching", 0.0) + distance
         if verdicts:
             adversarial = figures["adversarial"] = tf.reduce_mean(tf.add_n(verdicts))
-            weight = self.adversarial_weight
+            weight = tf.convert_to_tensor(self.adversarial_weight, tf.float32)
             for technique in self.techniques:
                 places = tape, output.reconstruction, total, adversarial
                 weight *= technique.adversarial_factor(*places)
-            figures["adversarial_weight"] = tf.convert_to_tensor(weight)
+            figures["adversarial_weight"] = weight
             total += weight * adversarial
         if "feature_matching" in figures:
             total += self.feature_matching.weight * figures["feature_matching"]

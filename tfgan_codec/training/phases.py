@@ -17,6 +17,9 @@ class Phase(NamedTuple):
     gan: whether the run's discriminators take part.
     early: whether rate targets are relaxed, as in HiFiC's first steps.
     freeze: parts of the codec that are not trained, such as "analysis".
+    shrink: the crops are cut this much larger and then shrunk by this factor.
+    fade: share of the run in which the detail that the phase before did not have, half of the
+        resolution, fades in (`techniques.fade_in`).
     """
 
     until: float
@@ -27,10 +30,13 @@ class Phase(NamedTuple):
     gan: bool = False
     early: bool = False
     freeze: tuple[str, ...] = ()
+    shrink: int = 1
+    fade: float = 0.0
 
 
 def parse_phases(texts: list[str]) -> list[Phase]:
-    """Reads `until:crop:batch:mse:ms_ssim[:gan][:early][:freeze=a+b]` for each phase, in order."""
+    """Reads `until:crop:batch:mse:ms_ssim` and then, where wanted, `:gan`, `:early`,
+    `:freeze=a+b`, `:shrink=2` and `:fade=0.1` for each phase, in order."""
     phases = []
     for text in texts:
         fields = text.split(":")
@@ -42,10 +48,12 @@ def parse_phases(texts: list[str]) -> list[Phase]:
         except ValueError:
             raise UsageError(
                 f"cannot read phase {text!r}: write until:crop:batch:mse:ms_ssim, then if wanted "
-                ":gan, :early and :freeze=a+b; for example 1.0:192:6:1:1.7"
+                ":gan, :early, :freeze=a+b, :shrink=2 and :fade=0.1; for example 1.0:192:6:1:1.7"
             ) from None
         if phase.crop % 64:
             raise UsageError(f"phase {text!r}: the crop must be a multiple of 64")
+        if phase.shrink < 1 or phase.fade < 0:
+            raise UsageError(f"phase {text!r}: shrink must be 1 or more, and fade not below 0")
         phases.append(phase)
     ends = [phase.until for phase in phases]
     if not ends or ends != sorted(set(ends)) or ends[0] <= 0 or ends[-1] != 1.0:
@@ -60,9 +68,18 @@ def _options(words: list[str]) -> dict[str, object]:
             options[word] = True
         elif word.startswith("freeze="):
             options["freeze"] = tuple(word[len("freeze=") :].split("+"))
+        elif word.startswith("shrink="):
+            options["shrink"] = int(word[len("shrink=") :])
+        elif word.startswith("fade="):
+            options["fade"] = float(word[len("fade=") :])
         else:
             raise ValueError(word)
     return options
+
+
+def phase_start(phases: list[Phase], phase: Phase) -> float:
+    """The share of the run at which a phase begins."""
+    return max((each.until for each in phases if each.until < phase.until), default=0.0)
 
 
 def phase_at(phases: list[Phase], share: float) -> int:

@@ -7,6 +7,7 @@ its half on. A ramp depends on nothing but the share, so there is nothing of it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -70,22 +71,27 @@ def read_ramp(text: str) -> Ramp:
     return Ramp(points)
 
 
-def number(value: Any, ramps: list[Ramp]) -> Any:
-    """The variable of a ramp where `value` is the text of one, which is added to `ramps`; any
-    other value as it is."""
-    if not (isinstance(value, str) and "@" in value):
-        return value
-    ramps.append(read_ramp(value))
-    return ramps[-1].variable
+def number(value: float | str, ramps: list[Ramp]) -> float | tf.Variable:
+    """A number from what a flag says: itself, or the variable of a ramp, which joins `ramps`."""
+    if _is_ramp(value):
+        ramps.append(read_ramp(value))
+        return ramps[-1].variable
+    try:
+        return float(value)
+    except ValueError:
+        raise UsageError(
+            f"{value!r} is neither a number nor a ramp VALUE@SHARE,VALUE@SHARE"
+        ) from None
 
 
 def resolve(arguments: dict[str, Any], ramps: list[Ramp] | None) -> dict[str, Any]:
-    """`number` for each of a loss' or a technique's arguments; with `ramps=None` there must be no
-    ramps, for nobody would move them."""
-    found: list[Ramp] = []
-    resolved = {name: number(value, found) for name, value in arguments.items()}
-    if ramps is None and found:
+    """The arguments of a loss or technique with variables for ramps, which join `ramps`; with None
+    there must not be any, for nobody would move them."""
+    found = [name for name, value in arguments.items() if _is_ramp(value)]
+    if found and ramps is None:
         raise UsageError("a ramp VALUE@SHARE needs build(..., ramps=[]), and FollowRamps in fit")
-    if ramps is not None:
-        ramps += found
-    return resolved
+    return {**arguments, **{name: number(arguments[name], ramps) for name in found}}
+
+
+def _is_ramp(value: Any) -> bool:
+    return isinstance(value, str) and re.match(r"[-+.\deE]+@", value) is not None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +13,9 @@ import tensorflow as tf
 
 from tfgan_codec.data.crops import crops, middle_crops
 from tfgan_codec.data.pool import Pool
-from tfgan_codec.names import choose
+from tfgan_codec.errors import UsageError
+from tfgan_codec.techniques.fade_in import shrunk
+from tfgan_codec.training import early_stopping, schedule
 from tfgan_codec.training.about import about
 from tfgan_codec.training.build import (
     Adversary,
@@ -28,11 +32,13 @@ from tfgan_codec.training.checkpoints import (
     claim_folder,
 )
 from tfgan_codec.training.config import RunConfig, read_config, write_config
+from tfgan_codec.training.early_stopping import EarlyStopping
 from tfgan_codec.training.figures import WriteFigures
 from tfgan_codec.training.phases import Phase, phase_at
 from tfgan_codec.training.pictures import Pictures
 from tfgan_codec.training.progress_bar import ProgressBar
-from tfgan_codec.training.schedule import SCHEDULES, FollowProgress, Progress
+from tfgan_codec.training.ramps import FollowRamps, Ramp
+from tfgan_codec.training.schedule import FollowProgress, Progress
 from tfgan_codec.training.signals import StopOnSignal
 from tfgan_codec.training.trained import copy_weights, load_start
 from tfgan_codec.training.validation import Validate
@@ -62,6 +68,11 @@ class Run(NamedTuple):
     checkpoints: Checkpoints
     best: Checkpoints
     signals: StopOnSignal
+    early_stopping: EarlyStopping | None
+
+    @property
+    def ceased(self) -> bool:
+        return self.early_stopping is not None and self.early_stopping.stopped
 
     @property
     def step(self) -> int:
@@ -73,9 +84,11 @@ def train(config: RunConfig) -> None:
     with StopOnSignal() as signals:
         run = start(config, signals)
         share = run.progress.update(run.step)
-        while share < 1.0 and not signals.stopped:
+        while share < 1.0 and not (signals.stopped or run.ceased):
             fit_phase(run, phase_at(config.phases, share))
             share = run.progress.update(run.step)
+        if run.ceased:
+            _say(f"stopped early at step {run.step}: --early_stopping saw no more progress")
         if signals.stopped:
             _say(f"stopped and saved at step {run.step}: the same command with --resume goes on")
 
@@ -94,7 +107,7 @@ def start(config: RunConfig, signals: StopOnSignal) -> Run:
     model = build_model(config._asdict())
     beginning = load_start(config.init_from) if config.init_from else None
     if beginning is not None:
-        copy_weights(beginning, model)
+        copy_weights(beginning, model, config.init_parts)
     model.g_optimizer = make_optimizer(config._asdict())
     model.g_optimizer.build(model.trainable_variables)
     adversary = make_adversary(config, model)
@@ -121,13 +134,14 @@ def start(config: RunConfig, signals: StopOnSignal) -> Run:
         checkpoints=checkpoints,
         best=best,
         signals=signals,
+        early_stopping=_early_stopping(config, checkpoints),
     )
 
 
 def fit_phase(run: Run, number: int) -> None:
     """Trains until the end of a phase, or until a signal."""
     config, phase = run.config, run.config.phases[number]
-    compile_phase(run.model, config, run.adversary, phase)
+    ramps = compile_phase(run.model, config, run.adversary, phase)
     epoch, first_step = divmod(run.step, config.epoch_steps)
     try:
         run.model.fit(
@@ -137,7 +151,7 @@ def fit_phase(run: Run, number: int) -> None:
             epochs=_ENDLESS,
             steps_per_epoch=config.epoch_steps,
             verbose=0,
-            callbacks=callbacks(run, number),
+            callbacks=callbacks(run, number, ramps),
         )
     except tf.errors.OpError:
         raise run.pool.problem or sys.exc_info()[1] from None
@@ -146,32 +160,34 @@ def fit_phase(run: Run, number: int) -> None:
 def batches(run: Run, phase: Phase) -> tf.data.Dataset:
     """The training crops of a phase, from the run's present step on."""
     config = run.config
-    return crops(
+    read = math.prod(technique.reads for technique in run.model.techniques)
+    dataset = crops(
         run.pool,
-        phase.crop,
-        phase.batch,
+        phase.crop * phase.shrink,
+        phase.batch * read,
         config.seed,
         run.step,
         smallest_scale=config.smallest_scale,
     )
+    return dataset if phase.shrink == 1 else dataset.map(lambda x: shrunk(x, phase.shrink))
 
 
-def callbacks(run: Run, number: int) -> list[tf.keras.callbacks.Callback]:
+def callbacks(run: Run, number: int, ramps: Sequence[Ramp]) -> list[tf.keras.callbacks.Callback]:
     """What happens beside the steps of a phase, in order."""
     config, phase = run.config, run.config.phases[number]
-    schedule = choose("schedule", config.schedule, SCHEDULES)
+    rate = schedule.build(config.schedule, config.learning_rate)
+    d_peak = config.d_learning_rate or config.learning_rate
+    d_rate = schedule.build(config.d_schedule or config.schedule, d_peak)
     found: list[tf.keras.callbacks.Callback] = [
-        FollowProgress(
-            run.progress,
-            lambda share, at: schedule(config.learning_rate, share, at),
-            phase.until,
-            (config.d_learning_rate or config.learning_rate) / config.learning_rate,
-        ),
+        FollowProgress(run.progress, rate, phase.until, d_rate),
+        FollowRamps(run.progress, ramps),
         run.signals,
         ProgressBar(run.progress, f"phase {number + 1}/{len(config.phases)}"),
     ]
     if run.validation is not None:
         found.append(Validate(run.validation, run.best, number, lambda: run.signals.stopped))
+    if run.early_stopping is not None and number == len(config.phases) - 1:
+        found.append(run.early_stopping)
     found += [
         WriteFigures(run.out, run.step, min(_FIGURES_EVERY, config.epoch_steps)),
         Pictures(
@@ -183,6 +199,14 @@ def callbacks(run: Run, number: int) -> list[tf.keras.callbacks.Callback]:
         SaveRegularly(run.checkpoints, config.save_minutes),
     ]
     return found
+
+
+def _early_stopping(config: RunConfig, checkpoints: Checkpoints) -> EarlyStopping | None:
+    if config.early_stopping is None:
+        return None
+    if config.validation is None:
+        raise UsageError("--early_stopping needs --validation")
+    return early_stopping.build(config.early_stopping, checkpoints)
 
 
 def _compare_data(before: dict, made: dict) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import time
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tfgan_codec.errors import UsageError
+from tfgan_codec.names import choose, parse
 
 
 class Limit(NamedTuple):
@@ -68,35 +70,73 @@ def warmup_cosine(peak: float, share: float, step: int, warmup: int = 200, floor
     return peak * min(1.0, (step + 1) / warmup) * cosine
 
 
-SCHEDULES = {"constant": constant, "cosine": warmup_cosine, "step": half_step}
+# The share of a run that is done, and the optimizer's step -> the learning rate.
+Rate = Callable[[float, int], float]
+
+
+def build(text: str, peak: float) -> Rate:
+    """A learning rate from the text of a flag.
+
+    `constant`, `cosine:warmup=200:floor=0.01` and `step` follow the share of the run; the classes
+    of `tf.keras.optimizers.schedules` follow the step, for example
+    `ExponentialDecay:decay_steps=1000:decay_rate=0.5` or
+    `PiecewiseConstantDecay:boundaries=1000+2000:values=1e-3+1e-4+1e-5`. `peak` is the highest rate
+    and, unless the text names another one, Keras' `initial_learning_rate`.
+    """
+    name, arguments = parse(text)
+    shares = {"constant": constant, "cosine": warmup_cosine, "step": half_step}
+    known = {**shares, **_keras_schedules()}
+    maker = choose("schedule", name, known)
+    takes = set(inspect.signature(maker).parameters) - {"peak", "share", "step"}
+    for key in arguments:
+        choose(f"argument of schedule {name}", key, dict.fromkeys(takes))
+    if name in shares:
+        return lambda share, step: maker(peak, share, step, **arguments)
+    arguments = {key: _numbers(value) for key, value in arguments.items()}
+    if "initial_learning_rate" in takes:
+        arguments.setdefault("initial_learning_rate", peak)
+    try:
+        schedule = maker(**arguments)
+        schedule(0)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"cannot make the schedule {text!r}: {error}") from None
+    return lambda share, step: float(schedule(step))
+
+
+def _keras_schedules() -> dict[str, type]:
+    base = tf.keras.optimizers.schedules.LearningRateSchedule
+    found = vars(tf.keras.optimizers.schedules).items()
+    return {k: v for k, v in found if isinstance(v, type) and issubclass(v, base) and v is not base}
+
+
+def _numbers(value: object) -> object:
+    """`1+2+3` -> [1.0, 2.0, 3.0]; other values as they are."""
+    if not (isinstance(value, str) and "+" in value):
+        return value
+    return [float(part) for part in value.split("+")]
 
 
 class FollowProgress(tf.keras.callbacks.Callback):
-    """Sets the learning rates from the share of the run that is done; stops at `until`.
+    """Sets the learning rates before each step; stops at share `until` of the run.
 
-    `d_factor`: the discriminators' learning rate as a multiple of the codec's.
+    `d_rate`: of the discriminators, by default that of the codec. It is asked for the step of their
+    own optimizer.
     """
 
-    def __init__(
-        self,
-        progress: Progress,
-        rate: Callable[[float, int], float],
-        until: float,
-        d_factor: float = 1.0,
-    ):
+    def __init__(self, progress: Progress, rate: Rate, until: float, d_rate: Rate | None = None):
         super().__init__()
         self.progress = progress
         self.rate = rate
         self.until = until
-        self.d_factor = d_factor
+        self.d_rate = d_rate or rate
 
     def on_train_batch_begin(self, batch: int, logs: dict | None = None):
         step = int(self.model.g_optimizer.iterations)
         share = self.progress.update(step)
-        rate = self.rate(share, step)
-        self.model.g_optimizer.learning_rate = rate
+        self.model.g_optimizer.learning_rate = self.rate(share, step)
         if self.model.d_optimizer is not None:
-            self.model.d_optimizer.learning_rate = self.d_factor * rate
+            own = int(self.model.d_optimizer.iterations)
+            self.model.d_optimizer.learning_rate = self.d_rate(share, own)
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None):
         if self.progress.update(int(self.model.g_optimizer.iterations)) >= self.until:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import tensorflow as tf
@@ -10,16 +11,22 @@ from tfgan_codec.bundle import Bundle
 from tfgan_codec.data.crops import crops
 from tfgan_codec.errors import UsageError
 from tfgan_codec.models.from_bundle import restore
+from tfgan_codec.names import choose
 from tfgan_codec.training.build import build_model, make_optimizer
 from tfgan_codec.training.checkpoints import BEST, NEWEST, Checkpoints
 from tfgan_codec.training.config import RunConfig, read_config
+from tfgan_codec.training.soup import stir
 
 
 def load_run(folder: str | Path, best: bool = False) -> tf.keras.Model:
     """The trained model of a run's folder, with averaged weights, ready for evaluation.
 
+    Several folders with commas between them give the average of their codecs (`training.soup`).
+
     best: the checkpoint that did best in validation, in place of the newest one.
     """
+    if "," in str(folder):
+        return stir([load_run(each, best) for each in str(folder).split(",")])
     config = {**RunConfig._field_defaults, **read_config(folder)}
     model = build_model(config)
     model.g_optimizer = make_optimizer(config)
@@ -32,28 +39,41 @@ def load_run(folder: str | Path, best: bool = False) -> tf.keras.Model:
 
 
 def load_start(place: str) -> tf.keras.Model:
-    """The codec of a run's folder or, if it is none, of a bundle, given by name or folder.
+    """The codec of a run's folder (or of several, see `load_run`) or, if it is none, of a bundle,
+    given by name or folder.
 
     Bundles do not hold the float density of the hyper-latents: unless the entropy model is frozen,
     a run learns that anew.
     """
-    if (Path(place) / "run.json").is_file():
+    if "," in place or (Path(place) / "run.json").is_file():
         return load_run(place)
     return restore(Bundle.load(place))
 
 
-def copy_weights(source: tf.keras.Model, target: tf.keras.Model) -> None:
-    """Gives a codec the weights of another one of the same sizes."""
-    given, wanted = source.variables, target.variables
+def copy_weights(source: tf.keras.Model, target: tf.keras.Model, parts: Sequence[str] = ()) -> None:
+    """Gives a codec the weights of another one; of the named parts, such as "analysis", alone if
+    there are any. These must have the same sizes."""
+    given, wanted = (
+        [v for part in chosen for v in part.variables]
+        for chosen in (
+            [_part(model, name) for name in parts] or [model] for model in (source, target)
+        )
+    )
     if [v.shape for v in given] != [v.shape for v in wanted]:
         raise UsageError(
             "--init_from is a codec of other sizes: give --model the arguments it was trained with"
+            ", or --init_parts those parts that fit"
         )
     for variable, value in zip(wanted, given):
         variable.assign(value)
 
 
+def _part(model: tf.keras.Model, name: str) -> tf.keras.layers.Layer:
+    layers = {k: v for k, v in vars(model).items() if isinstance(v, tf.keras.layers.Layer)}
+    return choose("part", name, layers)
+
+
 def training_batches(folder: str | Path, count: int = 64) -> tf.data.Dataset:
     """Some of a run's training pictures, [4, 256, 256, 3] each, to measure coding tables on."""
-    config = read_config(folder)
+    config = read_config(str(folder).split(",")[0])
     return crops(config["data"], 256, 4, config["seed"]).take(count)

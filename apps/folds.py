@@ -1,0 +1,49 @@
+"""Splits pictures into folds for cross-validation."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from absl import flags
+
+from apps import _main
+
+_USAGE = """
+usage: python -m apps.folds --data=FOLDER --out=FOLDER [--folds=5]
+
+Writes lists of pictures for k-fold cross-validation, two for every fold: foldN-train.txt and
+foldN-validation.txt.
+
+  python -m apps.folds --data=photos --out=folds
+  python -m apps.train --flagfile=FLAGS --data=folds/fold0-train.txt \\
+      --validation=folds/fold0-validation.txt --out=runs/fold0 --minutes=90
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the program and returns its exit status."""
+    values = _main.new_flags()
+    kw = {"flag_values": values}
+    flags.DEFINE_string("data", None, "Folder tree of pictures.", **kw)
+    flags.DEFINE_string("out", None, "Where the lists go.", **kw)
+    flags.DEFINE_integer("folds", 5, "How many folds.", **kw)
+    flags.DEFINE_integer("seed", 0, "Another seed gives other folds.", **kw)
+
+    def command() -> None:
+        from tfgan_codec.data.files import picture_files
+        from tfgan_codec.data.kfold import write_lists
+
+        for name in ("data", "out"):
+            if values[name].value is None:
+                raise _main.CommandLineError(f"--{name} is required")
+        files = picture_files(values.data)
+        for path in write_lists(files, values.folds, Path(values.out), values.seed):
+            print(path)
+
+    return _main.run(command, values, _USAGE, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

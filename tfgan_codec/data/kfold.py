@@ -1,0 +1,36 @@
+"""Splits of a picture collection for k-fold cross-validation."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from tfgan_codec.errors import UsageError
+
+
+def kfold(files: Sequence[Path], folds: int, seed: int = 0) -> list[list[Path]]:
+    """The files in `folds` random parts whose sizes differ by one at most."""
+    if not 2 <= folds <= len(files):
+        raise UsageError(
+            f"cannot cut {len(files)} pictures into {folds} folds: ask for 2 to {len(files)}"
+        )
+    order = np.random.default_rng(seed).permutation(len(files))
+    return [sorted(files[i] for i in part) for part in np.array_split(order, folds)]
+
+
+def write_lists(files: Sequence[Path], folds: int, out: Path, seed: int = 0) -> list[Path]:
+    """For every fold two lists in `out`: its own pictures, `foldN-validation.txt`, and all others,
+    `foldN-train.txt`. `apps.train` takes them as --validation and --data."""
+    out.mkdir(parents=True, exist_ok=True)
+    parts = kfold(files, folds, seed)
+    written = []
+    for number, part in enumerate(parts):
+        others = [path for each in parts if each is not part for path in each]
+        for name, paths in (("train", sorted(others)), ("validation", part)):
+            written.append(out / f"fold{number}-{name}.txt")
+            lines = [os.path.relpath(path, out) for path in paths]
+            written[-1].write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return written

@@ -1,0 +1,24 @@
+"""Keras' optimizers by name."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import tensorflow as tf
+
+from tfgan_codec.names import choose, parse
+
+_NAMES = ("Adam", "AdamW", "Adamax", "Nadam", "Adafactor", "Lion", "RMSprop", "SGD")
+
+
+def build(text: str, **settings: Any) -> tf.keras.optimizers.Optimizer:
+    """`adam`, `adamw:weight_decay=1e-4`, `adam:beta_1=0.5:beta_2=0.9`, ...: any of Keras'
+    arguments. `settings` are more of them, which the text cannot change."""
+    name, arguments = parse(text)
+    optimizers = {known.lower(): getattr(tf.keras.optimizers, known) for known in _NAMES}
+    maker = choose("optimizer", name, optimizers)
+    known = set(inspect.signature(maker).parameters) - set(settings)
+    for key in arguments:
+        choose(f"argument of optimizer {name}", key, dict.fromkeys(known))
+    return maker(**arguments, **settings)

@@ -1,0 +1,27 @@
+"""Checkpoint soup (Wortsman et al., 2022): the average of several trained codecs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from tfgan_codec.errors import UsageError
+
+
+def stir(models: Sequence[tf.keras.Model]) -> tf.keras.Model:
+    """Gives the first codec the mean of all codecs' weights, and returns it.
+
+    The practical ensemble: one decoder's time, not several. It works for runs that share their
+    beginning (--init_from), whose weights lie in one valley; those of runs from different seeds do
+    not, and their average is noise.
+    """
+    first, *others = models
+    shapes = [v.shape for v in first.variables]
+    if any([v.shape for v in other.variables] != shapes for other in others):
+        raise UsageError("only codecs of the same sizes can be averaged")
+    for places in zip(*(model.variables for model in models)):
+        if places[0].dtype.is_floating:
+            places[0].assign(np.mean([place.numpy() for place in places], axis=0))
+    return first
