@@ -15,6 +15,7 @@ from tfgan_codec.losses.content import Content
 from tfgan_codec.losses.contextual import contextual_similarity
 from tfgan_codec.losses.distortion import charbonnier, mae, ms_ssim
 from tfgan_codec.losses.feature_matching import FeatureMatching
+from tfgan_codec.losses.multiscale import MultiScale
 from tfgan_codec.losses.rate import Entropy, RateTarget
 from tfgan_codec.losses.smoothness import smoothness
 from tfgan_codec.metrics import lpips as reference
@@ -225,3 +226,26 @@ def test_bad_requests_are_told_in_a_line(tmp_path: Path):
 def test_ms_ssim_works_at_its_smallest_size():
     a, b = pictures(161)
     assert np.all(np.isfinite(ms_ssim(a, b)))
+
+
+def test_multiscale_rate_and_distortion_by_hand():
+    """Two scales: the small picture is 20 levels off, the whole one 10."""
+    pictures = tf.random.stateless_uniform([1, 4, 8, 3], [1, 2], 0, 255)
+    small = tf.nn.avg_pool2d(pictures, 2, 2, "VALID") + 20.0
+    coarse = CodecOutput(small, {"y": tf.constant([16.0])}, small, tf.zeros([1]))
+    bits = {"half": tf.constant([16.0]), "full": tf.constant([64.0])}
+    output = CodecOutput(pictures - 10.0, bits, small, tf.zeros([1]), coarse=(coarse,))
+    value = MultiScale(alpha=2.0, beta=3.0, coarse_alpha=5.0, coarse_beta=7.0, rate=0.1)(
+        pictures, output
+    )
+    # Squared errors of [-1, 1]; bits per pixel of 4x8 and of 2x4.
+    expected = 2.0 * (10 / 127.5) ** 2 + 3.0 * 0.1 * 64 / 32
+    expected += 5.0 * (20 / 127.5) ** 2 + 7.0 * 0.1 * 16 / 8
+    np.testing.assert_allclose(value.total, [expected], rtol=1e-4)
+    parts = {name: float(part[0]) for name, part in value.parts.items()}
+    assert parts == pytest.approx(
+        {"bpp": 80 / 32, "mse": 100.0, "coarse_bpp": 16 / 32, "coarse_mse": 400.0}, rel=1e-4
+    )
+    single = MultiScale()(pictures, output._replace(bits={"full": bits["full"]}, coarse=()))
+    assert float(single.parts["coarse_mse"][0]) == float(single.parts["coarse_bpp"][0]) == 0.0
+    assert tuple(value.parts) == tuple(single.parts) == MultiScale.names
