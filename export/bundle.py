@@ -120,7 +120,7 @@ def _say(bundle, out: str) -> None:
 def write(model, out: str, name: str, info: dict):
     """Writes the bundle of a model whose tables are prepared; returns it loaded."""
     from export.layers import write_layers
-    from export.networks import convert, reach, resizable
+    from export.networks import convert, reach, resizable, synthesis_reach
     from export.parts import parts_of
     from tfgan_codec.bundle import STRIDE, Part, write_bundle
     from tfgan_codec.models.msae import Msae
@@ -138,25 +138,26 @@ def write(model, out: str, name: str, info: dict):
     y_shape = (1, side, side, parts.gain.shape[1])
     z_shape = (1, side // 4, side // 4, len(parts.z_tables.length))
     with resizable(model):
+        networks = {
+            "analysis": Part(convert(parts.analysis, (1, _SIDE, _SIDE, 3)), reach(model.analysis)),
+            "hyper_analysis": Part(
+                convert(parts.hyper_analysis.function, y_shape), parts.hyper_analysis.reach
+            ),
+        }
+        if parts.mean:
+            networks["mean"] = Part(convert(parts.mean.function, z_shape), parts.mean.reach)
         return write_bundle(
             out,
             name=name,
-            networks={
-                "analysis": Part(
-                    convert(parts.analysis, (1, _SIDE, _SIDE, 3)), reach(model.analysis)
-                ),
-                "hyper_analysis": Part(
-                    convert(parts.hyper_analysis.function, y_shape), parts.hyper_analysis.reach
-                ),
-                "mean": Part(convert(parts.mean.function, z_shape), parts.mean.reach),
-            },
-            synthesis={0.0: Part(convert(model.synthesise, y_shape), reach(model.synthesis))},
+            networks=networks,
+            synthesis={0.0: Part(convert(model.synthesise, y_shape), synthesis_reach(model))},
             z_tables=parts.z_tables,
             y_tables=parts.y_tables,
             scale_decoder=scale_decoder,
             gain=parts.gain,
             inverse_gain=parts.inverse_gain,
             info=info,
+            context=parts.context,
         )
 
 

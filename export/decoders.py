@@ -11,9 +11,10 @@ from export import bundle as bundles
 from export import calibration, chain, quantize
 from export.convert import INTEGERS, convert, convert_chain
 from export.layers import write_layers
-from export.networks import reach, resizable
+from export.networks import resizable, synthesis_reach
 from export.settings import Settings
 from tfgan_codec.bundle import Bundle, Part, write_bundle
+from tfgan_codec.errors import UsageError
 from tfgan_codec.models.autoencoder import Autoencoder
 from tfgan_codec.models.base import Codec
 from tfgan_codec.models.from_bundle import restore
@@ -78,9 +79,9 @@ def _from_layers(model: Msae, out: str, settings: Settings, info: dict) -> list[
 def decoder(model: Codec, settings: Settings, latents: np.ndarray | None) -> Decoder:
     """The decoder of `model`; `latents` are those of `calibration.collect`, for integers."""
     side, channels = settings.tile // STRIDE, model.analysis.output_shape[-1]
-    shape, halo = (1, side, side, channels), reach(model.synthesis)
-    own_form = settings.target == "edgetpu" or settings.quantize in INTEGERS
-    if own_form and (isinstance(model, Mobile) or settings.target == "edgetpu"):
+    shape, halo = (1, side, side, channels), synthesis_reach(model)
+    is_chain = isinstance(model, Mobile) and model.post_processing is None
+    if settings.target == "edgetpu" or (settings.quantize in INTEGERS and is_chain):
         return _chain_decoder(model, settings, latents)
     with resizable(model):
         content = convert(model.synthesise, shape, settings.quantize, latents)
@@ -88,8 +89,10 @@ def decoder(model: Codec, settings: Settings, latents: np.ndarray | None) -> Dec
 
 
 def _chain_decoder(model: Codec, settings: Settings, latents: np.ndarray) -> Decoder:
+    if model.post_processing is not None:
+        raise UsageError("post-processing has no form for this target: train without it")
     exact, scale = quantize.equalise(chain.from_keras(model.synthesis), latents)
-    scaled, halo = latents * scale, reach(model.synthesis)
+    scaled, halo = latents * scale, synthesis_reach(model)
     side = settings.tile // STRIDE
     shape = (1, side, side, len(scale))
     if settings.quantize == "int16x8":  # TFLite has no depth-to-space in 16 bits
@@ -126,13 +129,14 @@ def _write(
     write_bundle(
         out,
         name=f"{bundle.name}-{settings.quantize}",
-        networks={kind: bundle.part(kind) for kind in ("analysis", "hyper_analysis", "mean")},
+        networks={kind: bundle.part(kind) for kind in bundle.kinds if kind != "synthesis"},
         synthesis={realism: each.part for realism, each in made.items()},
         z_tables=bundle.z_tables,
         y_tables=bundle.y_tables,
         scale_decoder=bundle.scale_decoder,
         gain=bundle.gain,
         inverse_gain=bundle.inverse_gain * scale,
+        context=bundle.context,
         info={**bundle.info, "decoder": settings._replace(calibration=None)._asdict()},
     )
     paths = []

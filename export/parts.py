@@ -1,5 +1,7 @@
 """What the bundle of each kind of codec consists of."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -8,7 +10,9 @@ import tensorflow as tf
 
 from export.networks import reach
 from tfgan_codec.bundle import HYPER_STRIDE, QUALITIES
+from tfgan_codec.context import ContextModel
 from tfgan_codec.entropy.static import coding_tables
+from tfgan_codec.models.adversarial import Adversarial
 from tfgan_codec.models.static import StaticCodec
 from tfgan_codec.tables import Tables
 
@@ -23,15 +27,16 @@ class Reaching(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """Functions, coding tables and gains [256, C]; the two other networks are the model's own."""
+    """Functions, coding tables and gains [256, C]; the other networks are the model's own."""
 
     analysis: Function
     hyper_analysis: Reaching
-    mean: Reaching
+    mean: Reaching | None  # none with a context model, which predicts means as well
     z_tables: Tables
     y_tables: Tables
     gain: np.ndarray
     inverse_gain: np.ndarray
+    context: ContextModel | None = None
 
 
 def parts_of(model) -> Parts:
@@ -42,14 +47,18 @@ def parts_of(model) -> Parts:
     channels = model.analysis.output_shape[-1]
     gains = getattr(model, "gains", None)  # codecs of one rate have none
     gain, inverse = gains.tables() if gains else (np.ones((QUALITIES, channels), np.float32),) * 2
+    mean = None
+    if not isinstance(model, Adversarial):
+        mean = Reaching(entropy.mean_decoder, reach(entropy.mean_decoder))
     return Parts(
         model.analyse,
         Reaching(entropy.hyper_analysis, reach(entropy.hyper_analysis)),
-        Reaching(entropy.mean_decoder, reach(entropy.mean_decoder)),
+        mean,
         entropy.side.tables.read(),
         entropy.tables.read(),
         gain,
         inverse,
+        model.integer_context() if mean is None else None,
     )
 
 

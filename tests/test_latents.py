@@ -23,7 +23,7 @@ def random_coding(codec: Codec, height: int, width: int, seed: int = 0) -> Codin
     z = np.clip(np.round(rng.standard_t(1.5, shape) * 4), -127, 127).astype(np.int32)
     indexes = latents.index_map(bundle.scale_decoder, z, height, width)
     r = np.round(rng.standard_t(1.5, indexes.shape)).astype(np.int32)
-    r[rng.random(r.shape) < 0.01] = latents._MAX_RESIDUAL
+    r[rng.random(r.shape) < 0.01] = latents.MAX_RESIDUAL
     return Coding(z, indexes, np.where(indexes, r, 0).astype(np.int32))
 
 
@@ -131,7 +131,7 @@ def test_huge_latents(tiny: Codec) -> None:
     coding = latents.quantize(tiny.bundle, y, 255)
     data = encode_symbols(coding, tiny.bundle.z_tables, tiny.bundle.y_tables)
     assert np.array_equal(decode(tiny, data, 4, 4).r, coding.r)
-    assert np.abs(coding.r).max() <= latents._MAX_RESIDUAL
+    assert np.abs(coding.r).max() <= latents.MAX_RESIDUAL
 
 
 def test_rounding() -> None:

@@ -211,3 +211,21 @@ def test_tables_is_a_plain_tuple():
     tables = uniform_tables(2)
     assert Tables(*tables) is not tables
     assert Tables(*tables)._fields == ("cdf", "length", "offset", "escape")
+
+
+def test_shifted_gaussians() -> None:
+    """Against the distribution function, and mirrored."""
+    scale, means = 1.3, [-0.375, 0.0, 0.375]
+    shifted = gaussian_tables([scale], 2.0**-12, means)
+    assert len(shifted.length) == 3
+    for row, mean in enumerate(means):
+        count = np.diff(shifted.cdf[row, : shifted.length[row] + 1])
+        k = shifted.offset[row] + np.arange(len(count) - 1)
+        phi = [
+            0.5 * math.erfc(-(x - mean) / scale / math.sqrt(2)) for x in [*(k - 0.5), k[-1] + 0.5]
+        ]
+        assert count[:-1] / 65536 == pytest.approx(np.diff(phi), abs=2e-5)
+    left, _, right = (np.diff(shifted.cdf[row, : shifted.length[row] + 1]) for row in range(3))
+    assert np.abs(left[:-1] - right[-2::-1]).max() <= 1  # ties go to the first symbol
+    middle, alone = shifted.cdf[1], gaussian_tables([scale]).cdf[0]
+    assert np.array_equal(middle[: len(alone)], alone)

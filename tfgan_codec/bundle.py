@@ -21,14 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfgan_codec import bundle_files, tiling
+from tfgan_codec.context import FRACTIONS, ContextModel
 from tfgan_codec.errors import BundleError, UsageError
 from tfgan_codec.networks import Network
-from tfgan_codec.scales import IntegerConv, ScaleDecoder
+from tfgan_codec.scales import SCALES, IntegerConv, ScaleDecoder
 from tfgan_codec.tables import Tables
 
-FORMAT, LAYERED = 1, 2  # one model; several, see layered_bundle
+FORMAT, LAYERED, CONTEXT = 1, 2, 3  # one model; several, see layered_bundle; with a context model
 QUALITIES = 256
-SCALES = 64
 STRIDE = 16  # pixels per latent
 HYPER_STRIDE = 4  # latents per hyper-latent
 # The cell and output size of each kind of network, see tiling.Geometry.
@@ -60,6 +60,7 @@ class Bundle:
     z_tables: Tables
     y_tables: Tables
     scale_decoder: ScaleDecoder
+    context: ContextModel | None
     gain: Array
     inverse_gain: Array
     info: Mapping[str, Any]
@@ -68,9 +69,9 @@ class Bundle:
         """Takes the parsed manifest and the contents of its files; checks both."""
         if manifest["format"] == LAYERED:
             raise BundleError("a bundle in layers cannot be used here; give one of its zip files")
-        if manifest["format"] != FORMAT:
+        if manifest["format"] not in (FORMAT, CONTEXT):
             raise BundleError(
-                f"bundle format {manifest['format']} is not supported (this is {FORMAT}); "
+                f"bundle format {manifest['format']} is not supported (this is {CONTEXT}); "
                 "install the version of tfgan_codec that the bundle was made for"
             )
         bundle_files.check_hashes(manifest, files)
@@ -85,7 +86,7 @@ class Bundle:
             for entry in entries if isinstance(entries, list) else [entries]:
                 part = Part(files[entry["file"]], int(entry["halo"]), int(entry.get("tile", 0)))
                 self._networks[kind, float(entry.get("realism", 0))] = part
-        for kind in _CELLS:
+        for kind in self.kinds:
             if not any(kind == key for key, _ in self._networks):
                 raise BundleError(f"the {kind} network is missing")
         self._started: dict[tuple[str, float], Callable[..., Array]] = {}
@@ -106,6 +107,11 @@ class Bundle:
     def hyper_channels(self) -> int:
         """The number of hyper-latent channels."""
         return len(self.z_tables.cdf)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of networks. A context model takes the place of the one for means."""
+        return tuple(kind for kind in _CELLS if kind != "mean" or self.context is None)
 
     @property
     def realisms(self) -> tuple[float, ...]:
@@ -151,18 +157,24 @@ class Bundle:
             raise BundleError("the normative part does not match its hash; export the bundle again")
         self.model_id = bytes.fromhex(digest)[:3]
         self.z_tables, self.y_tables = _tables(arrays, "z"), _tables(arrays, "y")
-        layers: list[IntegerConv] = []
-        while f"scale{len(layers)}_kernel" in arrays:
-            prefix = f"scale{len(layers)}_"
-            kernel, bias = (arrays[prefix + k].astype(np.int32) for k in ("kernel", "bias"))
-            layers.append(IntegerConv(kernel, bias, *map(int, arrays[prefix + "params"])))
-        self.scale_decoder = ScaleDecoder(tuple(layers))
+        self.scale_decoder = ScaleDecoder(_layers(arrays, "scale"))
         self.scale_decoder.check()
+        self.context = None
+        if "context_kernel" in arrays:
+            self.context = ContextModel(
+                tuple(arrays["context_axes"].tolist()),
+                _layer(arrays, "context"),
+                _layers(arrays, "joint"),
+                _layer(arrays, "table"),
+                _layer(arrays, "mean"),
+            )
+            self.context.check()
 
     def _check(self, manifest: Mapping[str, Any]) -> None:
         """Checks that the arrays fit each other and what the manifest says of them."""
-        layers = self.scale_decoder.layers
+        layers, context = self.scale_decoder.layers, self.context
         facts = {
+            "bundle format": (manifest["format"], CONTEXT if context else FORMAT),
             "model_id": (manifest["model_id"], self.model_id.hex()),
             "latent_channels": (manifest["latent_channels"], self.channels),
             "hyper_channels": (manifest["hyper_channels"], self.hyper_channels),
@@ -170,13 +182,16 @@ class Bundle:
             "hyper_stride": (manifest["hyper_stride"], HYPER_STRIDE),
             "gain": (self.gain.shape, (QUALITIES, self.channels)),
             "inverse_gain": (self.inverse_gain.shape, (QUALITIES, self.channels)),
-            "y tables": (len(self.y_tables.cdf), SCALES),
+            "y tables": (len(self.y_tables.cdf), SCALES * (FRACTIONS if context else 1)),
             "scale decoder input": (layers[0].kernel.shape[2], self.hyper_channels),
             "scale decoder output": (
                 layers[-1].kernel.shape[3] // layers[-1].upscale ** 2,
-                self.channels,
+                self.channels * (context.hyper_features if context else 1),
             ),
-            "scale decoder maximum": (layers[-1].maximum, min(layers[-1].maximum, SCALES - 1)),
+            "scale decoder maximum": (
+                layers[-1].maximum,
+                layers[-1].maximum if context else min(layers[-1].maximum, SCALES - 1),
+            ),
             "scale decoder stride": (
                 int(np.prod([layer.upscale for layer in layers])),
                 HYPER_STRIDE,
@@ -199,22 +214,25 @@ def write_bundle(
     gain: Array,
     inverse_gain: Array,
     info: Mapping[str, Any],
+    context: ContextModel | None = None,
 ) -> Bundle:
     """Writes a bundle folder and returns it as loaded again from there.
 
     Args:
       folder: where to write; made when missing. Files of a former bundle are overwritten.
       name: the model's name.
-      networks: "analysis", "hyper_analysis" and "mean".
+      networks: "analysis", "hyper_analysis" and, without a context model, "mean".
       synthesis: the decoders by their realism.
       z_tables: one table per hyper-latent channel.
-      y_tables: the tables of scale indexes 0..63.
-      scale_decoder: the integer network from hyper-latents to scale indexes.
+      y_tables: the tables of scale indexes 0..63; with a context model, of all its fractions.
+      scale_decoder: the integer network from hyper-latents to scale indexes, or to features for
+        the context model.
       gain: float [256, latent channels], multiplied to latents before rounding.
       inverse_gain: the same shape, multiplied to decoded latents.
       info: free text for people: how it was trained, with what, when.
+      context: the model that predicts latents from others, if there is one.
     """
-    arrays = normative_arrays(z_tables, y_tables, scale_decoder)
+    arrays = normative_arrays(z_tables, y_tables, scale_decoder, context)
     gains = {
         "gain": np.asarray(gain, np.float32),
         "inverse_gain": np.asarray(inverse_gain, np.float32),
@@ -232,7 +250,7 @@ def write_bundle(
         entries["synthesis"].append({**entry, "tile": part.tile} if part.tile else entry)
     digest = normative_hash(arrays)
     manifest = {
-        "format": FORMAT,
+        "format": CONTEXT if context else FORMAT,
         "name": name,
         "model_id": digest[:6],
         "normative_sha256": digest,
@@ -253,7 +271,10 @@ def write_bundle(
 
 
 def normative_arrays(
-    z_tables: Tables, y_tables: Tables, scale_decoder: ScaleDecoder
+    z_tables: Tables,
+    y_tables: Tables,
+    scale_decoder: ScaleDecoder,
+    context: ContextModel | None = None,
 ) -> dict[str, Array]:
     """The arrays of ``normative.npz``: all that decides how bits are parsed."""
     arrays: dict[str, Array] = {}
@@ -262,10 +283,15 @@ def normative_arrays(
             raise BundleError(f"the {prefix} tables have no escape symbol")
         for field in ("cdf", "length", "offset"):
             arrays[f"{prefix}_{field}"] = np.asarray(getattr(tables, field), np.int32)
-    for i, layer in enumerate(scale_decoder.layers):
-        arrays[f"scale{i}_kernel"] = np.asarray(layer.kernel, np.int8)
-        arrays[f"scale{i}_bias"] = np.asarray(layer.bias, np.int32)
-        arrays[f"scale{i}_params"] = np.array([layer.shift, layer.maximum, layer.upscale], np.int32)
+    layers = {f"scale{i}": layer for i, layer in enumerate(scale_decoder.layers)}
+    if context:
+        layers.update({f"joint{i}": layer for i, layer in enumerate(context.joint)})
+        layers.update(context=context.convolution, table=context.table, mean=context.mean)
+        arrays["context_axes"] = np.array(context.axes, np.int32)
+    for name, layer in layers.items():
+        arrays[f"{name}_kernel"] = np.asarray(layer.kernel, np.int8)
+        arrays[f"{name}_bias"] = np.asarray(layer.bias, np.int32)
+        arrays[f"{name}_params"] = np.array([layer.shift, layer.maximum, layer.upscale], np.int32)
     return arrays
 
 
@@ -289,6 +315,18 @@ def _tables(arrays: Arrays, prefix: str) -> Tables:
     tables = Tables(cdf, length, offset, escape=True)
     tables.check()
     return tables
+
+
+def _layers(arrays: Arrays, name: str) -> tuple[IntegerConv, ...]:
+    layers: list[IntegerConv] = []
+    while f"{name}{len(layers)}_kernel" in arrays:
+        layers.append(_layer(arrays, f"{name}{len(layers)}"))
+    return tuple(layers)
+
+
+def _layer(arrays: Arrays, name: str) -> IntegerConv:
+    kernel, bias = (arrays[f"{name}_{k}"].astype(np.int32) for k in ("kernel", "bias"))
+    return IntegerConv(kernel, bias, *map(int, arrays[f"{name}_params"]))
 
 
 def _load_arrays(data: bytes) -> dict[str, Array]:

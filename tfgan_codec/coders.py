@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from tfgan_codec import container, latents, pyramid
+from tfgan_codec import container, context_latents, latents, pyramid
 from tfgan_codec.bundle import QUALITIES, STRIDE, Bundle
 from tfgan_codec.image_io import Pixels
 from tfgan_codec.layered_bundle import LayeredBundle
@@ -42,7 +42,9 @@ class Coder(Protocol):
 
 def coder_of(bundle: Bundle | LayeredBundle) -> Coder:
     """The coder for a bundle."""
-    return LayeredCoder(bundle) if isinstance(bundle, LayeredBundle) else SingleCoder(bundle)
+    if isinstance(bundle, LayeredBundle):
+        return LayeredCoder(bundle)
+    return SingleCoder(bundle) if bundle.context is None else ContextCoder(bundle)
 
 
 class SingleCoder:
@@ -83,6 +85,26 @@ class _SingleEncoding:
         return latents.quantize(self._bundle, self._y, quality)
 
 
+class ContextCoder:
+    """One stream, with a context model (`context_latents`), at one quality."""
+
+    layers = qualities = 1
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+
+    def encode(self, rgb: Pixels) -> Encoding:
+        y = self._bundle.network("analysis")(latents.pad_edges(rgb, STRIDE))
+        coding = context_latents.quantize(self._bundle, y)
+        return _Encoded((context_latents.encode_symbols(self._bundle, coding),))
+
+    def decode(self, file: container.File, realism: float) -> Pixels:
+        synthesis = self._bundle.network("synthesis", realism)
+        coding = context_latents.read_symbols(self._bundle, file)
+        y = context_latents.dequantize(self._bundle, coding)
+        return _cropped(synthesis(y, finish=_to_bytes), file.height, file.width)
+
+
 class LayeredCoder:
     """A stream for each size of the picture (`pyramid`), at one quality."""
 
@@ -95,7 +117,7 @@ class LayeredCoder:
     def encode(self, rgb: Pixels) -> Encoding:
         # The most faithful decoder predicts the larger sizes best.
         layers = self._layers(self._bundle.realisms[0])
-        return _LayeredEncoding(pyramid.encode(rgb, layers))
+        return _Encoded(pyramid.encode(rgb, layers))
 
     def decode(self, file: container.File, realism: float) -> Pixels:
         layers = self._layers(realism)
@@ -105,7 +127,9 @@ class LayeredCoder:
         return [_Layer(bundle, realism) for bundle in self._bundle.layers]
 
 
-class _LayeredEncoding(NamedTuple):
+class _Encoded(NamedTuple):
+    """Streams of the only quality there is."""
+
     made: tuple[bytes, ...]
 
     def streams(self, quality: int) -> tuple[bytes, ...]:

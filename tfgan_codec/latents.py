@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tfgan_codec import container
     from tfgan_codec.bundle import Bundle
 
-_MAX_RESIDUAL = 1 << 20
+MAX_RESIDUAL = 1 << 20
 _BYTE_TABLE = uniform_tables(256)
 # Hyper-latents per window of the scale decoder: 2 megapixels, as for the networks.
 _MAX_SCALE_CELLS = 512
@@ -43,14 +43,18 @@ class Coding(NamedTuple):
 def quantize(bundle: Bundle, y: Floats, quality: int) -> Coding:
     """Rounds latents at a quality level to what is coded."""
     v = y * bundle.gain[quality]
+    z = hyper_latents(bundle, v)
+    index = index_map(bundle.scale_decoder, z, *v.shape[:2])
+    r = np.clip(round_half_up(v - means(bundle, z, index)), -MAX_RESIDUAL, MAX_RESIDUAL)
+    return Coding(z, index, np.where(index, r, 0).astype(np.int32))
+
+
+def hyper_latents(bundle: Bundle, v: Floats) -> Integers:
+    """The hyper-latents z of latents after the gain."""
     if not np.isfinite(v).all():
         raise BundleError(f"the analysis network of {bundle.name} gave values that are not finite")
-    height, width = v.shape[:2]
     hyper = bundle.network("hyper_analysis")(pad_zeros(v, bundle.scale_decoder.upscale))
-    z = np.clip(round_half_up(hyper), -scales.MAX_INPUT, scales.MAX_INPUT).astype(np.int32)
-    index = index_map(bundle.scale_decoder, z, height, width)
-    r = np.clip(round_half_up(v - means(bundle, z, index)), -_MAX_RESIDUAL, _MAX_RESIDUAL)
-    return Coding(z, index, np.where(index, r, 0).astype(np.int32))
+    return np.clip(round_half_up(hyper), -scales.MAX_INPUT, scales.MAX_INPUT).astype(np.int32)
 
 
 def dequantize(bundle: Bundle, coding: Coding, quality: int) -> Floats:
@@ -84,18 +88,40 @@ def encode_symbols(coding: Coding, z_tables: Tables, y_tables: Tables) -> bytes:
     """One range-coded stream: z, the check of the index map, the residuals."""
     coded = coding.indexes > 0
     encoder = Encoder()
-    encoder.encode(coding.z, _channels(coding.z.shape), z_tables)
-    encoder.encode(divmod(scales.crc16(coding.indexes), 256), [0, 0], _BYTE_TABLE)
+    encode_head(encoder, coding.z, coding.indexes, z_tables)
     encoder.encode(coding.r[coded], coding.indexes[coded], y_tables)
     return encoder.finish()
+
+
+def encode_head(encoder: Encoder, z: Integers, index: Array, z_tables: Tables) -> None:
+    """What every stream begins with: z, and a check of the map that follows from it."""
+    encoder.encode(z, _channels(z.shape), z_tables)
+    encoder.encode(divmod(scales.crc16(index), 256), [0, 0], _BYTE_TABLE)
+
+
+def decode_head(
+    decoder: Decoder,
+    height: int,
+    width: int,
+    z_tables: Tables,
+    scale_decoder: scales.ScaleDecoder,
+) -> tuple[Integers, NDArray[np.uint8]]:
+    """z and its map for latents of `height` x `width`; raises as `decode_symbols`."""
+    stride = scale_decoder.upscale
+    shape = -(-height // stride), -(-width // stride), len(z_tables.cdf)
+    z = decoder.decode(_channels(shape), z_tables)
+    index = index_map(scale_decoder, z, height, width)
+    high, low = decoder.decode([0, 0], _BYTE_TABLE).tolist()
+    if high << 8 | low != scales.crc16(index):
+        raise BitstreamError("the coded data is damaged (the check of its scales fails)")
+    return z, index
 
 
 def read_symbols(bundle: Bundle, file: container.File) -> Coding:
     """The symbols of a file made with the model of `bundle`; raises as `decode_symbols`."""
     return decode_symbols(
         file.streams[0],
-        -(-file.height // STRIDE),
-        -(-file.width // STRIDE),
+        *latent_shape(file),
         bundle.z_tables,
         bundle.y_tables,
         bundle.scale_decoder,
@@ -115,14 +141,8 @@ def decode_symbols(
     Raises:
       BitstreamError: the data is not such a stream, or the index map came out differently here.
     """
-    stride = scale_decoder.upscale
-    shape = -(-height // stride), -(-width // stride), len(z_tables.cdf)
     decoder = Decoder(data)
-    z = decoder.decode(_channels(shape), z_tables)
-    index = index_map(scale_decoder, z, height, width)
-    high, low = decoder.decode([0, 0], _BYTE_TABLE).tolist()
-    if high << 8 | low != scales.crc16(index):
-        raise BitstreamError("the coded data is damaged (the check of its scales fails)")
+    z, index = decode_head(decoder, height, width, z_tables, scale_decoder)
     r = np.zeros(index.shape, np.int32)
     coded = index > 0
     r[coded] = decoder.decode(index[coded], y_tables)
@@ -136,6 +156,11 @@ def estimate_bits(coding: Coding, z_tables: Tables, y_tables: Tables) -> float:
     total = bits(coding.z, _channels(coding.z.shape), z_tables).sum()
     total += bits(coding.r[coded], coding.indexes[coded], y_tables).sum()
     return float(total) + 16
+
+
+def latent_shape(file: container.File) -> tuple[int, int]:
+    """The height and width of a file's latents."""
+    return -(-file.height // STRIDE), -(-file.width // STRIDE)
 
 
 def round_half_up(x: Floats) -> Floats:

@@ -76,13 +76,18 @@ class Decoder:
         self._code = int.from_bytes(self._word(0) + self._word(2), "big")
         self._size = _FULL
         self._position = 4
+        # Of the tables used last: a context model asks for a few values at a time.
+        self._tables: Tables | None = None
+        self._rows: list[_Row] = []
 
     def decode(self, indexes: ArrayLike, tables: Tables) -> NDArray[np.int32]:
         """Reads one value for each table index; the result has the shape of `indexes`."""
         index = np.asarray(indexes)
         if index.size and not 0 <= index.min() <= index.max() < len(tables.length):
             raise UsageError(f"table indexes must be in 0..{len(tables.length) - 1}")
-        rows = _decoding_rows(tables)
+        if tables is not self._tables:
+            self._tables, self._rows = tables, _decoding_rows(tables)
+        rows = self._rows
         data, code, size, position = self._data, self._code, self._size, self._position
         values: list[int] = []
         emit = values.append

@@ -21,6 +21,7 @@ MAX_ACTIVATION = 255
 MAX_WEIGHT = 127
 MAX_SUM = 1 << 20
 MAX_SHIFT = 20  # larger ones round every accumulator to zero
+SCALES = 64  # coding tables that the indexes choose from
 
 
 class IntegerConv(NamedTuple):
@@ -74,11 +75,9 @@ class ScaleDecoder(NamedTuple):
             raise BundleError("the scale decoder has no layers: export the bundle again")
         channels = None
         for number, layer in enumerate(self.layers):
-            problem = _problem(layer, channels)
-            if problem:
-                raise BundleError(
-                    f"scale decoder layer {number} {problem}: export the bundle again"
-                )
+            fault = problem(layer, channels)
+            if fault:
+                raise BundleError(f"scale decoder layer {number} {fault}: export the bundle again")
             channels = layer.kernel.shape[3] // layer.upscale**2
 
 
@@ -87,7 +86,13 @@ def crc16(index_map: ArrayLike) -> int:
     return binascii.crc_hqx(np.asarray(index_map, np.uint8).tobytes(), 0xFFFF)
 
 
-def _problem(layer: IntegerConv, channels: int | None) -> str:
+def problem(
+    layer: IntegerConv,
+    channels: int | None,
+    maximum_allowed: int = MAX_ACTIVATION,
+    largest_input: int = MAX_ACTIVATION,
+) -> str:
+    """What is wrong with a layer that gets `channels` channels (None: any number), or nothing."""
     kernel, bias, shift, maximum, upscale = layer
     for array in (kernel, bias):
         if not np.issubdtype(array.dtype, np.integer):
@@ -100,12 +105,12 @@ def _problem(layer: IntegerConv, channels: int | None) -> str:
         return f"expects {kernel.shape[2]} channels but gets {channels}"
     if upscale not in (1, 2) or kernel.shape[3] % upscale**2:
         return f"cannot upscale {kernel.shape[3]} channels by {upscale}"
-    if not 1 <= shift <= MAX_SHIFT or not 1 <= maximum <= MAX_ACTIVATION:
+    if not 1 <= shift <= MAX_SHIFT or not 1 <= maximum <= maximum_allowed:
         return f"has shift {shift} and maximum {maximum}"
     weight = np.abs(kernel.astype(np.int64))
     if weight.max() > MAX_WEIGHT:
         return f"has a weight of {weight.max()}, above {MAX_WEIGHT}"
-    total = weight.sum((0, 1, 2)) * MAX_ACTIVATION + np.abs(bias.astype(np.int64))
+    total = weight.sum((0, 1, 2)) * largest_input + np.abs(bias.astype(np.int64))
     if total.max() > MAX_SUM:
         return f"may reach {total.max()}, above {MAX_SUM}"
     return ""

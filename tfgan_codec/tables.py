@@ -115,24 +115,32 @@ def quantize_pmf(pmf: ArrayLike) -> NDArray[np.int64]:
     return count
 
 
-def gaussian_tables(scales: ArrayLike, tail_mass: float = 2.0**-12) -> Tables:
-    """Tables of rounded zero-mean Gaussians, one for each standard deviation in `scales`.
+def gaussian_tables(
+    scales: ArrayLike, tail_mass: float = 2.0**-12, means: ArrayLike = (0.0,)
+) -> Tables:
+    """Tables of rounded Gaussians: for each standard deviation in `scales`, one for each mean.
 
-    The probability of k is that of N(0, scale) convolved with a unit uniform at k, i.e.
-    ``Phi((k + .5) / scale) - Phi((k - .5) / scale)`` (Balle et al. 2018, appendix 6.1). A row is
-    the smallest symmetric range which leaves at most `tail_mass` to the escape symbol.
+    The probability of k is that of N(mean, scale) convolved with a unit uniform at k, i.e.
+    ``Phi((k + .5 - mean) / scale) - Phi((k - .5 - mean) / scale)`` (Balle et al. 2018, appendix
+    6.1). A row is the smallest range, symmetric about 0, which leaves at most `tail_mass` to the
+    escape symbol.
     """
     pmfs, offsets = [], []
     for scale in np.asarray(scales, np.float64).ravel().tolist():
         if not (0 < scale <= 4096 and 0 < tail_mass < 1):
             raise UsageError("scales must be in (0, 4096] and tail_mass in (0, 1)")
         unit = 1 / (scale * math.sqrt(2))
-        tails = [1.0]  # tails[k] = P(|rounded value| >= k)
-        while tails[-1] > tail_mass:
-            tails.append(math.erfc((len(tails) - 0.5) * unit))
-        half = [(a - b) / 2 for a, b in zip(tails[1:], tails[2:])]  # k = 1, 2, ...
-        pmfs.append([*half[::-1], tails[0] - tails[1], *half, tails[-1]])
-        offsets.append(-len(half))
+        for mean in np.asarray(means, np.float64).ravel().tolist():
+            # P(rounded value <= -k) and P(rounded value >= k), for k = 1, 2, ...
+            below: list[float] = []
+            above: list[float] = []
+            while not above or below[-1] + above[-1] > tail_mass:
+                below.append(math.erfc((len(below) + 0.5 + mean) * unit) / 2)
+                above.append(math.erfc((len(above) + 0.5 - mean) * unit) / 2)
+            left, right = ([a - b for a, b in zip(t, t[1:])] for t in (below, above))
+            middle = 1 - (below[0] + above[0])
+            pmfs.append([*left[::-1], middle, *right, below[-1] + above[-1]])
+            offsets.append(-len(left))
     return build_tables(pmfs, offsets, escape=True)
 
 

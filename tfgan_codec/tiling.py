@@ -18,6 +18,8 @@ from typing import Any, Callable, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+# A halo of this many positions: an output depends on the whole input, which is never cut.
+WHOLE = 1 << 20
 # 8192 cells of 16x16 pixels are 2 megapixels: pictures up to there run in one piece.
 MAX_CELLS = 8192
 

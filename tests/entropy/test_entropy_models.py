@@ -7,8 +7,9 @@ tf = pytest.importorskip("tensorflow")
 
 from tfgan_codec import latents
 from tfgan_codec.entropy.factorized import FactorizedEntropy
-from tfgan_codec.entropy.hyperprior import SCALE_MIN, SCALES, HyperpriorEntropy, scale_table
+from tfgan_codec.entropy.hyperprior import SCALE_MIN, HyperpriorEntropy, scale_table
 from tfgan_codec.models.mobile import Mobile
+from tfgan_codec.scales import SCALES
 
 SEED = tf.constant([0, 0])
 

@@ -28,10 +28,10 @@ from tfgan_codec.entropy.factorized import TAIL_MASS, FactorizedEntropy
 from tfgan_codec.entropy.noise import uniform_noise
 from tfgan_codec.entropy.saved_tables import SavedTables
 from tfgan_codec.layers.rounding import round_half_up, straight_through_round
+from tfgan_codec.scales import SCALES
 from tfgan_codec.tables import Tables, gaussian_tables
 
 HYPER_STRIDE = 4
-SCALES = 64
 SCALE_MIN = 0.11
 SCALE_MAX = 64.0
 
@@ -39,6 +39,19 @@ SCALE_MAX = 64.0
 def scale_table() -> np.ndarray:
     """The 64 standard deviations, spaced evenly in the logarithm."""
     return np.geomspace(SCALE_MIN, SCALE_MAX, SCALES)
+
+
+def scale_of(index: tf.Tensor) -> tf.Tensor:
+    """The standard deviation of an index."""
+    return SCALE_MIN * tf.exp(np.log(SCALE_MAX / SCALE_MIN) / (SCALES - 1) * index)
+
+
+def hyper_latents(hyper_analysis: tf.keras.layers.Layer, v: tf.Tensor) -> tf.Tensor:
+    """Side information of v, which is zero-padded to a multiple of the stride."""
+    shape = tf.shape(v)
+    down, right = (-shape[axis] % HYPER_STRIDE for axis in (1, 2))
+    padded = tf.pad(v, [[0, 0], [0, down], [0, right], [0, 0]])
+    return tf.cast(hyper_analysis(padded), tf.float32)
 
 
 class Symbols(NamedTuple):
@@ -77,11 +90,10 @@ class HyperpriorEntropy(tf.keras.layers.Layer):
 
     def call(self, v: tf.Tensor, training: bool, seed: tf.Tensor) -> EntropyOutput:
         v = tf.cast(v, tf.float32)
-        side = self.side(self._hyper_latents(v), training=training, seed=seed)
+        side = self.side(hyper_latents(self.hyper_analysis, v), training=training, seed=seed)
         mean, index = self._predict(side.latents, tf.shape(v))
         coded = tf.stop_gradient(tf.cast(index > 0.5, tf.float32))
-        step = np.log(SCALE_MAX / SCALE_MIN) / (SCALES - 1)
-        prior = tfc.NoisyNormal(loc=0.0, scale=SCALE_MIN * tf.exp(step * index))
+        prior = tfc.NoisyNormal(loc=0.0, scale=scale_of(index))
         if training:
             noisy = v - mean + uniform_noise(v, seed, stream=1)
             latents = straight_through_round(v - mean) * coded + mean
@@ -94,7 +106,7 @@ class HyperpriorEntropy(tf.keras.layers.Layer):
 
     def symbols(self, v: tf.Tensor) -> Symbols:
         """Latents [n, h, w, c] -> what the range coder writes."""
-        z = self.side.symbols(self._hyper_latents(v))
+        z = self.side.symbols(hyper_latents(self.hyper_analysis, v))
         mean, index = self._predict(tf.cast(z, tf.float32), tf.shape(v))
         residual = round_half_up(v - mean) * tf.cast(index > 0.5, tf.float32)
         return Symbols(z, tf.cast(index, tf.int32), tf.cast(residual, tf.int32))
@@ -121,13 +133,6 @@ class HyperpriorEntropy(tf.keras.layers.Layer):
         shape = tf.shape(symbols.residual)
         mean = tf.cast(self.mean_decoder(tf.cast(symbols.z, tf.float32)), tf.float32)
         return tf.cast(symbols.residual, tf.float32) + mean[:, : shape[1], : shape[2]]
-
-    def _hyper_latents(self, v: tf.Tensor) -> tf.Tensor:
-        """Side information of v, which is zero-padded to a multiple of the stride."""
-        shape = tf.shape(v)
-        down, right = (-shape[axis] % HYPER_STRIDE for axis in (1, 2))
-        padded = tf.pad(v, [[0, 0], [0, down], [0, right], [0, 0]])
-        return tf.cast(self.hyper_analysis(padded), tf.float32)
 
     def _predict(self, z: tf.Tensor, shape: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         mean = tf.cast(self.mean_decoder(z), tf.float32)

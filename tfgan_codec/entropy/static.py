@@ -10,9 +10,9 @@ import numpy as np
 
 from tfgan_codec import tables
 from tfgan_codec.entropy import stream
-from tfgan_codec.entropy.hyperprior import HYPER_STRIDE, SCALES
+from tfgan_codec.entropy.hyperprior import HYPER_STRIDE
 from tfgan_codec.errors import UsageError
-from tfgan_codec.scales import IntegerConv, ScaleDecoder
+from tfgan_codec.scales import SCALES, IntegerConv, ScaleDecoder
 from tfgan_codec.tables import Tables
 
 

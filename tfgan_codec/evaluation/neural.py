@@ -95,17 +95,23 @@ class NeuralCodec:
                 _SIDE * _SIDE,
             )
             for kind, shape in inputs.items()
+            if kind in bundle.kinds
         }
-        # The integer scale decoder, which both sides run too.
-        scale_parameters, scale_macs, side = 0, 0, _SIDE // 64
-        for layer in bundle.scale_decoder.layers:
-            scale_parameters += layer.kernel.size + layer.bias.size
-            scale_macs += layer.kernel.size * side * side
+        # What is made of integers, which both sides run too.
+        integer = list(bundle.scale_decoder.layers)
+        macs, side = 0, _SIDE // 64
+        for layer in integer:
+            macs += layer.kernel.size * side * side
             side *= layer.upscale
-        scale_kmac = scale_macs / (_SIDE * _SIDE) / 1000
-        shared = parts["mean"].kmac_per_pixel + scale_kmac
+        if bundle.context:
+            integer += bundle.context.layers
+            taps = sum(np.count_nonzero(layer.kernel) for layer in bundle.context.layers)
+            macs += taps * bundle.channels * latents * latents
+        means = parts["mean"].kmac_per_pixel if "mean" in parts else 0.0
+        shared = means + macs / (_SIDE * _SIDE) / 1000
         return Complexity(
-            params=sum(part.params for part in parts.values()) + scale_parameters,
+            params=sum(part.params for part in parts.values())
+            + sum(layer.kernel.size + layer.bias.size for layer in integer),
             kmac_per_pixel=parts["synthesis"].kmac_per_pixel + shared,
             encode_kmac_per_pixel=parts["analysis"].kmac_per_pixel
             + parts["hyper_analysis"].kmac_per_pixel

@@ -39,6 +39,7 @@ class IntegerConv(tf.keras.layers.Layer):
         maximum: int = 255,
         upscale: int = 1,
         bias: float = 0.0,
+        kernel_initializer: str = "glorot_uniform",
         **kwargs,
     ):
         super().__init__(dtype="float32", **kwargs)
@@ -50,13 +51,14 @@ class IntegerConv(tf.keras.layers.Layer):
         self.maximum = maximum
         self.upscale = upscale
         self.initial_bias = bias
+        self.kernel_initializer = kernel_initializer
 
     def build(self, shape: tf.TensorShape):
         filters = self.channels * self.upscale**2
         self.kernel = self.add_weight(
             "kernel",
             (self.kernel_size, self.kernel_size, shape[-1], filters),
-            initializer=tf.keras.initializers.GlorotUniform(),
+            initializer=self.kernel_initializer,
         )
         # In units of the layer's output.
         self.bias = self.add_weight(
@@ -65,21 +67,12 @@ class IntegerConv(tf.keras.layers.Layer):
 
     def integer_weights(self) -> tuple[tf.Tensor, tf.Tensor]:
         """Kernel and bias as whole numbers that respect every bound, differentiable."""
-        bias = straight_through_round(self.bias * 2.0**self.shift)
-        bias = inward_clip(bias, -ACCUMULATOR_LIMIT / 4, ACCUMULATOR_LIMIT / 4)
-        kernel = inward_clip(self.kernel * WEIGHT_UNIT, -WEIGHT_LIMIT, WEIGHT_LIMIT)
-        # Channels past the accumulator bound are scaled down; rounding may add 1/2 per weight.
-        room = (ACCUMULATOR_LIMIT - tf.abs(bias)) / ACTIVATION_LIMIT
-        room -= 0.5 * float(np.prod(kernel.shape[:-1]))
-        norm = tf.reduce_sum(tf.abs(kernel), axis=(0, 1, 2))
-        kernel *= tf.stop_gradient(tf.minimum(1.0, room / tf.maximum(norm, 1.0)))
-        return straight_through_round(kernel), bias
+        return whole_weights(self.kernel, self.bias, self.shift)
 
     def call(self, a: tf.Tensor) -> tf.Tensor:
         kernel, bias = self.integer_weights()
         total = tf.nn.conv2d(a, kernel, strides=1, padding="SAME") + bias
-        scaled = straight_through_round(total * 2.0**-self.shift)
-        clipped = inward_clip(scaled, 0.0, float(self.maximum))
+        clipped = requantise(total, self.shift, self.maximum)
         return tf.nn.depth_to_space(clipped, self.upscale) if self.upscale > 1 else clipped
 
     def export(self) -> IntegerWeights:
@@ -95,15 +88,56 @@ class IntegerConv(tf.keras.layers.Layer):
             "maximum": self.maximum,
             "upscale": self.upscale,
             "bias": self.initial_bias,
+            "kernel_initializer": self.kernel_initializer,
         }
+
+
+def whole_weights(
+    kernel: tf.Tensor, bias: tf.Tensor, shift: int, largest_input: float = ACTIVATION_LIMIT
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """A layer's variables as whole numbers; three axes of the kernel are summed over."""
+    bias = straight_through_round(bias * 2.0**shift)
+    bias = inward_clip(bias, -ACCUMULATOR_LIMIT / 4, ACCUMULATOR_LIMIT / 4)
+    kernel = inward_clip(kernel * WEIGHT_UNIT, -WEIGHT_LIMIT, WEIGHT_LIMIT)
+    # Channels past the accumulator bound are scaled down; rounding may add 1/2 per weight.
+    room = (ACCUMULATOR_LIMIT - tf.abs(bias)) / largest_input
+    room -= 0.5 * float(np.prod(kernel.shape[:-1]))
+    norm = tf.reduce_sum(tf.abs(kernel), axis=(0, 1, 2))
+    kernel *= tf.stop_gradient(tf.minimum(1.0, room / tf.maximum(norm, 1.0)))
+    return straight_through_round(kernel), bias
+
+
+def requantise(total: tf.Tensor, shift: int, maximum: int) -> tf.Tensor:
+    """Accumulators -> whole numbers 0..maximum."""
+    scaled = straight_through_round(total * 2.0**-shift)
+    return inward_clip(scaled, 0.0, float(maximum))
+
+
+def hyper_decoder(
+    filters: int, channels: int, maximum: int, bias: float, name: str
+) -> tf.keras.Sequential:
+    """z -> `channels` whole numbers 0..maximum at four times the size. 0.15 kMAC per pixel or so.
+
+    Hyper-latents are small integers: the first shift is small to spread them over 0..255.
+    """
+    layers = [
+        IntegerConv(filters, 3, shift=3),
+        IntegerConv(filters, 1, shift=7, upscale=2),
+        IntegerConv(filters, 3, shift=7),
+        IntegerConv(filters, 1, shift=7, upscale=2),
+        IntegerConv(filters, 3, shift=7),
+        IntegerConv(channels, 1, shift=8, maximum=maximum, bias=bias),
+    ]
+    return tf.keras.Sequential(layers, name=name)
 
 
 def integer_network(network: tf.keras.Sequential) -> scales.ScaleDecoder:
     """A network of `IntegerConv` layers as plain integers, checked against the format's bounds."""
-    layers = []
-    for layer in network.layers:
-        kernel, bias = layer.export()
-        layers.append(scales.IntegerConv(kernel, bias, layer.shift, layer.maximum, layer.upscale))
-    decoder = scales.ScaleDecoder(tuple(layers))
+    decoder = scales.ScaleDecoder(tuple(integer_layer(layer) for layer in network.layers))
     decoder.check()
     return decoder
+
+
+def integer_layer(layer: IntegerConv) -> scales.IntegerConv:
+    """A layer as plain integers."""
+    return scales.IntegerConv(*layer.export(), layer.shift, layer.maximum, layer.upscale)

@@ -7,6 +7,7 @@ from tfgan_codec.names import make
 
 def build(name: str, **kwargs) -> tf.keras.Model:
     """Makes the codec called `name` with fresh weights; `kwargs` go to its constructor."""
+    from tfgan_codec.models.adversarial import Adversarial
     from tfgan_codec.models.hific import HiFiC, HiFiCFiveLevel
     from tfgan_codec.models.hinge_gan_gp import HingeGanGp
     from tfgan_codec.models.ls_gan import LsGan
@@ -15,6 +16,7 @@ def build(name: str, **kwargs) -> tf.keras.Model:
     from tfgan_codec.models.msae import Msae
 
     registry = {
+        "adversarial": Adversarial,
         "hific": HiFiC,
         "hific_five_level": HiFiCFiveLevel,
         "hinge_gan_gp": HingeGanGp,

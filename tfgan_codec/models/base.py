@@ -10,6 +10,7 @@ import tensorflow as tf
 from tfgan_codec import container
 from tfgan_codec.errors import BitstreamError, ImageError
 from tfgan_codec.layers.gains import QUALITIES
+from tfgan_codec.models.post_processing import PostProcessing
 from tfgan_codec.training.gan import GanModel
 
 
@@ -39,11 +40,19 @@ class Codec(GanModel):
 
     Subclasses define the networks `analysis` and `synthesis`, whose pictures are in [-1, 1], and
     `call`, `encode`, `decode`, `prepare_for_coding` and `model_id`.
+
+    Args:
+        post_processing: width of a network behind the synthesis, see `models.post_processing`; 0
+            for none.
     """
 
     streams = 1  # in a file
     default_quality = (QUALITIES - 1) // 2  # of `compress`; 0 for codecs of a single rate
     offset = 1.0  # networks see pixels / 127.5 - offset; 0 for codecs of differences
+
+    def __init__(self, post_processing: float = 0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.post_processing = PostProcessing(post_processing) if post_processing else None
 
     def build_weights(self) -> None:
         """Creates all variables by one run on an empty picture."""
@@ -55,7 +64,10 @@ class Codec(GanModel):
 
     def synthesise(self, latents: tf.Tensor) -> tf.Tensor:
         """Decoded latents -> pictures in [0, 255], unclipped, float32."""
-        return (tf.cast(self.synthesis(latents), tf.float32) + self.offset) * 127.5
+        pictures = self.synthesis(latents)
+        if self.post_processing is not None:
+            pictures = self.post_processing(pictures)
+        return (tf.cast(pictures, tf.float32) + self.offset) * 127.5
 
     def prepare_for_coding(self) -> None:
         """Fixes the integer coding tables; call it once training is over. Idempotent."""

@@ -40,6 +40,10 @@ class RestoredMobile(Mobile):
 
 def restore(bundle: Bundle, realism: float = 0.0) -> RestoredMobile:
     """The model of a bundle, with the decoder of that realism."""
+    if bundle.context:
+        raise BundleError(
+            f"{bundle.name} has a context model: only bundles of the codec mobile can be restored"
+        )
     parts = {
         "analysis": convolutions(bundle.part("analysis").tflite),
         "hyper_analysis": convolutions(bundle.part("hyper_analysis").tflite),

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_codec import bundle, latents, scales
-from tfgan_codec.entropy.hyperprior import SCALES, HyperpriorEntropy
+from tfgan_codec.entropy.hyperprior import HyperpriorEntropy
 from tfgan_codec.errors import UsageError
 from tfgan_codec.layers.integer import integer_network
 from tfgan_codec.layers.rounding import inward_clip, straight_through_round
@@ -44,7 +44,7 @@ class TableIndex(tf.keras.layers.Layer):
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         # Tables are spaced evenly in the logarithm of the scale; index 24 is a scale of 1.2.
-        return straight_through_round(inward_clip(x + 24.0, 0.0, SCALES - 1.0))
+        return straight_through_round(inward_clip(x + 24.0, 0.0, scales.SCALES - 1.0))
 
 
 class HiFiC(Codec):

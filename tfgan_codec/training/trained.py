@@ -52,13 +52,19 @@ def load_start(place: str) -> tf.keras.Model:
 
 def copy_weights(source: tf.keras.Model, target: tf.keras.Model, parts: Sequence[str] = ()) -> None:
     """Gives a codec the weights of another one; of the named parts, such as "analysis", alone if
-    there are any. These must have the same sizes."""
+    there are any. These must have the same sizes.
+
+    Post-processing that the other one does not have keeps its own, with which it changes nothing.
+    """
     given, wanted = (
         [v for part in chosen for v in part.variables]
         for chosen in (
             [_part(model, name) for name in parts] or [model] for model in (source, target)
         )
     )
+    if source.post_processing is None and target.post_processing is not None:
+        own = {variable.ref() for variable in target.post_processing.variables}
+        wanted = [variable for variable in wanted if variable.ref() not in own]
     if [v.shape for v in given] != [v.shape for v in wanted]:
         raise UsageError(
             "--init_from is a codec of other sizes: give --model the arguments it was trained with"

@@ -1,0 +1,189 @@
+"""Hyperprior and autoregressive context together (Minnen et al., 2018; Yang et al., CLIC 2020).
+
+Every latent is a Gaussian convolved with a uniform (Eq. 7), whose mean and scale follow from the
+latents before it, through a masked 3-D convolution, and from the hyper-latents, which are coded
+with a density per channel (Eq. 8). Both are whole numbers computed in whole numbers, see
+`tfgan_codec.context`: the networks here compute in training already what files are parsed by.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_compression as tfc
+
+from tfgan_codec import context
+from tfgan_codec.entropy import range_coding, stream
+from tfgan_codec.entropy.contract import EntropyOutput, total_bits
+from tfgan_codec.entropy.factorized import TAIL_MASS, FactorizedEntropy
+from tfgan_codec.entropy.hyperprior import HYPER_STRIDE, hyper_latents, scale_of, scale_table
+from tfgan_codec.entropy.noise import uniform_noise
+from tfgan_codec.entropy.saved_tables import SavedTables
+from tfgan_codec.errors import UsageError
+from tfgan_codec.latents import index_map
+from tfgan_codec.layers.integer import IntegerConv, hyper_decoder, integer_layer, integer_network
+from tfgan_codec.layers.masked_conv import MaskedIntegerConv3D
+from tfgan_codec.layers.rounding import round_half_up
+from tfgan_codec.scales import SCALES, ScaleDecoder
+from tfgan_codec.tables import Tables, gaussian_tables, uniform_tables
+
+# Raster orders of the latents, slowest axis first.
+ORDERS = {"hwc": (0, 1, 2), "chw": (2, 0, 1)}
+
+
+class ContextConfig(NamedTuple):
+    """Sizes of the context model.
+
+    kernel: of the convolution along each axis. The paper's is in a figure; the code of the group
+        that it cites has 11 and 24 filters (`filters`), and its joint layers 48 and 96 (`joint`).
+    order: "hwc" or "chw". In the latter, that group's, the mask spans whole channels; "hwc" has as
+        many taps and, for photographs, a fraction of the fronts to decode.
+    hyper: filters of the integer hyper decoder.
+    hyper_features: its features per latent.
+    """
+
+    kernel: int = 11
+    order: str = "hwc"
+    filters: int = 24
+    joint: tuple[int, ...] = (48, 96)
+    hyper: int = 96
+    hyper_features: int = 2
+
+
+class Symbols(NamedTuple):
+    """What a file of one picture holds: int32 hyper-latents [hz, wz, Cz] and latents [h, w, C]."""
+
+    z: np.ndarray
+    q: np.ndarray
+
+
+class ContextEntropy(tf.keras.layers.Layer):
+    """Entropy model of latents at 1/16 with side information at 1/64, and context.
+
+    The published hyper decoder is made of attention blocks in floats. Here it is an integer network
+    (`layers.integer.hyper_decoder`), because it takes part in parsing.
+
+    Args:
+        hyper_analysis: float network y -> z.
+        channels, hyper_channels: of y and z.
+        config: sizes.
+    """
+
+    def __init__(
+        self,
+        hyper_analysis: tf.keras.layers.Layer,
+        channels: int,
+        hyper_channels: int,
+        config: ContextConfig,
+        **kwargs,
+    ):
+        super().__init__(dtype="float32", **kwargs)
+        if config.order not in ORDERS:
+            raise UsageError(f"order must be one of {', '.join(ORDERS)}, not {config.order!r}")
+        if config.kernel % 2 == 0:
+            raise UsageError(f"the context kernel must be odd, not {config.kernel}")
+        self.channels = channels
+        self.config = config
+        self.axes = ORDERS[config.order]
+        self.hyper_analysis = hyper_analysis
+        self.side = FactorizedEntropy(hyper_channels)
+        features = channels * config.hyper_features
+        self.hyper_decoder = hyper_decoder(config.hyper, features, 255, 64.0, "hyper_decoder")
+        # Latents are small integers, and their signs matter: hence the small shift and the bias.
+        sizes = (config.kernel,) * 3
+        self.convolution = MaskedIntegerConv3D(config.filters, sizes, shift=2, bias=64.0)
+        self.joint = [IntegerConv(n, 1, shift=7, bias=32.0) for n in config.joint]
+        # The heads start with the same Gaussian for all, of mean 0 and scale 1.
+        self.scale = _head(SCALES - 1, shift=9, start=22.0)
+        self.mean = _head(context.MAX_MEAN, shift=6, start=float(context.MEAN_ZERO))
+        self.tables = SavedTables(SCALES * context.FRACTIONS, latent_tables().cdf.shape[1])
+
+    def call(self, y: tf.Tensor, training: bool, seed: tf.Tensor) -> EntropyOutput:
+        """The decoder and the context get noisy latents in training, as in the paper (Eq. 6)."""
+        y = tf.cast(y, tf.float32)
+        z = hyper_latents(self.hyper_analysis, y)
+        side = self.side(z, training=training, seed=seed)
+        latents = y + uniform_noise(y, seed, stream=1) if training else round_half_up(y)
+        mean, index = self._predict(latents, side.latents)
+        prior = tfc.NoisyNormal(loc=mean, scale=scale_of(index))
+        return EntropyOutput(latents, {"y": total_bits(prior.log_prob(latents)), **side.bits})
+
+    def _predict(self, latents: tf.Tensor, z: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Mean and table index of each latent, [n, h, w, C]."""
+        shape = tf.shape(latents)
+        features = self.hyper_decoder(z)[:, : shape[1], : shape[2]]
+        features = tf.reshape(features, tf.concat([shape, [self.config.hyper_features]], 0))
+        to_grid = [0, *(1 + axis for axis in self.axes), 4]
+        around = self.convolution(tf.transpose(latents, to_grid[:-1]))
+        around = tf.transpose(around, np.argsort(to_grid))
+        a = tf.concat([around, features], axis=-1)
+        a = tf.reshape(a, [shape[0], shape[1] * shape[2], self.channels, a.shape[-1]])
+        for layer in self.joint:
+            a = layer(a)
+        mean = (self.mean(a) - float(context.MEAN_ZERO)) / float(context.FRACTIONS)
+        return tf.reshape(mean, shape), tf.reshape(self.scale(a), shape)
+
+    def symbols(self, y: tf.Tensor) -> Symbols:
+        """What a file holds of latents [1, h, w, C]."""
+        z = self.side.symbols(hyper_latents(self.hyper_analysis, y))
+        return Symbols(z[0].numpy(), round_half_up(y)[0].numpy().astype(np.int32))
+
+    def integer_hyper_decoder(self) -> ScaleDecoder:
+        """The hyper decoder as plain integers."""
+        return integer_network(self.hyper_decoder)
+
+    def integer_context(self) -> context.ContextModel:
+        """The context model as plain integers, checked against the format's bounds."""
+        model = context.ContextModel(
+            self.axes,
+            self.convolution.export(),
+            tuple(integer_layer(layer) for layer in self.joint),
+            integer_layer(self.scale),
+            integer_layer(self.mean),
+        )
+        model.check()
+        return model
+
+    def write(self, symbols: Symbols) -> bytes:
+        """Range-codes the symbols of one picture: z, a check of the features, the latents."""
+        features = index_map(self.integer_hyper_decoder(), symbols.z, *symbols.q.shape[:2])
+        coded = context.encode(self.integer_context(), features, symbols.q)
+        last = range_coding.Part(coded.values, coded.tables, self.tables.read())
+        return range_coding.encode(
+            [*stream.head(symbols.z, features, self.side.tables.read()), last]
+        )
+
+    def read(self, data: bytes, height: int, width: int, at_once: int | None = None) -> Symbols:
+        """Inverse of `write` for latents of `height` x `width`; `at_once` as for `context.decode`.
+
+        The stream is decoded by TensorFlow Compression's ops, a front at a time.
+        """
+        tables = [self.side.tables.read(), uniform_tables(256), self.tables.read()]
+        decoder = range_coding.RangeDecoder(data, tables)
+        shape = -(-height // HYPER_STRIDE), -(-width // HYPER_STRIDE), self.side.channels
+        network = self.integer_hyper_decoder()
+        z, features = stream.read_head(
+            decoder, shape, lambda z: index_map(network, z, height, width)
+        )
+        read = functools.partial(decoder.decode, 2)
+        q = context.decode(self.integer_context(), features, read, at_once)
+        decoder.finish()
+        return Symbols(z, q)
+
+    def prepare_for_coding(self) -> None:
+        self.side.prepare_for_coding()
+        self.tables.assign(latent_tables())
+
+
+def _head(maximum: int, shift: int, start: float) -> IntegerConv:
+    return IntegerConv(1, 1, shift, maximum, bias=start, kernel_initializer="zeros")
+
+
+@functools.lru_cache(maxsize=1)
+def latent_tables() -> Tables:
+    """Gaussians of all scales, each with means of 0, 1/8 .. 7/8."""
+    means = np.arange(context.FRACTIONS) / context.FRACTIONS
+    return gaussian_tables(scale_table(), TAIL_MASS, means)

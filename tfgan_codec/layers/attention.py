@@ -1,0 +1,92 @@
+"""The channel-spatial attention block of the adversarial hyperprior codec (Yang et al., CLIC 2020).
+
+The channel attention pools over the whole picture, its padding included. A network with such blocks
+therefore has to see a picture in one piece: cut into tiles it would show seams, because each tile
+would get weights of its own. Encoder and decoder agree, since both see the padded picture.
+"""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from tfgan_codec.layers.gdn import gdn
+
+
+class ChannelAttention(tf.keras.layers.Layer):
+    """Eq. 1 and 3: `x * sigmoid(W1 W0 mean(x) + W1 W0 max(x))`, pooled over rows and columns.
+
+    W0 and W1 are those of both poolings. As in CBAM (Woo et al., 2018), whose module the paper
+    names, ReLU stands between them and W0 reduces the channels `ratio` times; the paper shows
+    neither.
+    """
+
+    def __init__(self, channels: int, ratio: int = 16, **kwargs):
+        super().__init__(**kwargs)
+        self.channels = channels
+        self.ratio = ratio
+        self.reduce = tf.keras.layers.Dense(max(1, channels // ratio), activation="relu")
+        self.expand = tf.keras.layers.Dense(channels)
+
+    def call(self, x: tf.Tensor) -> tf.Tensor:
+        mean = tf.reduce_mean(x, axis=(1, 2), keepdims=True)
+        largest = tf.reduce_max(x, axis=(1, 2), keepdims=True)
+        return x * tf.sigmoid(self.expand(self.reduce(mean)) + self.expand(self.reduce(largest)))
+
+    def get_config(self) -> dict:
+        return {**super().get_config(), "channels": self.channels, "ratio": self.ratio}
+
+
+class SpatialAttention(tf.keras.layers.Layer):
+    """Eq. 2 and 3: `x * sigmoid(conv5x5([mean(x); max(x)]))`, pooled over channels."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.conv = tf.keras.layers.Conv2D(1, 5, padding="same")
+
+    def call(self, x: tf.Tensor) -> tf.Tensor:
+        mean = tf.reduce_mean(x, axis=-1, keepdims=True)
+        largest = tf.reduce_max(x, axis=-1, keepdims=True)
+        return x * tf.sigmoid(self.conv(tf.concat([mean, largest], axis=-1)))
+
+
+class AttentionBlock(tf.keras.layers.Layer):
+    """CSAB: residual blocks, then channel and spatial attention (Fig. 2).
+
+    A residual block is `x + conv(GDN(conv(x)))` with 3x3 convolutions, without batch normalisation
+    and without an activation after the addition. The second kernel starts small: IGDN squares what
+    it gets, and a stack of blocks has to begin near the identity to train.
+
+    Args:
+        channels: kept throughout.
+        blocks: residual blocks; the paper does not say how many.
+        inverse: IGDN, for decoders.
+        ratio: of the channel attention.
+    """
+
+    def __init__(
+        self, channels: int, blocks: int = 3, inverse: bool = False, ratio: int = 16, **kwargs
+    ):
+        super().__init__(**kwargs)
+        self.channels = channels
+        self.blocks = blocks
+        self.inverse = inverse
+        self.ratio = ratio
+
+        def conv(scale: float = 1.0) -> tf.keras.layers.Conv2D:
+            start = tf.keras.initializers.VarianceScaling(scale, "fan_avg", "uniform")
+            return tf.keras.layers.Conv2D(channels, 3, padding="same", kernel_initializer=start)
+
+        self.first = [conv() for _ in range(blocks)]
+        self.normalise = [gdn(inverse) for _ in range(blocks)]
+        self.second = [conv(scale=0.1) for _ in range(blocks)]
+        self.channel_attention = ChannelAttention(channels, ratio)
+        self.spatial_attention = SpatialAttention()
+
+    def call(self, x: tf.Tensor) -> tf.Tensor:
+        for first, normalise, second in zip(self.first, self.normalise, self.second):
+            x += second(normalise(first(x)))
+        return self.spatial_attention(self.channel_attention(x))
+
+    def get_config(self) -> dict:
+        own = ("channels", "blocks", "inverse", "ratio")
+        return {**super().get_config(), **{name: getattr(self, name) for name in own}}

@@ -1,0 +1,58 @@
+"""Masked 3-D convolution in whole numbers: the context of the adversarial hyperprior codec."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from tfgan_codec import scales, wavefront
+from tfgan_codec.context import MAX_CONTEXT
+from tfgan_codec.layers.integer import requantise, whole_weights
+from tfgan_codec.layers.rounding import inward_clip
+
+
+class MaskedIntegerConv3D(tf.keras.layers.Layer):
+    """Latents [n, d0, d1, d2] -> features 0..255 [n, d0, d1, d2, filters] from those before each.
+
+    "Before" is in raster order, the last axis the fastest; the mask leaves out the latent itself
+    (type A of PixelCNN). Bounds are those of `layers.integer`.
+    """
+
+    def __init__(
+        self, filters: int, kernel: wavefront.Sizes, shift: int, bias: float = 0.0, **kwargs
+    ):
+        super().__init__(dtype="float32", **kwargs)
+        self.filters = filters
+        self.sizes = tuple(kernel)
+        self.shift = shift
+        self.maximum = scales.MAX_ACTIVATION
+        self.initial_bias = bias
+        self.mask = wavefront.taps(self.sizes)[..., None].astype(np.float32)
+
+    def build(self, _):
+        self.kernel = self.add_weight("kernel", (*self.sizes, self.filters))
+        # In units of the layer's output.
+        self.bias = self.add_weight(
+            "bias", (self.filters,), initializer=tf.keras.initializers.Constant(self.initial_bias)
+        )
+
+    def integer_weights(self) -> tuple[tf.Tensor, tf.Tensor]:
+        """Kernel and bias as whole numbers that respect every bound, differentiable."""
+        masked = self.kernel * self.mask
+        kernel, bias = whole_weights(masked, self.bias, self.shift, float(MAX_CONTEXT))
+        return kernel, bias
+
+    def call(self, q: tf.Tensor) -> tf.Tensor:
+        kernel, bias = self.integer_weights()
+        q = inward_clip(q, -float(MAX_CONTEXT), float(MAX_CONTEXT))
+        total = tf.nn.conv3d(q[..., None], kernel[:, :, :, None], [1] * 5, "SAME") + bias
+        return requantise(total, self.shift, self.maximum)
+
+    def export(self) -> scales.IntegerConv:
+        """The layer as plain integers."""
+        kernel, bias = (np.asarray(w, np.int32) for w in self.integer_weights())
+        return scales.IntegerConv(kernel, bias, self.shift, self.maximum, 1)
+
+    def get_config(self) -> dict:
+        own = {"filters": self.filters, "kernel": self.sizes, "shift": self.shift}
+        return {**super().get_config(), **own, "bias": self.initial_bias}
