@@ -118,7 +118,6 @@ def test_every_file_is_checked(folder: Path) -> None:
         ({"format": 2}, "a bundle in layers cannot be used here"),
         ({"format": 3}, "bundle format is 3, expected 1"),
         ({"format": 4}, "bundle format 4 is not supported"),
-        ({"format": 3}, "bundle format 3 is not supported"),
         ({"model_id": "000000"}, "model_id is 000000, expected"),
         ({"normative_sha256": "0" * 64}, "does not match its hash"),
         ({"latent_channels": 13}, "latent_channels is 13, expected 12"),

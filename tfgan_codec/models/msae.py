@@ -54,7 +54,7 @@ class Msae(Codec):
     ):
         super().__init__(**kwargs)
         if self.post_processing is not None:
-            raise UsageError("msae has no post-processing: its decoders give differences of pictures")
+            raise UsageError("msae has no post-processing: its decoders give differences")
         if not 1 <= scales <= len(NECKS):
             raise UsageError(f"scales must be 1 to {len(NECKS)}, not {scales}")
         self.streams = scales
