@@ -158,6 +158,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     flags.DEFINE_integer("epoch_steps", 250, "Steps between validations.", **kw)
     flags.DEFINE_float("save_minutes", 5.0, "Minutes between checkpoints.", **kw)
     flags.DEFINE_integer("keep", 3, "How many checkpoints stay.", lower_bound=1, **kw)
+    flags.DEFINE_enum(
+        "on_nan",
+        "stop",
+        ["stop", "rollback"],
+        "When a figure is not finite or the loss explodes: stop with an error, or go back to the "
+        "last checkpoint with half the learning rate, five times at most.",
+        **kw,
+    )
     flags.DEFINE_bool("resume", False, "Go on with the run in --out.", **kw)
     flags.DEFINE_bool("overwrite", False, "Delete the run in --out and begin anew.", **kw)
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import tensorflow as tf
@@ -55,7 +56,7 @@ class Checkpoints:
     def save(self, step: int) -> None:
         """Writes a new one, then deletes all but the last `keep`."""
         name = f"{1 + max(map(_number, self.all()), default=0):06d}-step{step}"
-        self._sweep(self.folder.glob(".*"))  # what an interruption left
+        self.drop(self.folder.glob(".*"))  # what an interruption left
         partial = self.folder / f".{name}"
         partial.mkdir(parents=True)
         self._checkpoint.write(str(partial / _WEIGHTS))
@@ -64,7 +65,7 @@ class Checkpoints:
             _flush(file)
         os.replace(partial, self.folder / name)
         _flush(self.folder)
-        self._sweep(self.all()[: -self.keep])
+        self.drop(self.all()[: -self.keep])
 
     def restore(self) -> bool:
         """Loads the newest checkpoint; False if there is none yet."""
@@ -92,11 +93,8 @@ class Checkpoints:
         saved = self.all()
         self.state = json.loads((saved[-1] / _STATE).read_text()) if saved else {}
 
-    def drop_newest(self) -> None:
-        """Deletes the newest one."""
-        self._sweep(self.all()[-1:])
-
-    def _sweep(self, paths) -> None:
+    def drop(self, paths: Iterable[Path]) -> None:
+        """Deletes checkpoints; an interruption leaves none of them in part."""
         for path in list(paths):
             hidden = path.with_name("." + path.name.lstrip("."))
             os.replace(path, hidden)
@@ -142,6 +140,11 @@ def claim_folder(folder: Path, resume: bool, overwrite: bool = False) -> None:
             path = folder / name
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
+
+
+def step_of(checkpoint: Path) -> int:
+    """The step after which it was saved."""
+    return int(checkpoint.name.partition("-step")[2])
 
 
 def _number(path: Path) -> int:

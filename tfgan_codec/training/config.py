@@ -39,6 +39,7 @@ class RunConfig(NamedTuple):
     ema, clip: momentum of the averaged weights, and the largest norm of a gradient; 0 for none.
     epoch_steps: steps between two validations.
     save_minutes, keep: time between two checkpoints, and how many of them stay.
+    on_nan: "stop", or "rollback" to the last checkpoint with lower learning rates.
     resume, overwrite: go on with the run that is in the folder, or delete it.
     """
 
@@ -79,6 +80,7 @@ class RunConfig(NamedTuple):
     epoch_steps: int = 250
     save_minutes: float = 5.0
     keep: int = 3
+    on_nan: str = "stop"
     resume: bool = False
     overwrite: bool = False
 

@@ -131,7 +131,7 @@ class GanModel(tf.keras.Model):
             return super().fit(*args, **kwargs)
         except UsageError as error:  # TensorFlow wraps what is raised while it traces
             text = str(error).rsplit("UsageError: ", 1)[-1]
-            raise UsageError(" ".join(text.split())) from None
+            raise type(error)(" ".join(text.split())) from None
         except tf.errors.InvalidArgumentError as error:
             if _NOT_FINITE in str(error):
                 raise UsageError(_NOT_FINITE) from None

@@ -44,4 +44,9 @@ class ProgressBar(tf.keras.callbacks.Callback):
         self._bar.update(100.0 * self.progress.share - self._bar.n)
 
     def on_train_end(self, logs: dict | None = None):
-        self._bar.close()
+        self.close()
+
+    def close(self) -> None:
+        """Leaves the bar as it is and begins a new line."""
+        if self._bar is not None:
+            self._bar.close()

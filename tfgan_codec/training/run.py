@@ -34,6 +34,7 @@ from tfgan_codec.training.checkpoints import (
 from tfgan_codec.training.config import RunConfig, read_config, write_config
 from tfgan_codec.training.early_stopping import EarlyStopping
 from tfgan_codec.training.figures import WriteFigures
+from tfgan_codec.training.health import DivergenceError, WatchHealth, rate_factor, roll_back
 from tfgan_codec.training.phases import Phase, phase_at
 from tfgan_codec.training.pictures import Pictures
 from tfgan_codec.training.progress_bar import ProgressBar
@@ -85,7 +86,13 @@ def train(config: RunConfig) -> None:
         run = start(config, signals)
         share = run.progress.update(run.step)
         while share < 1.0 and not (signals.stopped or run.ceased):
-            fit_phase(run, phase_at(config.phases, share))
+            try:
+                fit_phase(run, phase_at(config.phases, share))
+            except DivergenceError as problem:
+                if config.on_nan == "stop":
+                    advice = "lower a learning rate, or --on_nan=rollback"
+                    raise DivergenceError(f"{problem}: {advice}") from None
+                _say(roll_back(run.checkpoints, problem))
             share = run.progress.update(run.step)
         if run.ceased:
             _say(f"stopped early at step {run.step}: --early_stopping saw no more progress")
@@ -120,6 +127,8 @@ def start(config: RunConfig, signals: StopOnSignal) -> Run:
         checkpoints.restore()  # a run that was never saved begins anew
         best.read_state()
     write_config(out, config, made)
+    if not checkpoints.all():
+        checkpoints.save(0)  # something to go back to; and a full disk shows now
     progress.start()
     return Run(
         config=config,
@@ -143,6 +152,7 @@ def fit_phase(run: Run, number: int) -> None:
     config, phase = run.config, run.config.phases[number]
     ramps = compile_phase(run.model, config, run.adversary, phase)
     epoch, first_step = divmod(run.step, config.epoch_steps)
+    listed = callbacks(run, number, ramps)
     try:
         run.model.fit(
             batches(run, phase),
@@ -151,10 +161,14 @@ def fit_phase(run: Run, number: int) -> None:
             epochs=_ENDLESS,
             steps_per_epoch=config.epoch_steps,
             verbose=0,
-            callbacks=callbacks(run, number, ramps),
+            callbacks=listed,
         )
     except tf.errors.OpError:
         raise run.pool.problem or sys.exc_info()[1] from None
+    finally:
+        for callback in listed:
+            if isinstance(callback, ProgressBar):
+                callback.close()
 
 
 def batches(run: Run, phase: Phase) -> tf.data.Dataset:
@@ -178,9 +192,12 @@ def callbacks(run: Run, number: int, ramps: Sequence[Ramp]) -> list[tf.keras.cal
     rate = schedule.build(config.schedule, config.learning_rate)
     d_peak = config.d_learning_rate or config.learning_rate
     d_rate = schedule.build(config.d_schedule or config.schedule, d_peak)
+    factor = rate_factor(run.checkpoints)
+    every = min(_FIGURES_EVERY, config.epoch_steps)
     found: list[tf.keras.callbacks.Callback] = [
-        FollowProgress(run.progress, rate, phase.until, d_rate),
+        FollowProgress(run.progress, rate, phase.until, d_rate, factor),
         FollowRamps(run.progress, ramps),
+        WatchHealth(every),
         run.signals,
         ProgressBar(run.progress, f"phase {number + 1}/{len(config.phases)}"),
     ]
@@ -189,7 +206,7 @@ def callbacks(run: Run, number: int, ramps: Sequence[Ramp]) -> list[tf.keras.cal
     if run.early_stopping is not None and number == len(config.phases) - 1:
         found.append(run.early_stopping)
     found += [
-        WriteFigures(run.out, run.step, min(_FIGURES_EVERY, config.epoch_steps)),
+        WriteFigures(run.out, run.step, every),
         Pictures(
             run.out / "tensorboard" / "pictures",
             run.sample,

@@ -120,23 +120,31 @@ class FollowProgress(tf.keras.callbacks.Callback):
     """Sets the learning rates before each step; stops at share `until` of the run.
 
     `d_rate`: of the discriminators, by default that of the codec. It is asked for the step of their
-    own optimizer.
+    own optimizer. `factor`: multiplies both.
     """
 
-    def __init__(self, progress: Progress, rate: Rate, until: float, d_rate: Rate | None = None):
+    def __init__(
+        self,
+        progress: Progress,
+        rate: Rate,
+        until: float,
+        d_rate: Rate | None = None,
+        factor: float = 1.0,
+    ):
         super().__init__()
         self.progress = progress
         self.rate = rate
         self.until = until
         self.d_rate = d_rate or rate
+        self.factor = factor
 
     def on_train_batch_begin(self, batch: int, logs: dict | None = None):
         step = int(self.model.g_optimizer.iterations)
         share = self.progress.update(step)
-        self.model.g_optimizer.learning_rate = self.rate(share, step)
+        self.model.g_optimizer.learning_rate = self.factor * self.rate(share, step)
         if self.model.d_optimizer is not None:
             own = int(self.model.d_optimizer.iterations)
-            self.model.d_optimizer.learning_rate = self.d_rate(share, own)
+            self.model.d_optimizer.learning_rate = self.factor * self.d_rate(share, own)
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None):
         if self.progress.update(int(self.model.g_optimizer.iterations)) >= self.until:
