@@ -1,12 +1,12 @@
 package org.tfgan.codec;
 
 /**
- * CRC-16/CCITT-FALSE, the check of the index map. Four bytes a step: a picture of one megapixel has
+ * CRC-16/CCITT-FALSE, the check of the index map. Eight bytes a step: a picture of one megapixel has
  * half a million indexes.
  */
 final class Crc16 {
   private static final int POLYNOMIAL = 0x1021;
-  private static final int STEP = 4;
+  private static final int STEP = 8;
 
   /** {@code TABLES[n][b]}: the CRC of byte b followed by n zero bytes, from 0. */
   private static final char[][] TABLES = tables();
@@ -18,10 +18,14 @@ final class Crc16 {
     int i = 0;
     for (; i + STEP <= data.length; i += STEP) {
       crc =
-          TABLES[3][(crc >> 8 ^ data[i]) & 0xFF]
-              ^ TABLES[2][(crc ^ data[i + 1]) & 0xFF]
-              ^ TABLES[1][data[i + 2] & 0xFF]
-              ^ TABLES[0][data[i + 3] & 0xFF];
+          TABLES[7][(crc >> 8 ^ data[i]) & 0xFF]
+              ^ TABLES[6][(crc ^ data[i + 1]) & 0xFF]
+              ^ TABLES[5][data[i + 2] & 0xFF]
+              ^ TABLES[4][data[i + 3] & 0xFF]
+              ^ TABLES[3][data[i + 4] & 0xFF]
+              ^ TABLES[2][data[i + 5] & 0xFF]
+              ^ TABLES[1][data[i + 6] & 0xFF]
+              ^ TABLES[0][data[i + 7] & 0xFF];
     }
     for (; i < data.length; i++) {
       crc = (crc << 8 & 0xFFFF) ^ TABLES[0][(crc >> 8 ^ data[i]) & 0xFF];

@@ -1,6 +1,7 @@
 package org.tfgan.codec;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * One layer of the {@link ScaleDecoder}: convolution in integers, rounding division by a power of
@@ -13,10 +14,7 @@ public final class IntegerConv {
   private static final int MAX_SHIFT = 20;
 
   /** Positions worked on at a time: enough for vectors, few enough for the cache. */
-  private static final int TILE = 1024;
-
-  /** Inputs added up in one pass over a tile. */
-  private static final int GROUP = 4;
+  private static final int TILE = 2048;
 
   final int inputs;
   final int outputs;
@@ -31,8 +29,8 @@ public final class IntegerConv {
   private final int shift;
   private final int[] bias;
 
-  /** For each output, weights in the order (row, column, input), with zeros up to a whole group. */
-  private final int[][] weights;
+  /** Taps are in the order (row, column, input). */
+  private final List<TapGroup> groups;
 
   /**
    * @param shape of the kernel: height, width, inputs, outputs
@@ -51,14 +49,12 @@ public final class IntegerConv {
     this.shift = shift;
     this.maximum = maximum;
     this.upscale = upscale;
-    int taps = shape[0] * shape[1] * inputs;
-    weights = new int[outputs][(taps + GROUP - 1) / GROUP * GROUP];
-    for (int tap = 0; tap < taps; tap++) {
-      for (int k = 0; k < outputs; k++) {
-        weights[k][tap] = kernel[tap * outputs + k];
-      }
+    int[][] taps = new int[kernel.length / outputs][];
+    for (int tap = 0; tap < taps.length; tap++) {
+      taps[tap] = Arrays.copyOfRange(kernel, tap * outputs, (tap + 1) * outputs);
     }
-    checkSums();
+    checkSums(taps);
+    groups = TapGroup.split(taps);
   }
 
   /** The channels this layer hands on. */
@@ -68,72 +64,57 @@ public final class IntegerConv {
 
   Planes apply(Planes input) {
     Planes padded = input.padded(reachY, reachX);
+    int largest = input.largest();
     int positions = padded.height * padded.stride;
-    int[][] result = new int[outputs][positions];
-    int[][] sums = new int[outputs][TILE];
-    int[][] group = new int[GROUP][TILE];
-    for (int at = 0; at < positions; at += TILE) {
-      int count = Math.min(TILE, positions - at);
+    PairSums work = new PairSums(outputs, positions);
+    for (int start = 0; start < positions; start += TILE) {
+      int stop = Math.min(start + TILE, positions);
       for (int k = 0; k < outputs; k++) {
         // Half of the divisor makes the shift in requantise round.
-        Arrays.fill(sums[k], bias[k] + (1 << (shift - 1)));
+        Arrays.fill(work.sums[k], start, stop, bias[k] + (1 << (shift - 1)));
       }
-      for (int tap = 0; tap < weights[0].length; tap += GROUP) {
-        gather(padded, tap, at, count, group);
-        for (int k = 0; k < outputs; k++) {
-          accumulate(sums[k], count, group, weights[k], tap);
-        }
+      for (TapGroup group : groups) {
+        gather(padded, group, start, stop, work.inputs);
+        work.add(group, start, stop, largest);
       }
-      for (int k = 0; k < outputs; k++) {
-        requantise(sums[k], count, result[k], at);
+      work.unpack(start, stop);
+      for (int[] sums : work.sums) {
+        requantise(sums, start, stop);
       }
     }
-    Planes output = new Planes(padded.height, padded.width, padded.stride, result);
+    Planes output = new Planes(padded.height, padded.width, padded.stride, work.sums);
     return upscale == 1 ? output : output.depthToSpace();
   }
 
   /**
-   * Copies, for each tap of a group, the inputs of {@code count} neighbouring positions. Rows are
-   * as long as those of the padded planes: results in the last columns are meaningless, and dropped
-   * by whoever reads them.
+   * Copies, for each tap of a group, the inputs of neighbouring positions. Rows are as long as
+   * those of the padded planes: results in the last columns are meaningless, and dropped by whoever
+   * reads them.
    */
-  private void gather(Planes padded, int firstTap, int at, int count, int[][] group) {
-    for (int i = 0; i < GROUP; i++) {
-      int tap = firstTap + i;
+  private void gather(Planes padded, TapGroup group, int start, int stop, int[][] rows) {
+    for (int i = 0; i < group.taps; i++) {
+      int tap = group.firstTap + i;
       int place = tap / inputs;
-      int row = place / (2 * reachX + 1);
-      if (row <= 2 * reachY) { // otherwise its weight is 0
-        int from = at + row * padded.stride + place % (2 * reachX + 1);
-        System.arraycopy(padded.channels[tap % inputs], from, group[i], 0, count);
-      }
+      int width = 2 * reachX + 1;
+      int from = start + place / width * padded.stride + place % width;
+      System.arraycopy(padded.channels[tap % inputs], from, rows[i], start, stop - start);
     }
   }
 
-  /** Adds {@link #GROUP} products to each sum. Written out, for this is where the time goes. */
-  private static void accumulate(int[] sums, int count, int[][] in, int[] weights, int tap) {
-    int w0 = weights[tap];
-    int w1 = weights[tap + 1];
-    int w2 = weights[tap + 2];
-    int w3 = weights[tap + 3];
-    int[] a0 = in[0];
-    int[] a1 = in[1];
-    int[] a2 = in[2];
-    int[] a3 = in[3];
-    for (int p = 0; p < count; p++) {
-      sums[p] += w0 * a0[p] + w1 * a1[p] + w2 * a2[p] + w3 * a3[p];
+  /** Shifts and clips. Not by Math.min and max, which Java 17 does not turn into vectors. */
+  private void requantise(int[] sums, int start, int stop) {
+    for (int p = start; p < stop; p++) {
+      int excess = (sums[p] >> shift) - maximum;
+      int clipped = maximum + (excess & excess >> 31);
+      sums[p] = clipped & ~(clipped >> 31);
     }
   }
 
-  private void requantise(int[] sums, int count, int[] result, int at) {
-    for (int p = 0; p < count; p++) {
-      result[at + p] = Math.min(Math.max(sums[p] >> shift, 0), maximum);
-    }
-  }
-
-  private void checkSums() throws BundleException {
+  private void checkSums(int[][] taps) throws BundleException {
     for (int k = 0; k < outputs; k++) {
       long total = Math.abs((long) bias[k]);
-      for (int weight : weights[k]) {
+      for (int[] tap : taps) {
+        int weight = tap[k];
         if (weight < -MAX_WEIGHT || weight > MAX_WEIGHT) {
           throw new BundleException("a scale decoder weight is " + weight + ": export again");
         }

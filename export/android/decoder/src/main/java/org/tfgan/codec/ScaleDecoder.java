@@ -99,8 +99,9 @@ public final class ScaleDecoder {
       for (int c = 0; c < outputs; c++) { // outside, so that planes are read along their rows
         int[] plane = planes.channels[c];
         int to = (y * width + left) * outputs + c;
-        for (int x = 0; x < right - left; x++) {
-          result[to + x * outputs] = (byte) plane[from + x];
+        for (int x = from; x < from + right - left; x++) {
+          result[to] = (byte) plane[x];
+          to += outputs;
         }
       }
     }

@@ -64,6 +64,50 @@ class ScaleDecoderTest {
     }
   }
 
+  /** Two outputs share an int, see PairSums: with the largest weights and inputs, and an odd one. */
+  @Test
+  void largestSums() throws Exception {
+    Random random = new Random(3);
+    int inputs = 3;
+    int outputs = 5;
+    int[] full = new int[inputs * inputs]; // the first layer makes 0 or 255 of hyper-latents
+    for (int c = 0; c < inputs; c++) {
+      full[c * (inputs + 1)] = 127;
+    }
+    int[] kernel = new int[9 * inputs * outputs];
+    for (int i = 0; i < kernel.length; i++) {
+      kernel[i] = i % outputs == 0 ? 127 : i % outputs == 1 ? -127 : random.nextInt(255) - 127;
+    }
+    int[] bias = {0, 0, -7, 1 << 16, 100};
+    ScaleDecoder decoder =
+        new ScaleDecoder(
+            Arrays.asList(
+                conv(new int[] {1, 1, inputs, inputs}, full, new int[inputs], 1, 255, 1),
+                conv(new int[] {3, 3, inputs, outputs}, kernel, bias, 12, 255, 1)));
+    int rows = 50;
+    int columns = 60;
+    int[] z = new int[rows * columns * inputs];
+    for (int i = 0; i < z.length; i++) {
+      z[i] = i < z.length / 2 || random.nextBoolean() ? 127 : -127;
+    }
+    byte[] index = decoder.indexes(z, rows, columns, rows, columns);
+    for (int at = 0; at < index.length; at++) {
+      int k = at % outputs;
+      int x = at / outputs % columns;
+      int y = at / outputs / columns;
+      int sum = bias[k] + (1 << 11);
+      for (int tap = 0; tap < 9 * inputs; tap++) {
+        int row = y + tap / inputs / 3 - 1;
+        int column = x + tap / inputs % 3 - 1;
+        boolean inside = row >= 0 && row < rows && column >= 0 && column < columns;
+        if (inside && z[(row * columns + column) * inputs + tap % inputs] > 0) {
+          sum += 255 * kernel[tap * outputs + k];
+        }
+      }
+      assertEquals(Math.min(Math.max(sum >> 12, 0), 255), index[at] & 0xFF, "at " + at);
+    }
+  }
+
   /** A map of many windows is that of each part of z with enough of its surroundings. */
   @Test
   void windowsChangeNothing() throws Exception {
