@@ -1,4 +1,4 @@
-"""The study's measurements, on codecs that were not trained."""
+"""The studies' measurements, on codecs that were not trained."""
 
 import json
 from pathlib import Path
@@ -9,41 +9,92 @@ from PIL import Image
 
 tf = pytest.importorskip("tensorflow")
 
+from apps import study as study_app
+from apps import train as train_app
 from export import bundle as export_bundle
-from tfgan_codec import models
+from tfgan_codec import losses, models, techniques
 from tfgan_codec.evaluation import schema, study
+from tfgan_codec.evaluation.studies import EXPERIMENTS
+from tfgan_codec.names import parse
+from tfgan_codec.training import run
+from tfgan_codec.training.config import RunConfig
 
 
-@pytest.mark.slow
-def test_the_study_writes_tables_and_pictures(tmp_path: Path):
+def pretend(name: str, tmp_path: Path, only: list[str]) -> tuple[study.Study, str]:
+    """Runs an experiment on codecs that are there already; its settings and its README.md."""
     random = np.random.default_rng(0)
     (tmp_path / "test").mkdir()
     for number in range(2):
         coarse = Image.fromarray(random.integers(0, 256, (12, 16, 3), dtype=np.uint8))
         coarse.resize((224, 176), Image.Resampling.BICUBIC).save(tmp_path / f"test/{number}.png")
-    runs = tmp_path / "runs"
-    for system in study.SYSTEMS:
-        model = models.build(system.name.partition("-")[0], width=0.05)
+    experiment, runs = EXPERIMENTS[name], tmp_path / "runs"
+    for system in experiment.systems:
+        if only and system.name not in (*only, experiment.systems[0].name):
+            continue
+        codec = system.name.partition("-")[0] if name == "mobilevit_gan" else "mobilevit_gan"
+        model = models.build(codec, width=0.05)
         model.build_weights()
         model.prepare_for_coding()
         export_bundle.write(model, str(runs / f"{system.name}.bundle"), system.name, {"steps": 7})
         (runs / system.name).mkdir()
         figures = {"step": 25, "loss": 1.0}
-        if "no_discriminator" not in system.name:
+        if "no_" not in system.name:
             figures.update(d_loss=1.75, d_real=0.5, d_fake=-0.25)
         (runs / system.name / "figures.jsonl").write_text(json.dumps(figures) + "\n")
     out = tmp_path / "results"
-    asked = study.Study("", str(tmp_path / "test"), runs, out, None, None, "the command")
-    study.run(asked, metrics=("psnr", "ms_ssim"))
-    results = schema.load(out / "results.json")
-    assert {row["codec"] for row in results.sets} == {system.name for system in study.SYSTEMS}
-    text = (out / "README.md").read_text()
+    asked = study.Study("", str(tmp_path / "test"), runs, out, None, None, "the command", only=only)
+    study.run(asked, experiment, metrics=("psnr", "ms_ssim"))
+    assert Image.open(out / "pictures.png").width > 300
+    return asked, (out / "README.md").read_text()
+
+
+@pytest.mark.slow
+def test_the_papers_experiment(tmp_path: Path):
+    asked, text = pretend("mobilevit_gan", tmp_path, [])
+    results = schema.load(asked.out / "results.json")
+    systems = EXPERIMENTS["mobilevit_gan"].systems
+    assert {row["codec"] for row in results.sets} == {system.name for system in systems}
     assert "| MobileViT-GAN | 7 |" in text
     assert "| 0.0889 | 0.9012 | 53.14 |" in text  # the paper's
     assert "| 1.750 | 1.750 | 0.500 | -0.250 | yes |" in text
-    assert Image.open(out / "pictures.png").width > 300
     # Nothing was measured: tables are the normal ones, so both rates agree but for the header.
     for line in text.splitlines():
         if line.startswith("| LS-GAN | 7 |"):
             bpp, normal = (float(cell) for cell in line.split("|")[3:5])
             assert 0 < bpp - normal < 8 * 24 / (224 * 176)
+
+
+@pytest.mark.slow
+def test_techniques_are_compared_with_the_baseline(tmp_path: Path):
+    asked, text = pretend("techniques", tmp_path, ["no_gan", "warm_up"])
+    rows = {row["codec"]: row for row in schema.load(asked.out / "results.json").sets}
+    assert set(rows) == {"baseline", "no_gan", "warm_up"}
+    difference = rows["warm_up"]["psnr"] - rows["baseline"]["psnr"]
+    share = 100 * (rows["warm_up"]["bpp"] / rows["baseline"]["bpp"] - 1)
+    assert f"| GAN warm-up | {share:+.1f} % | {difference:+.2f} |" in text
+    assert "| GAN warm-up | `--adversarial_weight=0@0.35,1@0.7` |" in text
+    assert "| no discriminator | `--phase=1.0:192:4:0:0` `no --discriminator` |" in text
+
+
+def test_all_systems_have_flags_that_make_a_run(monkeypatch: pytest.MonkeyPatch, capsys):
+    asked: list[RunConfig] = []
+    monkeypatch.setattr(run, "train", asked.append)
+    for experiment in EXPERIMENTS.values():
+        assert len({system.name for system in experiment.systems}) == len(experiment.systems)
+        for system in experiment.systems:
+            command = ["train", *system.flags, "--data=photos", "--out=run"]
+            assert train_app.main(command) == 0, capsys.readouterr().err
+            config = asked[-1]
+            name, arguments = parse(config.model)
+            models.build(name, **arguments)
+            losses.build([text for text in config.loss if "lpips" not in text], [])
+            techniques.build(config.technique, [])
+            assert bool(config.discriminator) == any(phase.gan for phase in config.phases)
+
+
+def test_a_wrong_name_gets_a_suggestion(tmp_path: Path, capsys):
+    places = [f"--{name}={tmp_path}" for name in ("data", "test", "runs")]
+    assert study_app.main(["study", "technique", *places]) == 1
+    assert "did you mean techniques" in capsys.readouterr().err
+    assert study_app.main(["study", "techniques", "--only=warmup", *places]) == 1
+    assert "did you mean warm_up" in capsys.readouterr().err

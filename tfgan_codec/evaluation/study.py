@@ -1,57 +1,56 @@
-"""The experiment of the MobileViT-GAN paper on small codecs: Table 1, and the ablation of Fig. 6.
+"""Experiments with small codecs: trained by `apps.train`, exported, and measured on real files.
 
-Every codec is trained by `apps.train` from its `-small` flag file, exported, and measured on real
-files. The measurements are what they are; they need not bear out the paper.
+What is compared, and how it is told, is in `evaluation.studies`, a module for each experiment. The
+measurements are what they are; they need not bear out what anybody expects.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
-from tfgan_codec import container, latents, sheet
+from tfgan_codec import sheet
 from tfgan_codec.codec import load
 from tfgan_codec.errors import UsageError
 from tfgan_codec.evaluation import runner, schema
 from tfgan_codec.evaluation.neural import NeuralCodec
 from tfgan_codec.metrics import weights
+from tfgan_codec.names import choose
+from tfgan_codec.training.figures import read_figures
 
 METRICS = ("psnr", "ms_ssim", "lpips", "fid")
 SETTING = "q0"  # a codec of five levels has one rate
-_FLAGS = Path(__file__).parents[2] / "apps" / "flags"
-# Eq. 4: the probabilities of -2..2 under the standard normal.
-_NORMAL_BITS = -np.log2([0.0668072, 0.2417303, 0.3829249, 0.2417303, 0.0668072])
 
 
 class System(NamedTuple):
-    """A row. paper: bpp, MS-SSIM and FID in Table 1, where it is one of its codecs."""
+    """A row. name: of its run and codec. title: for readers. flags: of `apps.train`."""
 
     name: str
     title: str
-    paper: tuple[float, float, float] | None = None
+    flags: tuple[str, ...]
 
 
-SYSTEMS = (
-    System("ls_gan", "LS-GAN", (0.1280, 0.8401, 98.07)),
-    System("hific_five_level", "HiFiC (five levels)", (0.1501, 0.8802, 55.27)),
-    System("hinge_gan_gp", "Hinge GAN-GP", (0.0908, 0.8998, 67.44)),
-    System("mobilevit_gan", "MobileViT-GAN", (0.0889, 0.9012, 53.14)),
-    System("mobilevit_gan-no_discriminator", "MobileViT-GAN without discriminator"),
-    System("mobilevit_gan-no_smoothness", "MobileViT-GAN without smoothness loss"),
-)
+class Experiment(NamedTuple):
+    """title, about: heading and first paragraph. systems: what is compared, the baseline first.
+    tables: the Markdown lines between heading and picture, of the systems that were trained."""
+
+    title: str
+    about: str
+    systems: tuple[System, ...]
+    tables: Callable[[Study, Sequence[System], schema.Results], list[str]]
 
 
 class Study(NamedTuple):
     """data: training pictures. test: pictures to measure on. runs: where runs and bundles go.
-    out: where results go. minutes: of training per system; None: what the flag files say."""
+    out: where results go. minutes: of training per system; None: what their flags say. only: names
+    of systems, the baseline aside; none: all. also: further flags of `apps.train` for all."""
 
     data: str
     test: str
@@ -60,14 +59,24 @@ class Study(NamedTuple):
     minutes: float | None
     weights: str | None
     command: str
+    only: Sequence[str] = ()
+    also: Sequence[str] = ()
+
+    def bundle(self, system: System) -> Path:
+        return self.runs / f"{system.name}.bundle"
+
+    def files(self, system: System) -> Path:
+        """Where the compressed test pictures are."""
+        return self.runs / "files" / f"{system.name}-{SETTING}"
 
 
-def run(study: Study, metrics: Sequence[str] = METRICS) -> None:
+def run(study: Study, experiment: Experiment, metrics: Sequence[str] = METRICS) -> None:
     """Trains what is not trained yet and measures; writes README.md, results.json, pictures.png."""
-    for system in SYSTEMS:
+    systems = _chosen(experiment.systems, study.only)
+    for system in systems:
         _train(study, system)
     pictures = runner.find_pictures(study.test)
-    codecs = [_codec(study, system) for system in SYSTEMS]
+    codecs = [NeuralCodec(str(study.bundle(s)), settings=(SETTING,)) for s in systems]
     files = study.runs / "files"
     plan = runner.Plan(
         codecs, pictures, metrics, study.weights, jobs=2, files=files, command=study.command
@@ -75,22 +84,28 @@ def run(study: Study, metrics: Sequence[str] = METRICS) -> None:
     results = runner.run(plan)
     study.out.mkdir(parents=True, exist_ok=True)
     schema.save(results, study.out / "results.json")
-    (study.out / "README.md").write_text(_report(study, results), encoding="utf-8")
-    shown = pictures[-4] if len(pictures) == 24 else pictures[0]  # Kodak's 21, as in Fig. 5 and 6
-    _pictures(study, shown).save(study.out / "pictures.png")
+    text = _report(study, experiment, systems, results)
+    (study.out / "README.md").write_text(text, encoding="utf-8")
+    shown = pictures[-4] if len(pictures) == 24 else pictures[0]  # Kodak's 21
+    _pictures(study, systems, shown).save(study.out / "pictures.png")
+
+
+def _chosen(systems: Sequence[System], only: Sequence[str]) -> list[System]:
+    known = {system.name: system for system in systems}
+    asked = {choose("system", name, known).name for name in only} or set(known)
+    return [each for each in systems if each.name in asked or each is systems[0]]
 
 
 def _train(study: Study, system: System) -> None:
     """Trains and exports in processes of their own, unless the bundle is there."""
-    bundle, folder = study.runs / f"{system.name}.bundle", study.runs / system.name
+    bundle, folder = study.bundle(system), study.runs / system.name
     if (bundle / "manifest.json").is_file():
         return
-    train = ["-m", "apps.train", f"--flagfile={_FLAGS / system.name}-small.flags"]
-    train += [f"--data={study.data}", f"--out={folder}"]
+    train = ["-m", "apps.train", *system.flags, f"--data={study.data}", f"--out={folder}"]
     train += [] if study.minutes is None else [f"--minutes={study.minutes}"]
-    train += ["--resume"] if (folder / "run.json").is_file() else []
+    train += [*study.also, *(["--resume"] if (folder / "run.json").is_file() else [])]
     export = ["-m", "export.bundle", f"--model={folder}", f"--out={bundle}"]
-    # The perceptual loss of HiFiC needs weights too.
+    # Perceptual losses need weights too.
     places = {weights.VARIABLE: study.weights} if study.weights else {}
     for arguments in (train, [*export, f"--name={system.name}"]):
         done = subprocess.run([sys.executable, *arguments], env={**os.environ, **places})
@@ -98,90 +113,69 @@ def _train(study: Study, system: System) -> None:
             raise UsageError(f"{system.name} could not be trained, see above: python {arguments}")
 
 
-def _codec(study: Study, system: System) -> NeuralCodec:
-    return NeuralCodec(str(study.runs / f"{system.name}.bundle"), settings=(SETTING,))
-
-
-def _report(study: Study, results: schema.Results) -> str:
-    rows = {row["codec"]: row for row in results.sets}
+def _report(
+    study: Study, experiment: Experiment, systems: Sequence[System], results: schema.Results
+) -> str:
     about = results.about
     lines = [
-        "# The MobileViT-GAN paper's experiment, scaled down",
+        f"# {experiment.title}",
         "",
         f"Made by\n\n    {about['command']}\n\nat commit {about['commit'] or '(none)'}, "
         f"{about['date']}, on {about['machine']}; {about['images']} pictures of {about['data']}. "
-        "bpp counts whole files. The codecs have an eighth of the published width and were "
-        "trained for minutes, not days: compare them with each other, not with the paper.",
+        f"bpp counts whole files. {experiment.about}",
         "",
-        "## Table 1",
+        *experiment.tables(study, systems, results),
         "",
     ]
-    head = ["codec", "steps", "bpp", "bpp, normal tables", "MS-SSIM", "LPIPS", "FID"]
-    table = [[*head, "paper: bpp", "MS-SSIM", "FID"]]
-    for system in SYSTEMS:
-        if system.paper:
-            table.append([*_cells(study, system, rows), *map(str, system.paper)])
-    lines += [_markdown(table), "", "## Ablation (Fig. 6)", ""]
-    ablation = [head] + [_cells(study, s, rows) for s in SYSTEMS if s.name.startswith("mobilevit")]
-    lines += [_markdown(ablation), "", "## Discriminators", ""]
-    lines += ["First and last lines of `figures.jsonl` with a discriminator.", ""]
-    lines += [_markdown(_health(study)), ""]
+    if any("d_loss" in figure for s in systems for figure in read_figures(study.runs / s.name)):
+        lines += ["## Discriminators", ""]
+        lines += ["First and last lines of `figures.jsonl` with a discriminator.", ""]
+        lines += [markdown(_health(study, systems)), ""]
     lines += [f"Problem: {problem}" for problem in results.problems]
-    lines += ["![kodim21](pictures.png)", ""]
+    lines += ["![A detail by every codec](pictures.png)", ""]
     return "\n".join(lines)
 
 
-def _cells(study: Study, system: System, rows: dict[str, schema.Row]) -> list[str]:
-    row = rows[system.name]
-    steps = load(study.runs / f"{system.name}.bundle").bundle.info["steps"]
-    values = [f"{row['bpp']:.4f}", f"{_normal_bpp(study, system):.4f}"]
-    for metric, digits in (("ms_ssim", 4), ("lpips", 4), ("fid", 1)):
-        values.append("-" if row[metric] is None else f"{row[metric]:.{digits}f}")
-    return [system.title, str(steps), *values]
+def cells(study: Study, system: System, results: schema.Results, metrics: Sequence[str]):
+    """Steps of training, bpp and metrics of a system, as the tables show them."""
+    (row,) = (row for row in results.sets if row["codec"] == system.name)
+    digits = {"bpp": 4, "psnr": 2, "fid": 1}
+    values = [str(load(study.bundle(system)).bundle.info["steps"])]
+    for metric in ("bpp", *metrics):
+        value = row[metric]
+        values.append("-" if value is None else f"{value:.{digits.get(metric, 4)}f}")
+    return values
 
 
-def _normal_bpp(study: Study, system: System) -> float:
-    """What the same symbols would cost with the fixed tables of Eq. 4."""
-    bundle = load(study.runs / f"{system.name}.bundle").bundle
-    rates = []
-    for path in sorted((study.runs / "files" / f"{system.name}-{SETTING}").glob("*.tgc")):
-        file = container.parse(path.read_bytes()).file
-        size = -(-file.height // 16), -(-file.width // 16)
-        tables = bundle.z_tables, bundle.y_tables, bundle.scale_decoder
-        symbols = latents.decode_symbols(file.streams[0], *size, *tables).r
-        rates.append(_NORMAL_BITS[symbols + 2].sum() / (file.height * file.width))
-    return float(np.mean(rates))
-
-
-def _health(study: Study) -> list[list[str]]:
+def _health(study: Study, systems: Sequence[System]) -> list[list[str]]:
     """How the discriminators fared, from the runs' figures."""
     table = [["codec", "d_loss, first", "d_loss, last", "d_real", "d_fake", "all finite"]]
-    for system in SYSTEMS:
-        text = (study.runs / system.name / "figures.jsonl").read_text(encoding="utf-8")
-        figures = [json.loads(line) for line in text.splitlines()]
+    for system in systems:
+        figures = read_figures(study.runs / system.name)
         finite = all(np.isfinite(v) for figure in figures for v in figure.values())
         gan = [figure for figure in figures if "d_loss" in figure]
-        cells = ["-"] * 4
+        shown = ["-"] * 4
         if gan:
             values = [gan[0]["d_loss"], *(gan[-1][k] for k in ("d_loss", "d_real", "d_fake"))]
-            cells = [f"{value:.3f}" for value in values]
-        table.append([system.title, *cells, "yes" if finite else "NO"])
+            shown = [f"{value:.3f}" for value in values]
+        table.append([system.title, *shown, "yes" if finite else "NO"])
     return table
 
 
-def _pictures(study: Study, path: Path) -> Image.Image:
+def _pictures(study: Study, systems: Sequence[System], path: Path) -> Image.Image:
     """A detail of one picture by every codec."""
     original = Image.open(path).convert("RGB")
     box = (0, 0, min(384, original.width), min(320, original.height))
     panels = [sheet.Panel("original", path.name, original.crop(box))]
-    for system in SYSTEMS:
-        codec = load(study.runs / f"{system.name}.bundle")
-        file = study.runs / "files" / f"{system.name}-{SETTING}" / f"{path.stem}.tgc"
+    for system in systems:
+        codec = load(study.bundle(system))
+        file = study.files(system) / f"{path.stem}.tgc"
         bpp = 8 * file.stat().st_size / (original.width * original.height)
         panels.append(sheet.Panel(system.title, f"{bpp:.4f} bpp", codec.decompress(file).crop(box)))
     return sheet.sheet(panels)
 
 
-def _markdown(rows: Sequence[Sequence[str]]) -> str:
+def markdown(rows: Sequence[Sequence[str]]) -> str:
+    """A table; the first row is its head."""
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])

@@ -1,0 +1,11 @@
+"""The experiments that `apps.study` can run, by name."""
+
+from __future__ import annotations
+
+from tfgan_codec.evaluation.studies import mobilevit_gan, techniques
+from tfgan_codec.evaluation.study import Experiment
+
+EXPERIMENTS: dict[str, Experiment] = {
+    "mobilevit_gan": mobilevit_gan.EXPERIMENT,
+    "techniques": techniques.EXPERIMENT,
+}
