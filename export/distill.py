@@ -15,6 +15,7 @@ from tfgan_codec import bundle_files
 if TYPE_CHECKING:
     from tfgan_codec.bundle import Bundle
     from tfgan_codec.models.from_bundle import RestoredMobile
+    from tfgan_codec.models.mobile import MobileConfig
 
 _USAGE = """
 usage: python -m export.distill --model=MODEL --data=FOLDER --out=RUN --minutes=M [--resume]
@@ -56,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     flags.DEFINE_string("data", None, "Folder of photographs.", **kw)
     flags.DEFINE_string("out", None, "Folder of the run.", **kw)
     flags.DEFINE_float("minutes", None, "End after so many minutes of training.", **kw)
-    flags.DEFINE_string("init_from", None, "Start with the decoder of this bundle.", **kw)
+    flags.DEFINE_string("init_from", None, "Start with this bundle's decoder, of its sizes.", **kw)
     flags.DEFINE_float("learning_rate", default["learning_rate"], "The highest.", **kw)
     flags.DEFINE_integer("crop", default["crop"], "Side of the crops.", **kw)
     flags.DEFINE_integer("batch", default["batch"], "Crops per step.", **kw)
@@ -84,8 +85,7 @@ def distill(settings: Settings) -> None:
     from tfgan_codec.bundle import Bundle
     from tfgan_codec.data.crops import crops
     from tfgan_codec.losses.distillation import Distillation
-    from tfgan_codec.models.from_bundle import load_weights, restore
-    from tfgan_codec.tflite_file import convolutions
+    from tfgan_codec.models.from_bundle import restore
     from tfgan_codec.training.checkpoints import Checkpoints, SaveRegularly, claim_folder
     from tfgan_codec.training.schedule import FollowProgress, Limit, Progress, warmup_cosine
     from tfgan_codec.training.signals import StopOnSignal
@@ -96,10 +96,13 @@ def distill(settings: Settings) -> None:
     tf.keras.mixed_precision.set_global_policy(settings.precision)
     bundle = Bundle.load(settings.model)
     teacher = restore(bundle).synthesis
-    model = _student(bundle)
+    config = restore(bundle).config._replace(synthesis=WIDTHS, blocks=BLOCKS)
     if settings.init_from:
-        start = Bundle.load(settings.init_from)
-        load_weights(model.synthesis, convolutions(start.part("synthesis").tflite))
+        start = restore(Bundle.load(settings.init_from))
+        config = config._replace(synthesis=start.config.synthesis, blocks=start.config.blocks)
+    model = _student(bundle, config)
+    if settings.init_from:
+        model.synthesis.set_weights(start.synthesis.get_weights())
     optimizer = tf.keras.optimizers.Adam(
         settings.learning_rate, global_clipnorm=1.0, use_ema=True, ema_momentum=_EMA_MOMENTUM
     )
@@ -129,20 +132,20 @@ def distill(settings: Settings) -> None:
         )
     model.g_optimizer.finalize_variable_values(model.synthesis.trainable_variables)
     tf.keras.mixed_precision.set_global_policy("float32")
-    finished = _student(bundle)
+    finished = _student(bundle, config)
     finished.synthesis.set_weights(model.synthesis.get_weights())
-    info = {**bundle.info, "decoder": "lite, distilled by export.distill"}
+    info = {**bundle.info, "decoder": "distilled by export.distill"}
     bundles.write(finished, str(out / "bundle"), f"{bundle.name}-lite", info)
 
 
-def _student(bundle: Bundle) -> RestoredMobile:
-    """The codec of a bundle with a fresh light decoder."""
+def _student(bundle: Bundle, config: MobileConfig) -> RestoredMobile:
+    """The codec of a bundle with a fresh decoder of other sizes."""
     from tfgan_codec.models.from_bundle import restore
     from tfgan_codec.models.mobile import synthesis
 
     model = restore(bundle)
-    model.config = model.config._replace(synthesis=WIDTHS, blocks=BLOCKS)
-    model.synthesis = synthesis(model.config)
+    model.config = config
+    model.synthesis = synthesis(config)
     model.build_weights()
     return model
 

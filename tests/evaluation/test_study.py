@@ -85,11 +85,11 @@ def test_all_systems_have_flags_that_make_a_run(monkeypatch: pytest.MonkeyPatch,
             command = ["train", *system.flags, "--data=photos", "--out=run"]
             assert train_app.main(command) == 0, capsys.readouterr().err
             config = asked[-1]
-            name, arguments = parse(config.model)
-            models.build(name, **arguments)
             losses.build([text for text in config.loss if "lpips" not in text], [])
             techniques.build(config.technique, [])
             assert bool(config.discriminator) == any(phase.gan for phase in config.phases)
+    for name, arguments in map(parse, {config.model for config in asked}):
+        models.build(name, **arguments)
 
 
 def test_a_wrong_name_gets_a_suggestion(tmp_path: Path, capsys):
