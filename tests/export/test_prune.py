@@ -56,6 +56,7 @@ def test_keeping_all_changes_nothing(small_mobile):
     np.testing.assert_allclose(copy.synthesise(y), small_mobile.synthesise(y), atol=1e-3)
 
 
+@pytest.mark.slow
 def test_the_command_writes_a_smaller_bundle(small_bundle, tmp_path: Path, capsys):
     out = tmp_path / "pruned"
     command = ["prune", f"--model={small_bundle.folder}", f"--out={out}", "--keep=0.5"]

@@ -43,9 +43,8 @@ def prune_decoder(model: Mobile, keep: float) -> None:
     model.synthesis = synthesis(model.config)
     model.build_weights()
     inputs = [np.arange(model.config.latents), *kept]
-    for stage, new, before, own in zip(
-        old, _stages(model.synthesis), inputs, [*kept, np.arange(3)]
-    ):
+    outputs = [*kept, np.arange(3)]
+    for stage, new, before, own in zip(old, _stages(model.synthesis), inputs, outputs):
         _copy(stage.start, new.start, before, own)
         for block, smaller in zip(stage.blocks, new.blocks):
             _copy_block(block, smaller, own)
