@@ -63,8 +63,10 @@ class EarlyStopping(tf.keras.callbacks.Callback):
         return self.checkpoints.state.get("early_stopping", {"best": None, "waited": 0})
 
 
-def build(text: str, checkpoints: Checkpoints) -> EarlyStopping:
-    """From the text of a flag: `val_loss:patience=5:min_delta=0.01`."""
+def build(text: str | None, checkpoints: Checkpoints) -> EarlyStopping | None:
+    """From the text of a flag, `val_loss:patience=5:min_delta=0.01`; none without one."""
+    if text is None:
+        return None
     monitor, arguments = parse(text)
     known = ("patience", "min_delta", "mode")
     for key in arguments:

@@ -102,6 +102,8 @@ def train(config: RunConfig) -> None:
 
 def start(config: RunConfig, signals: StopOnSignal) -> Run:
     """Claims the folder, builds everything, and loads the newest checkpoint of a resumed run."""
+    if config.early_stopping and not config.validation:
+        raise UsageError("--early_stopping needs --validation")
     out = Path(config.out)
     progress = Progress(config.limit)
     claim_folder(out, config.resume, config.overwrite)
@@ -143,7 +145,7 @@ def start(config: RunConfig, signals: StopOnSignal) -> Run:
         checkpoints=checkpoints,
         best=best,
         signals=signals,
-        early_stopping=_early_stopping(config, checkpoints),
+        early_stopping=early_stopping.build(config.early_stopping, checkpoints),
     )
 
 
@@ -216,14 +218,6 @@ def callbacks(run: Run, number: int, ramps: Sequence[Ramp]) -> list[tf.keras.cal
         SaveRegularly(run.checkpoints, config.save_minutes),
     ]
     return found
-
-
-def _early_stopping(config: RunConfig, checkpoints: Checkpoints) -> EarlyStopping | None:
-    if config.early_stopping is None:
-        return None
-    if config.validation is None:
-        raise UsageError("--early_stopping needs --validation")
-    return early_stopping.build(config.early_stopping, checkpoints)
 
 
 def _compare_data(before: dict, made: dict) -> None:
