@@ -173,15 +173,23 @@ class Predictor:
         lines = np.arange(n0)[:, None] * (n1 + 2 * r1) + np.arange(n1)
         step = n2 + 2 * r2
         self._lines = lines.ravel() * step  # the cell of the kernel's first tap, less the depth
-        used = np.array(np.nonzero(wavefront.taps(model.kernel)))
-        self._taps = (used[0] * (n1 + 2 * r1) + used[1]) * step + used[2]
         self._middle = (r0 * (n1 + 2 * r1) + r1) * step + r2
-        kernel = model.convolution.kernel[tuple(used)][None, None]
-        first = model.convolution._replace(kernel=kernel)
-        self._convolution = _Layer(first, self._number)
-        self._joint = [_Layer(layer, self._number) for layer in model.joint]
-        self._table = _Layer(model.table, self._number)
-        self._mean = _Layer(model.mean, self._number)
+        # The kernel's lines up to its middle, each gathered at once; the taps of the last one that
+        # do not come before the middle are 0.
+        k0, k1, k2 = model.kernel
+        used = np.arange(k0 * k1 // 2 + 1)
+        self._taps = (used // k1 * (n1 + 2 * r1) + used % k1) * step
+        self._runs: Array = np.ndarray(
+            self._cells.size - k2 + 1,
+            np.dtype((np.void, k2 * self._cells.itemsize)),
+            self._canvas,
+            strides=(self._cells.itemsize,),
+        )
+        kernel = model.convolution.kernel.reshape(k0 * k1, k2, -1)[used]
+        kernel = kernel.reshape(1, 1, used.size * k2, -1)
+        self._convolution = _Layer(self._number, model.convolution._replace(kernel=kernel))
+        self._joint = [_Layer(self._number, layer) for layer in model.joint]
+        self._heads = _Layer(self._number, model.table, model.mean)
 
     def place(self, front: wavefront.Front) -> tuple[Array, Array]:
         """The elements of a front, and their cells."""
@@ -198,37 +206,45 @@ class Predictor:
 
     def __call__(self, elements: Array, cells: Array) -> tuple[Integers, Integers]:
         """The table of each element, and the whole part of its mean."""
-        context = self._cells.take(cells[:, None] + self._taps)
-        a = self._convolution(context)
+        gathered = self._runs[cells[:, None] + self._taps].view(self._number)
+        a = self._convolution(gathered)
         a = np.concatenate([a, self._features.take(elements, axis=0)], axis=1)
         for layer in self._joint:
             a = layer(a)
-        table, mean = self._table(a)[:, 0], self._mean(a)[:, 0]
-        eighths = mean.astype(np.int32) - MEAN_ZERO
-        tables = table.astype(np.int32) * FRACTIONS + eighths % FRACTIONS
-        return tables, eighths // FRACTIONS
+        heads = self._heads(a).astype(np.int32)
+        eighths = heads[:, 1] - MEAN_ZERO
+        return heads[:, 0] * FRACTIONS + eighths % FRACTIONS, eighths // FRACTIONS
 
 
 class _Layer:
-    """A 1x1 layer on rows of features, in float32 or int64."""
+    """1x1 layers with the same input as one, on rows of features, in float32 or int64.
 
-    def __init__(self, layer: IntegerConv, number: Any) -> None:
-        self._kernel = np.ascontiguousarray(layer.kernel[0, 0].astype(number))
-        self._shift, self._maximum = layer.shift, layer.maximum
+    In float32 kernel and bias are multiplied by 2^-shift beforehand, which changes no bit but those
+    of the exponents.
+    """
+
+    def __init__(self, number: Any, *layers: IntegerConv) -> None:
+        def together(values: list[Array]) -> Array:
+            return np.concatenate(values, axis=-1).astype(np.int64)
+
+        def each(name: str) -> Array:
+            return together([np.full(len(layer.bias), getattr(layer, name)) for layer in layers])
+
         self._exact = number is np.int64
-        half = layer.bias.astype(np.int64) + (1 << (layer.shift - 1))
-        # bias * 2^-shift + 1/2 is exact in float32 too.
-        self._bias = half if self._exact else (half * 2.0**-layer.shift).astype(np.float32)
-        self._scale = np.float32(2.0**-layer.shift)
+        self._shift, self._maximum = each("shift"), each("maximum").astype(number)
+        kernel = together([layer.kernel[0, 0] for layer in layers])
+        bias = together([layer.bias for layer in layers]) + (1 << (self._shift - 1))
+        scale: Any = 1 if self._exact else 2.0**-self._shift
+        self._kernel = np.ascontiguousarray(kernel * scale, number)
+        self._bias = np.asarray(bias * scale, number)
 
     def __call__(self, a: Array) -> Array:
         total: Array = a @ self._kernel
-        if self._exact:
-            rounded: Array = np.right_shift(total + self._bias, self._shift)
-            return np.clip(rounded, 0, self._maximum)
-        total *= self._scale
         total += self._bias
-        np.floor(total, out=total)
+        if self._exact:
+            total >>= self._shift
+        else:
+            np.floor(total, out=total)
         np.maximum(total, 0, out=total)
         return np.minimum(total, self._maximum, out=total)
 

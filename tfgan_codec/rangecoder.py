@@ -76,17 +76,15 @@ class Decoder:
         self._code = int.from_bytes(self._word(0) + self._word(2), "big")
         self._size = _FULL
         self._position = 4
-        # Of the tables used last: a context model asks for a few values at a time.
-        self._tables: Tables | None = None
-        self._rows: list[_Row] = []
+        self._rows: _Rows | None = None  # of the tables used last
 
     def decode(self, indexes: ArrayLike, tables: Tables) -> NDArray[np.int32]:
         """Reads one value for each table index; the result has the shape of `indexes`."""
         index = np.asarray(indexes)
         if index.size and not 0 <= index.min() <= index.max() < len(tables.length):
             raise UsageError(f"table indexes must be in 0..{len(tables.length) - 1}")
-        if tables is not self._tables:
-            self._tables, self._rows = tables, _decoding_rows(tables)
+        if self._rows is None or self._rows.tables is not tables:
+            self._rows = _Rows(tables)
         rows = self._rows
         data, code, size, position = self._data, self._code, self._size, self._position
         values: list[int] = []
@@ -178,18 +176,22 @@ class _Row(NamedTuple):
     escape: int  # symbol, or -1
 
 
-def _decoding_rows(tables: Tables) -> list[_Row]:
-    rows = []
-    for cdf, length, offset in zip(
-        tables.cdf.tolist(), tables.length.tolist(), tables.offset.tolist()
-    ):
-        ordinary = length - int(tables.escape)
+class _Rows(dict[int, _Row]):
+    """The rows of tables by number, each made when it is first used: a set can have hundreds."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+
+    def __missing__(self, number: int) -> _Row:
+        cdf, length, offset, has_escape = self.tables
+        row, size, first = cdf[number].tolist(), int(length[number]), int(offset[number])
+        ordinary = size - int(has_escape)
         # Without any ordinary symbol, an empty interval: the mode is never taken.
-        mode = int(np.argmax(np.diff(cdf[: ordinary + 1]))) if ordinary else 0
-        upper = cdf[mode + 1] if ordinary else 0
-        escape = ordinary if tables.escape else -1
-        rows.append(_Row(cdf[mode], upper, mode + offset, cdf[: length + 1], offset, escape))
-    return rows
+        mode = int(np.argmax(np.diff(row[: ordinary + 1]))) if ordinary else 0
+        upper = row[mode + 1] if ordinary else 0
+        escape = ordinary if has_escape else -1
+        made = self[number] = _Row(row[mode], upper, mode + first, row[: size + 1], first, escape)
+        return made
 
 
 def _intervals(
