@@ -14,6 +14,7 @@ from tfgan_codec.bundle import Bundle
 from tfgan_codec.errors import UsageError
 
 SYSTEMS = {
+    "adversarial": {"width": 0.05, "blocks": 1, "kernel": 3},
     "hific": {"width": 0.05, "integer_scales": True},
     "hific_five_level": {"width": 0.05},
     "hinge_gan_gp": {"width": 0.05},
@@ -36,7 +37,10 @@ def build():
     return model
 
 
-@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=pytest.mark.slow if n == "adversarial" else []) for n in SYSTEMS],
+)
 def test_decoders_export_and_run(name: str, build, photographs: Path, tmp_path: Path):
     model = build(name)
     y = np.random.default_rng(0).integers(-2, 3, (7, 9, model.analysis.output_shape[-1]))
