@@ -31,8 +31,11 @@ def pretend(name: str, tmp_path: Path, only: list[str]) -> tuple[study.Study, st
     for system in experiment.systems:
         if only and system.name not in (*only, experiment.systems[0].name):
             continue
-        codec = system.name.partition("-")[0] if name == "mobilevit_gan" else "mobilevit_gan"
-        model = models.build(codec, width=0.05)
+        codec = "mobilevit_gan" if name == "techniques" else system.name.partition("-")[0]
+        arguments = {"width": 0.03, "blocks": 1, "kernel": 3} if codec == "adversarial" else {}
+        if system.name.endswith("no_post_processing"):
+            arguments["post_processing"] = 0
+        model = models.build(codec, **{"width": 0.05, **arguments})
         model.build_weights()
         model.prepare_for_coding()
         export_bundle.write(model, str(runs / f"{system.name}.bundle"), system.name, {"steps": 7})
@@ -62,6 +65,18 @@ def test_the_papers_experiment(tmp_path: Path):
         if line.startswith("| LS-GAN | 7 |"):
             bpp, normal = (float(cell) for cell in line.split("|")[3:5])
             assert 0 < bpp - normal < 8 * 24 / (224 * 176)
+
+
+@pytest.mark.slow
+def test_the_ablations_of_the_adversarial_codec(tmp_path: Path):
+    asked, text = pretend("adversarial", tmp_path, ["adversarial-no_post_processing"])
+    rows = {row["codec"]: row for row in schema.load(asked.out / "results.json").sets}
+    assert set(rows) == {"adversarial", "adversarial-no_post_processing"}
+    fewer = rows["adversarial-no_post_processing"]["params"]
+    # Between 3, 4 and 3 channels, 4 being the smallest width; untrained, biases are all the same.
+    weights, biases = (27 + 40 * 36) * 4 + 36 * 3, 41 * 4 + 3
+    assert weights <= rows["adversarial"]["params"] - fewer <= weights + biases
+    assert "| without post-processing | 0.149 | 29.118 | 0.9725 | 214865170 | 11988 |" in text
 
 
 @pytest.mark.slow

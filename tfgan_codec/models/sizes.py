@@ -52,6 +52,8 @@ def describe(name: str) -> dict[str, Any]:
         analysis += share * of_keras(part.analysis, (SIDE, SIDE, 3)).kmac_per_pixel
         work = of_keras(part.synthesis, (side, side, channels)).kmac_per_pixel
         synthesis += share * work / STRIDE**2
+        if part.post_processing is not None:
+            synthesis += of_keras(part.post_processing, (SIDE, SIDE, 3)).kmac_per_pixel
     facts: dict[str, Any] = {
         "model": name,
         "parameters": _count(model.trainable_variables),

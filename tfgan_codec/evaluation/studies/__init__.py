@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tfgan_codec.evaluation.studies import mobilevit_gan, techniques
+from tfgan_codec.evaluation.studies import adversarial, mobilevit_gan, techniques
 from tfgan_codec.evaluation.study import Experiment
 
 EXPERIMENTS: dict[str, Experiment] = {
+    "adversarial": adversarial.EXPERIMENT,
     "mobilevit_gan": mobilevit_gan.EXPERIMENT,
     "techniques": techniques.EXPERIMENT,
 }
