@@ -127,6 +127,17 @@ def test_conditional_repeats_each_latent_over_its_pixels():
     np.testing.assert_array_equal(seen[0][0, :, :, 4], want)
 
 
+def test_mobilevit_starts_as_a_function_of_the_picture():
+    """Without normalisation, first weights of the wrong size make it a constant: 0.02 here."""
+    tf.keras.utils.set_random_seed(1)
+    discriminator = discriminators.build("mobilevit", 16, width=0.5)
+    picture = tf.random.stateless_uniform([1, 64, 64, 3], [1, 2], -1.0, 1.0)
+    with tf.GradientTape() as tape:
+        tape.watch(picture)
+        logit = discriminator(picture).logits[0]
+    assert 0.3 < np.linalg.norm(tape.gradient(logit, picture)) < 30
+
+
 def test_unfold_groups_the_pixels_of_2x2_patches():
     block = MobileViTBlock(4, 1)
     x = tf.reshape(tf.range(16.0), [1, 4, 4, 1])

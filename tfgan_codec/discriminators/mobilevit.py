@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tfgan_codec.discriminators.contract import Discriminator, DiscriminatorOutput
 from tfgan_codec.errors import UsageError
-from tfgan_codec.layers.mobilevit import InvertedResidual, MobileViTBlock, Swish
+from tfgan_codec.layers.mobilevit import KEEP, InvertedResidual, MobileViTBlock, Swish
 from tfgan_codec.layers.widths import scale_filters
 
 UNFOLDS = ("patches", "strips")
@@ -44,12 +44,14 @@ class MobileViT(Discriminator):
             return MobileViTBlock(n(filters), depth, unfold, trainable_beta)
 
         layers = tf.keras.layers
+        keep = {"padding": "same", "kernel_initializer": KEEP}
+        last = layers.Conv2D(n(320), 1, **keep)
         self.stages = [
-            [layers.Conv2D(n(16), 3, 2, padding="same"), Swish(trainable_beta), residual(16)],
+            [layers.Conv2D(n(16), 3, 2, **keep), Swish(trainable_beta), residual(16)],
             [residual(24, 2), residual(24), residual(24)],
             [residual(48, 2), block(64, 2)],
             [residual(64, 2), block(80, 4)],
-            [residual(80, 2), block(96, 3), layers.Conv2D(n(320), 1), Swish(trainable_beta)],
+            [residual(80, 2), block(96, 3), last, Swish(trainable_beta)],
         ]
         self.head = layers.Dense(1, dtype="float32")
 

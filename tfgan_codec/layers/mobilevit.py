@@ -1,8 +1,16 @@
-"""Building blocks of MobileViT (Mehta and Rastegari, 2021) as the MobileViT-GAN paper uses them."""
+"""Building blocks of MobileViT (Mehta and Rastegari, 2021) as the MobileViT-GAN paper uses them.
+
+There is no normalisation between convolutions, so their first weights must keep the size of
+signals: with Keras' default, which takes a depthwise kernel for one of all channels, a whole
+discriminator starts as a constant (gradients of 0.02 where a penalty wants 1) and stays one.
+"""
 
 import tensorflow as tf
 
 PATCH = 2  # pixels a side of the patches that are unfolded
+KEEP = "he_normal"  # first weights of a convolution
+# The same for a depthwise one, whose fan-out, as Keras counts it, is what each output sums up.
+KEEP_DEPTHWISE = {"class_name": "VarianceScaling", "config": {"scale": 2.0, "mode": "fan_out"}}
 
 
 class Swish(tf.keras.layers.Layer):
@@ -37,11 +45,11 @@ class InvertedResidual(tf.keras.layers.Layer):
         plain = {"use_bias": False, "padding": "same"}
         self.residual = self.stride == 1 and shape[-1] == self.channels
         self.body = [
-            layers.Conv2D(2 * shape[-1], 1, **plain),
+            layers.Conv2D(2 * shape[-1], 1, kernel_initializer=KEEP, **plain),
             Swish(self.trainable_beta),
-            layers.DepthwiseConv2D(3, self.stride, **plain),
+            layers.DepthwiseConv2D(3, self.stride, depthwise_initializer=KEEP_DEPTHWISE, **plain),
             Swish(self.trainable_beta),
-            layers.Conv2D(self.channels, 1, **plain),
+            layers.Conv2D(self.channels, 1, kernel_initializer=KEEP, **plain),
         ]
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
@@ -104,13 +112,14 @@ class MobileViTBlock(tf.keras.layers.Layer):
 
     def build(self, shape: tf.TensorShape):
         layers = tf.keras.layers
-        self.local = layers.Conv2D(self.width, 3, padding="same")
-        self.project = layers.Conv2D(self.width, 1)
+        same = {"padding": "same", "kernel_initializer": KEEP}
+        self.local = layers.Conv2D(self.width, 3, **same)
+        self.project = layers.Conv2D(self.width, 1, **same)
         self.transformers = [
             TransformerLayer(self.width, self.trainable_beta) for _ in range(self.depth)
         ]
-        self.back = layers.Conv2D(shape[-1], 1)
-        self.fuse = layers.Conv2D(self.width, 3, padding="same")
+        self.back = layers.Conv2D(shape[-1], 1, **same)
+        self.fuse = layers.Conv2D(self.width, 3, **same)
         self.swish = [Swish(self.trainable_beta) for _ in range(4)]
 
     def unfold(self, x: tf.Tensor) -> tf.Tensor:
