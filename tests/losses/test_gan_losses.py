@@ -13,6 +13,7 @@ from tfgan_codec.discriminators.contract import DiscriminatorOutput
 from tfgan_codec.losses import adversarial, gradient_penalty, perceptual
 from tfgan_codec.losses.content import Content
 from tfgan_codec.losses.contextual import contextual_similarity
+from tfgan_codec.losses.distillation import Distillation
 from tfgan_codec.losses.distortion import charbonnier, mae, ms_ssim
 from tfgan_codec.losses.feature_matching import FeatureMatching
 from tfgan_codec.losses.multiscale import MultiScale
@@ -151,6 +152,17 @@ def test_contextual_similarity_does_not_look_at_places():
     np.testing.assert_allclose(contextual_similarity(moved, x), [1.0, 1.0], atol=1e-3)
     other = tf.constant(random.normal(size=(2, 3, 4, 5)), tf.float32)
     assert np.all(contextual_similarity(other, x).numpy() < 0.9)
+
+
+def test_distillation_asks_for_what_the_teacher_draws():
+    """The original does not matter; the teacher learns nothing."""
+    latents = tf.Variable(tf.fill([2, 4, 4, 1], 3.0))
+    loss = Distillation(lambda y: 10.0 * y)
+    with tf.GradientTape() as tape:
+        drawn = CodecOutput(tf.fill([2, 4, 4, 1], 26.0), {}, latents, tf.zeros([2]))
+        value = loss(tf.zeros([2, 4, 4, 1]), drawn)
+    np.testing.assert_allclose(value.total, [16.0, 16.0])
+    assert tape.gradient(value.total, latents) is None
 
 
 def test_contextual_similarity_by_hand():

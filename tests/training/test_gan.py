@@ -196,15 +196,22 @@ two = [tf.config.LogicalDeviceConfiguration()] * 2
 tf.config.set_logical_device_configuration(cpu, two)
 import numpy as np
 from test_gan import compiled, fit, pictures
+from tfgan_codec import techniques
 from tfgan_codec.losses import gradient_penalty
 
 x = pictures(batch=4)
-def run():
-    penalty = gradient_penalty.build("interpolated")
-    return fit(compiled(penalty=penalty), x, 5)
-single = run()
+def build():
+    adam = lambda: tf.keras.optimizers.Adam(1e-3, use_ema=True)
+    names = ["d_limit:accuracy=0.5", "historical_averaging:weight=0.1", "low_frequencies:sigma=1"]
+    return compiled(
+        penalty=gradient_penalty.build("interpolated", every=2),
+        techniques=techniques.build(names),
+        g_optimizer=adam(),
+        d_optimizer=adam(),
+    )
+single = fit(build(), x, 5)
 with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
-    model = compiled(penalty=gradient_penalty.build("interpolated"))
+    model = build()
 mirrored = fit(model, x, 5)
 np.testing.assert_allclose(mirrored, single, atol=1e-4, rtol=1e-4)
 print("largest difference", np.abs(np.array(mirrored) - single).max())
