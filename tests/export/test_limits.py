@@ -1,0 +1,122 @@
+"""What decoders in smaller numbers, in tiles and of large pictures may lose and take at most: the
+shipped `mobile` on Kodak pictures."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+tf = pytest.importorskip("tensorflow")
+
+from export import decoders, tflite
+from tfgan_codec import container, image_io, latents, tiling
+from tfgan_codec.bundle import STRIDE, Bundle
+from tfgan_codec.codec import Codec
+from tfgan_codec.metrics.psnr import psnr
+from tfgan_codec.metrics.ssim import ms_ssim
+from tfgan_codec.models.from_bundle import restore
+from tfgan_codec.networks import Network
+
+pytestmark = pytest.mark.slow
+
+WHOLE = 1 << 30  # cells of a window that is never full
+NUMBERS = (1, 8, 15, 23)
+
+
+@pytest.fixture(scope="module")
+def bundle() -> Bundle:
+    return Bundle.load("mobile")
+
+
+@pytest.fixture(scope="module")
+def kodak(kodak_dir: Path) -> list[np.ndarray]:
+    return [image_io.read(kodak_dir / f"kodim{number:02}.png").rgb for number in NUMBERS]
+
+
+@pytest.fixture(scope="module")
+def integers(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped decoder in int8, with a fifth of the training it usually gets."""
+    photographs = shared_dir / "data" / "train"
+    if not photographs.is_dir():
+        pytest.skip("there are no photographs to calibrate with in ../shared/data/train")
+    folder = tmp_path_factory.mktemp("int8") / "bundle"
+    settings = tflite.Settings(quantize="int8", calibration=str(photographs), steps=40)
+    tflite.export("mobile", str(folder), settings)
+    return folder
+
+
+def mosaic(kodak: list[np.ndarray], height: int, width: int) -> np.ndarray:
+    """A large picture with the detail of small ones."""
+    tile = np.vstack([np.hstack(kodak[:2]), np.hstack(kodak[:1:-1])])
+    down, right = -(-height // tile.shape[0]), -(-width // tile.shape[1])
+    return np.tile(tile, (down, right, 1))[:height, :width]
+
+
+def test_float16_weights(bundle: Bundle, kodak: list[np.ndarray]):
+    """The shipped weights are float16 already: they get back digits that rounding takes away."""
+    model = restore(bundle)
+    random = np.random.default_rng(0)
+    for weight in model.synthesis.trainable_variables:
+        weight.assign(weight * random.uniform(1 - 2**-11, 1 + 2**-11, weight.shape))
+    networks = {}
+    for quantize in ("none", "fp16"):
+        part = decoders.decoder(model, tflite.Settings(quantize=quantize), None).part
+        networks[quantize] = Network(part.tflite, quantize)
+    codec = Codec(bundle)
+    for picture in kodak[1:]:
+        file = container.parse(codec.compress(picture, quality=120)).file
+        y = latents.dequantize(bundle, latents.read_symbols(bundle, file), file.quality)
+        exact, half = (
+            np.clip(np.floor(network(y) + 0.5), 0, 255).astype(np.uint8)
+            for network in networks.values()
+        )
+        assert abs(psnr(picture, exact) - psnr(picture, half)) <= 0.02
+        assert (exact != half).any()
+
+
+def test_int8(bundle: Bundle, integers: Path, kodak: list[np.ndarray]):
+    for file in integers.glob("synthesis*"):
+        assert file.stat().st_size <= 3e6
+    small = Codec(Bundle.load(integers))
+    for quality in (60, 180):
+        for picture in kodak:
+            blob = Codec(bundle).compress(picture, quality=quality)
+            exact, rounded = (np.asarray(c.decompress(blob)) for c in (Codec(bundle), small))
+            assert psnr(picture, exact) - psnr(picture, rounded) <= 0.3
+            assert ms_ssim(picture, exact) - ms_ssim(picture, rounded) <= 0.005
+
+
+def test_seams(bundle: Bundle, kodak: list[np.ndarray]):
+    """One run over the whole picture, the codec's windows, and the tiles of fixed-shape decoders."""
+    picture = mosaic(kodak, 2000, 3000)
+    y = bundle.network("analysis")(picture)
+    synthesis = bundle.network("synthesis")
+    whole = np.clip(synthesis(y, max_cells=WHOLE), 0, 255)
+    windows = np.clip(synthesis(y), 0, 255)
+    assert np.abs(windows - whole).max() <= 0.01
+    settings = tflite.Settings()
+    geometry = tiling.Geometry(1, STRIDE, settings.halo, settings.tile // STRIDE)
+    tiles = np.clip(tiling.run(synthesis, geometry, y), 0, 255)
+    assert np.abs(tiles - whole).max() <= 1
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_memory_of_24_megapixels(bundle: Bundle, kodak: list[np.ndarray], tmp_path: Path):
+    blob = Codec(bundle).compress(mosaic(kodak, 4000, 6000), quality=60)
+    (tmp_path / "large.tgc").write_bytes(blob)
+    code = """
+import sys
+import tfgan_codec as tgc
+assert tgc.load("mobile").decompress(sys.argv[1]).size == (6000, 4000)
+for line in open("/proc/self/status"):
+    if line.startswith("VmHWM"):
+        print(line.split()[1])
+"""
+    command = [sys.executable, "-c", code, str(tmp_path / "large.tgc")]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(command, capture_output=True, check=True, text=True, cwd=root)
+    assert int(done.stdout) * 1024 < 1.5e9
