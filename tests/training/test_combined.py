@@ -11,8 +11,16 @@ from PIL import Image
 tf = pytest.importorskip("tensorflow")
 
 from apps import train as train_app
+from tfgan_codec.data.pool import Pool
+from tfgan_codec.techniques.curriculum import Curriculum
+from tfgan_codec.techniques.fade_in import coarse
 from tfgan_codec.training import run
+from tfgan_codec.training.build import phase_techniques
+from tfgan_codec.training.config import RunConfig
 from tfgan_codec.training.figures import read_figures
+from tfgan_codec.training.phases import Phase, parse_phases
+from tfgan_codec.training.ramps import Ramp
+from tfgan_codec.training.schedule import Limit
 from tfgan_codec.training.trained import load_run
 
 # Progressive resolution with fade-in, two stages with warm-up, curriculum of difficulty and of the
@@ -108,11 +116,6 @@ def test_early_stopping_needs_validation(photographs: Path, tmp_path: Path, caps
 
 def test_crops_are_read_for_the_curriculum_and_shrunk(photographs: Path):
     """What `batches` asks the data for: the pool of the curriculum, and larger crops."""
-    from tfgan_codec.data.pool import Pool
-    from tfgan_codec.techniques.curriculum import Curriculum
-    from tfgan_codec.training.config import RunConfig
-    from tfgan_codec.training.phases import Phase
-    from tfgan_codec.training.schedule import Limit
 
     class Fake:
         config = RunConfig("mobile", str(photographs), "", Limit(steps=1), [])
@@ -129,8 +132,15 @@ def test_crops_are_read_for_the_curriculum_and_shrunk(photographs: Path):
     np.testing.assert_allclose(small, means, atol=1e-3)
 
 
-def test_a_technique_that_does_not_exist_is_told(photographs: Path, tmp_path: Path, capsys):
-    command = ["train", f"--data={photographs}", f"--out={tmp_path / 'run'}", "--steps=1"]
-    command += ["--model=hific_five_level:width=0.02", "--technique=unroled"]
-    assert train_app.main([*command, "--loss=mse", "--phase=1.0:64:2:0:0"]) == 1
-    assert "did you mean unrolled" in capsys.readouterr().err
+def test_the_detail_that_a_phase_brings_fades_in():
+    """From a quarter of the resolution to all of it: two levels, the fade-in being in time."""
+    phases = parse_phases(["0.5:64:2:1:0:shrink=4", "1:64:2:1:0:fade=0.2"])
+    ramps: list[Ramp] = []
+    config = RunConfig("mobile", "", "", Limit(steps=1), phases)
+    assert phase_techniques(config, phases[0], ramps) == []
+    (fade,) = phase_techniques(config, phases[1], ramps)
+    pictures = tf.random.stateless_uniform([1, 8, 8, 3], [1, 2], 0.0, 255.0)
+    for share, factor in [(0.5, 4), (0.6, 2), (0.7, 1), (1.0, 1)]:
+        ramps[0].set(share)
+        wanted = coarse(pictures, factor)
+        np.testing.assert_allclose(fade.on_batch(pictures, None), wanted, atol=1e-3)

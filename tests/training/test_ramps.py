@@ -7,8 +7,9 @@ tf = pytest.importorskip("tensorflow")
 import tfgan_codec as tgc
 from tfgan_codec import losses, techniques
 from tfgan_codec.models.base import CodecOutput
+from tfgan_codec.training import schedule
 from tfgan_codec.training.ramps import FollowRamps, Ramp, read_ramp
-from tfgan_codec.training.schedule import Limit, Progress
+from tfgan_codec.training.schedule import FollowProgress, Limit, Progress
 
 
 @pytest.mark.parametrize(
@@ -61,11 +62,13 @@ def test_the_callback_follows_the_run():
             return {"value": tf.identity(ramp.variable)}
 
     model = Model()
-    model.g_optimizer = tf.keras.optimizers.SGD()
+    model.g_optimizer, model.d_optimizer = tf.keras.optimizers.SGD(), None
     model.compile()
-    follow = FollowRamps(Progress(Limit(steps=4)), [ramp])
+    progress = Progress(Limit(steps=4))
+    rate = schedule.build("constant", 1.0)
+    follow = [FollowProgress(progress, rate, until=1.0), FollowRamps(progress, [ramp])]
     record = tf.keras.callbacks.LambdaCallback(
         on_train_batch_end=lambda _, logs: seen.append(float(logs["value"]))
     )
-    model.fit(tf.data.Dataset.range(4).batch(1), verbose=0, callbacks=[follow, record])
+    model.fit(tf.data.Dataset.range(4).batch(1), verbose=0, callbacks=[*follow, record])
     assert seen == pytest.approx([0.0, 0.25, 0.5, 0.75])

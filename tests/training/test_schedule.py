@@ -6,7 +6,7 @@ tf = pytest.importorskip("tensorflow")
 
 import tfgan_codec as tgc
 from tfgan_codec.training import schedule
-from tfgan_codec.training.phases import Phase, parse_phases, phase_at, phase_start
+from tfgan_codec.training.phases import Phase, fading, parse_phases, phase_at
 from tfgan_codec.training.schedule import Limit, Progress, warmup_cosine
 
 
@@ -86,7 +86,7 @@ def test_phases_may_shrink_and_fade():
     first, last = parse_phases(["0.4:64:2:1:0:shrink=4", "1:64:2:1:0:shrink=2:fade=0.1"])
     assert (first.shrink, first.fade) == (4, 0.0)
     assert (last.shrink, last.fade) == (2, 0.1)
-    assert [phase_start([first, last], phase) for phase in (first, last)] == [0.0, 0.4]
+    assert fading([first, last], last) == [(0.4, 1.0), (0.5, 0.0)]
     with pytest.raises(tgc.UsageError, match="shrink must be 1 or more"):
         parse_phases(["1:64:2:1:0:shrink=0"])
 
@@ -100,6 +100,8 @@ def test_phases_may_shrink_and_fade():
         ["0.5:128:4:1:0"],
         ["1.0:64:1:1:0:gam"],
         ["1.0:64:1:1:0", "0.5:64:1:1:0"],
+        ["1.0:64:1:1:0:fade=0.1"],
+        ["0.5:64:1:1:0:shrink=2", "1.0:64:1:1:0:shrink=2:fade=0.1"],
     ],
 )
 def test_bad_phases_are_refused(texts: list[str]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -17,7 +18,7 @@ from tfgan_codec.techniques.contract import Technique
 from tfgan_codec.techniques.fade_in import FadeIn
 from tfgan_codec.training import optimizers
 from tfgan_codec.training.config import RunConfig
-from tfgan_codec.training.phases import Phase, phase_start
+from tfgan_codec.training.phases import Phase, fading
 from tfgan_codec.training.ramps import Ramp, number
 
 
@@ -109,9 +110,9 @@ def phase_techniques(config: RunConfig, phase: Phase, ramps: list[Ramp]) -> list
     """What changes the steps of a phase."""
     found = techniques.build(config.technique, ramps)
     if phase.fade:
-        start = phase_start(config.phases, phase)
-        ramps.append(Ramp([(start, 1.0), (min(1.0, start + phase.fade), 0.0)]))
-        found.insert(0, FadeIn(ramps[-1].variable))
+        ramp = Ramp(fading(config.phases, phase))
+        ramps.append(ramp)
+        found.insert(0, FadeIn(ramp.variable, most=math.ceil(ramp.at(0.0))))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from tfgan_codec.errors import UsageError
@@ -18,8 +19,8 @@ class Phase(NamedTuple):
     early: whether rate targets are relaxed, as in HiFiC's first steps.
     freeze: parts of the codec that are not trained, such as "analysis".
     shrink: the crops are cut this much larger and then shrunk by this factor.
-    fade: share of the run in which the detail that the phase before did not have, half of the
-        resolution, fades in (`techniques.fade_in`).
+    fade: share of the run in which the detail that the phase before did not have, for it shrank
+        more, fades in (`techniques.fade_in`).
     """
 
     until: float
@@ -54,6 +55,8 @@ def parse_phases(texts: list[str]) -> list[Phase]:
             raise UsageError(f"phase {text!r}: the crop must be a multiple of 64")
         if phase.shrink < 1 or phase.fade < 0:
             raise UsageError(f"phase {text!r}: shrink must be 1 or more, and fade not below 0")
+        if phase.fade and (not phases or phases[-1].shrink <= phase.shrink):
+            raise UsageError(f"phase {text!r}: fade needs a phase before it with a larger shrink")
         phases.append(phase)
     ends = [phase.until for phase in phases]
     if not ends or ends != sorted(set(ends)) or ends[0] <= 0 or ends[-1] != 1.0:
@@ -77,9 +80,11 @@ def _options(words: list[str]) -> dict[str, object]:
     return options
 
 
-def phase_start(phases: list[Phase], phase: Phase) -> float:
-    """The share of the run at which a phase begins."""
-    return max((each.until for each in phases if each.until < phase.until), default=0.0)
+def fading(phases: list[Phase], phase: Phase) -> list[tuple[float, float]]:
+    """The level of `techniques.fade_in` over a phase with `fade`, as points (share, level)."""
+    before = phases[phases.index(phase) - 1]
+    levels = math.log2(before.shrink / phase.shrink)
+    return [(before.until, levels), (min(1.0, before.until + phase.fade), 0.0)]
 
 
 def phase_at(phases: list[Phase], share: float) -> int:

@@ -43,7 +43,7 @@ class Ramp:
 
 
 class FollowRamps(tf.keras.callbacks.Callback):
-    """Sets ramps before every step."""
+    """Sets ramps before every step. Put it after `FollowProgress`, which moves the progress."""
 
     def __init__(self, progress: Progress, ramps: Sequence[Ramp]):
         super().__init__()
@@ -51,9 +51,8 @@ class FollowRamps(tf.keras.callbacks.Callback):
         self.ramps = ramps
 
     def on_train_batch_begin(self, batch: int, logs: dict | None = None):
-        share = self.progress.update(int(self.model.g_optimizer.iterations))
         for ramp in self.ramps:
-            ramp.set(share)
+            ramp.set(self.progress.share)
 
 
 def read_ramp(text: str) -> Ramp:
