@@ -6,7 +6,7 @@ is HiFiC's layout with half the filters, 30 to 480. Bits are those of a fully fa
 
 The paper names neither filters, nor the first kernel (7), normalisation and activation (ReLU). By
 default nothing is normalised: one channel of latents must carry the brightness of a picture, which
-ChannelNorm takes away. The blocks have HiFiC's long skip.
+ChannelNorm takes away.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from tfgan_codec.models.encoder_decoder import EncoderDecoderConfig, decoder, en
 from tfgan_codec.models.static import StaticCodec
 
 _FILTERS = 0.5  # of HiFiC's
+# Residuals are small: without it, latents would start far below the noise and stay there.
+_LATENT_SCALE = 8.0
 
 
 class Autoencoder(StaticCodec):
@@ -44,7 +46,9 @@ class Autoencoder(StaticCodec):
     ):
         super().__init__(**kwargs)
         self.offset = 0.0 if residual else 1.0
-        config = EncoderDecoderConfig(latents, False, _FILTERS * width, upsample, norm)
+        config = EncoderDecoderConfig(
+            latents, False, _FILTERS * width, upsample, norm, latent_scale=_LATENT_SCALE
+        )
         self.analysis = encoder(config)
         self.synthesis = decoder(config, "zeros" if residual else "glorot_uniform")
         self.entropy = FactorizedEntropy(latents, noisy)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tfgan_codec.layers.channel_norm import ChannelNorm
+from tfgan_codec.layers.residual import ResidualBlock
 from tfgan_codec.layers.trunk import ResidualTrunk
 from tfgan_codec.layers.upsample import UPSAMPLING
 from tfgan_codec.layers.widths import scale_filters
@@ -25,13 +26,16 @@ class EncoderDecoderConfig(NamedTuple):
     what the entropy estimator of MobileViT-GAN learns). width: factor on all hidden filters.
     upsample: a name of `layers.upsample.UPSAMPLING`. norm: a name of `NORMS`, for all ChannelNorms
     but the encoder's last; instance normalisation is not among them, because its moments over a
-    picture would make tiles differ from the whole."""
+    picture would make tiles differ from the whole. Without norm, kernels start as He et al. (2015)
+    have it in the encoder, G's blocks as nearly nothing, and it has no long skip. latent_scale: at
+    the start, the encoder's last kernel is so many times as large as usual."""
 
     latents: int
     encoder_norm: bool
     width: float = 1.0
     upsample: str = "transposed"
     norm: str = "channel"
+    latent_scale: float = 1.0
 
     def filters(self) -> tuple[int, ...]:
         return tuple(scale_filters(n, self.width) for n in _FILTERS)
@@ -41,9 +45,11 @@ def encoder(config: EncoderDecoderConfig) -> tf.keras.Sequential:
     """Pictures in [-1, 1] -> y at 1/16, float32."""
     layers: list[tf.keras.layers.Layer] = []
     normalise = choose("norm", config.norm, NORMS)
+    start = {"kernel_initializer": "he_uniform"} if config.norm == "none" else {}
     for i, filters in enumerate(config.filters()):
-        layers += [_conv(filters, 3 if i else 7, 2 if i else 1), normalise(), _relu()]
-    layers.append(_conv(config.latents, 3, dtype="float32"))
+        layers += [_conv(filters, 3 if i else 7, 2 if i else 1, **start), normalise(), _relu()]
+    last = tf.keras.initializers.VarianceScaling(config.latent_scale**2, "fan_avg", "uniform")
+    layers.append(_conv(config.latents, 3, dtype="float32", kernel_initializer=last))
     if config.encoder_norm:
         layers.append(ChannelNorm(dtype="float32"))
     return tf.keras.Sequential(layers, name="analysis")
@@ -60,7 +66,10 @@ def decoder(config: EncoderDecoderConfig, last: str = "glorot_uniform") -> tf.ke
     # The ChannelNorm of a single channel is zero.
     layers: list[tf.keras.layers.Layer] = [normalise()] if config.latents > 1 else []
     layers += [_conv(widest, 3), normalise()]
-    layers.append(ResidualTrunk(widest, _BLOCKS, normalise))
+    if config.norm == "none":
+        layers += [ResidualBlock(widest) for _ in range(_BLOCKS)]
+    else:
+        layers.append(ResidualTrunk(widest, _BLOCKS, normalise))
     for filters in reversed(rest):
         layers += [enlarge(filters, 3), normalise(), _relu()]
     layers.append(_conv(3, 7, dtype="float32", kernel_initializer=last))
