@@ -22,6 +22,8 @@ trained already is not trained again. Times are those of two cores.
                  and without smoothness loss: 6 x 12 minutes
   adversarial    the adversarial hyperprior codec, also without discriminator and without
                  post-processing: 3 x 15 minutes
+  msae           the multiscale autoencoder, also without discriminators and with one scale: 3 x 12
+                 minutes
   techniques     23 training techniques against one baseline, 10 minutes each; --only chooses
 
   python -m apps.study mobilevit_gan --data=photos --test=kodak --runs=runs/study

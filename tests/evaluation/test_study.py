@@ -35,6 +35,8 @@ def pretend(name: str, tmp_path: Path, only: list[str]) -> tuple[study.Study, st
         arguments = {"width": 0.03, "blocks": 1, "kernel": 3} if codec == "adversarial" else {}
         if system.name.endswith("no_post_processing"):
             arguments["post_processing"] = 0
+        if system.name == "msae-one_scale":
+            arguments["scales"] = 1
         model = models.build(codec, **{"width": 0.05, **arguments})
         model.build_weights()
         model.prepare_for_coding()
@@ -77,6 +79,25 @@ def test_the_ablations_of_the_adversarial_codec(tmp_path: Path):
     weights, biases = (27 + 40 * 36) * 4 + 36 * 3, 41 * 4 + 3
     assert weights <= rows["adversarial"]["params"] - fewer <= weights + biases
     assert "| without post-processing | 0.149 | 29.118 | 0.9725 | 214865170 | 11988 |" in text
+
+
+@pytest.mark.slow
+def test_the_ablations_of_msae(tmp_path: Path):
+    asked, text = pretend("msae", tmp_path, [])
+    rows = {row["codec"]: row for row in schema.load(asked.out / "results.json").sets}
+    assert set(rows) == {"msae", "msae-no_gan", "msae-one_scale"}
+    assert rows["msae"]["params"] > 2.5 * rows["msae-one_scale"]["params"]
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        if line.startswith("| MSAE |") and cells[-2] == "0.7943":
+            bpp = float(cells[3])
+        elif line.startswith("| MSAE |") and len(cells) == 7:  # the layers, and 18 to 24 bytes
+            layers = [float(cell) for cell in cells[2:-1]]
+            assert sum(layers) == pytest.approx(bpp, abs=3e-4)
+            assert 0 < layers[0] < layers[1] < layers[2]
+            assert 8 * 18 / (224 * 176) - 1e-4 < layers[3] < 8 * 24 / (224 * 176) + 1e-4
+        elif line.startswith("| one scale |") and cells[-2] != "0.8032":
+            assert cells[2:4] == ["0.0000", "0.0000"]
 
 
 @pytest.mark.slow

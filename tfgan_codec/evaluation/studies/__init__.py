@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tfgan_codec.evaluation.studies import adversarial, mobilevit_gan, techniques
+from tfgan_codec.evaluation.studies import adversarial, mobilevit_gan, msae, techniques
 from tfgan_codec.evaluation.study import Experiment
 
 EXPERIMENTS: dict[str, Experiment] = {
     "adversarial": adversarial.EXPERIMENT,
     "mobilevit_gan": mobilevit_gan.EXPERIMENT,
+    "msae": msae.EXPERIMENT,
     "techniques": techniques.EXPERIMENT,
 }
