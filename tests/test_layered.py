@@ -173,7 +173,7 @@ def test_every_file_of_the_bundle_is_checked(layered_dir: Path, tmp_path: Path) 
         ({"model_id": "000000"}, "do not match their hash"),
         ({"layers": ["scale3.zip"]}, "not a valid bundle"),
         ({"layers": None}, "not a valid bundle"),
-        ({"format": 3}, "bundle format 3 is not supported"),
+        ({"format": 4}, "bundle format 4 is not supported"),
     ],
 )
 def test_bad_manifest(layered_dir: Path, tmp_path: Path, change: dict, message: str) -> None:

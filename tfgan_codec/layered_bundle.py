@@ -44,6 +44,8 @@ class LayeredBundle:
         for name in manifest["layers"]:
             layer = bundle_files.contents(bundle_files.reader(io.BytesIO(files[name])))
             layers.append(Bundle(*layer))
+            if layers[-1].context is not None:
+                raise BundleError(f"{name} has a context model, which a layer cannot have")
             digests.append(layer[0]["normative_sha256"])
         if not 2 <= len(layers) <= MAX_LAYERS:
             raise BundleError(f"a bundle has 2 to {MAX_LAYERS} layers, not {len(layers)}")

@@ -96,7 +96,7 @@ def test_the_ablations_of_msae(tmp_path: Path):
             assert sum(layers) == pytest.approx(bpp, abs=3e-4)
             assert 0 < layers[0] < layers[1] < layers[2]
             assert 8 * 18 / (224 * 176) - 1e-4 < layers[3] < 8 * 24 / (224 * 176) + 1e-4
-        elif line.startswith("| one scale |") and cells[-2] != "0.8032":
+        elif line.startswith("| one scale |") and len(cells) == 7:
             assert cells[2:4] == ["0.0000", "0.0000"]
 
 

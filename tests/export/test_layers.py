@@ -21,7 +21,6 @@ def model():
     made = models.build("msae", width=0.05)
     made.build_weights()
     for part in made.autoencoders:
-        part.analysis.layers[-1].kernel.assign(10.0 * part.analysis.layers[-1].kernel)
         last = part.synthesis.layers[-1].kernel
         last.assign(0.02 * tf.random.stateless_normal(last.shape, [1, 2]))
     made.prepare_for_coding()

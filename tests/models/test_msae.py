@@ -53,7 +53,6 @@ def model() -> Msae:
     for part in model.autoencoders:
         last = part.synthesis.layers[-1].kernel
         last.assign(0.03 * tf.random.stateless_normal(last.shape, [1, 2]))
-        part.analysis.layers[-1].kernel.assign(30.0 * part.analysis.layers[-1].kernel)
     model.prepare_for_coding()
     return model
 
