@@ -14,9 +14,14 @@ from test_bundle import edit_manifest
 
 import tfgan_codec as tgc
 from apps import compress, decompress, info
-from tfgan_codec import container
+from tfgan_codec import container, latents
 from tfgan_codec.codec import Codec, load
 from tfgan_codec.layered_bundle import layered_hash, load_bundle, write_layered_bundle
+
+GOLDEN = Path(__file__).parent / "data" / "layers"
+# Of its layers: latents' height and width, and the sums of |z| and |r|.
+SIZES = [(2, 3), (4, 5), (7, 10)]
+SUMS = [(0, 0), (2, 19), (6, 39)]
 
 
 @pytest.fixture(scope="session")
@@ -131,6 +136,25 @@ def test_realism(layered: Codec, blob: bytes) -> None:
     assert layered.bundle.realisms == (0.0, 1.0)
     faithful = np.asarray(layered.decompress(blob, realism=0))
     assert not np.array_equal(faithful, np.asarray(layered.decompress(blob)))
+
+
+def test_golden(layered: Codec) -> None:
+    """A file that must decode alike for ever, whole or cut; pixels may differ by rounding."""
+    data = (GOLDEN / "file.tgc").read_bytes()
+    for scale, end in zip((4, 2, 1), container.parse(data).sizes.ends):
+        with Image.open(GOLDEN / f"scale{scale}.png") as expected:
+            image = layered.decompress(data[:end], scale=scale)
+            assert (image.mode, image.size) == (expected.mode, expected.size)
+            assert np.abs(np.asarray(image).astype(int) - np.asarray(expected)).max() <= 1
+    # The streams hold these symbols, on every machine.
+    sums = []
+    for layer, stream, size in zip(
+        layered.bundle.layers, container.parse(data).file.streams, SIZES
+    ):
+        tables = layer.z_tables, layer.y_tables, layer.scale_decoder
+        coding = latents.decode_symbols(stream, *size, *tables)
+        sums.append((int(np.abs(coding.z).sum()), int(np.abs(coding.r).sum())))
+    assert sums == SUMS
 
 
 def test_bundle(layered_dir: Path, tiny_dir: Path, tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
 """Writes tests/data/golden: files of the tiny model, and what they must decode to.
 
-    python tests/data/make_golden.py
+    python tests/data/make_golden.py [layers]
+
+With "layers" it writes tests/data/layers instead: a file in three layers, of the model whose layers
+are the tiny one three times, and its pictures at all scales.
 
 Once released they never change: run this only to add cases, and look at the difference before
 committing it.
@@ -11,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+import tempfile
 from pathlib import Path
 
 from PIL import Image
@@ -22,9 +26,11 @@ import sample_pictures
 
 from tfgan_codec import container, image_io, latents
 from tfgan_codec.codec import Codec, load
+from tfgan_codec.layered_bundle import write_layered_bundle
 
 DATA = Path(__file__).resolve().parent
 FOLDER = DATA / "golden"
+LAYERS = DATA / "layers"
 
 
 def pictures() -> dict[str, tuple[Image.Image, int]]:
@@ -55,7 +61,21 @@ def make(codec: Codec, name: str, picture: Image.Image, quality: int) -> dict[st
     return {"name": name, **hashes}
 
 
+def make_layers() -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        write_layered_bundle(scratch, name="layered", layers=[DATA / "tiny"] * 3, info={})
+        codec = load(scratch)
+        blob = codec.compress(sample_pictures.image(150, 100, "RGBA", seed=7))
+        LAYERS.mkdir(exist_ok=True)
+        (LAYERS / "file.tgc").write_bytes(blob)
+        for scale in (1, 2, 4):
+            image_io.save(codec.decompress(blob, scale=scale), LAYERS / f"scale{scale}.png")
+
+
 def main() -> None:
+    if sys.argv[1:] == ["layers"]:
+        make_layers()
+        return
     FOLDER.mkdir(exist_ok=True)
     codec = load(DATA / "tiny")
     cases = [make(codec, name, *case) for name, case in pictures().items()]

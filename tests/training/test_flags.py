@@ -48,3 +48,17 @@ def test_the_published_hyper_parameters():
         assert flag in text.splitlines()
     assert 235_679 * 40 // 24 == 392_798
     assert "--steps=392798" in text
+
+
+def test_the_published_hyper_parameters_of_msae():
+    lines = (FLAGS[0].parent / "msae.flags").read_text().splitlines()
+    for flag in (
+        "--model=msae",
+        "--learning_rate=2e-4",
+        "--loss=multiscale:alpha=1:beta=100:coarse_alpha=100:coarse_beta=1",
+        "--adversarial=lsgan",
+        "--feature_matching=10",
+        "--feature_matching_squared",
+        "--discriminator=multiscale:shared=false",
+    ):
+        assert flag in lines
