@@ -147,6 +147,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         "Arithmetic of the convolutions; mixed_bfloat16 is faster on new CPUs and GPUs.",
         **kw,
     )
+    flags.DEFINE_integer(
+        "accumulate", 1, "Cut each batch into so many parts, for less memory.", lower_bound=1, **kw
+    )
+    flags.DEFINE_enum(
+        "strategy",
+        "none",
+        ["none", "mirrored", "multiworker", "tpu"],
+        "Devices: one; all GPUs of this machine; the machines in TF_CONFIG; a TPU.",
+        **kw,
+    )
+    flags.DEFINE_bool("jit", False, "Compile the steps by XLA.", **kw)
     flags.DEFINE_integer("seed", 0, "Seed of all random numbers.", **kw)
     flags.DEFINE_string(
         "early_stopping",

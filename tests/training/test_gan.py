@@ -13,6 +13,7 @@ import tfgan_codec as tgc
 from tfgan_codec import discriminators, losses, models
 from tfgan_codec.losses import adversarial, gradient_penalty
 from tfgan_codec.losses.feature_matching import FeatureMatching
+from tfgan_codec.techniques.unrolled import Unrolled
 
 SIZE = 64
 
@@ -165,6 +166,35 @@ def test_incomplete_requests_are_refused():
         compiled(discriminator=None, losses=())
     with pytest.raises(tgc.UsageError, match="d_steps"):
         compiled(d_steps=0)
+
+
+@pytest.mark.slow
+def test_accumulated_steps_equal_steps_with_the_whole_batch():
+    """Four pictures at once, or in two parts: the same figures, the same weights."""
+    found = []
+    for parts in (1, 2):
+        tf.keras.utils.set_random_seed(2)
+        model = compiled(
+            discriminator=discriminators.build("patch", 12, width=0.05, norm="instance"),
+            penalty=gradient_penalty.build("interpolated"),
+            accumulate=parts,
+            # Adam would blow differences of tiny gradients up to those of whole steps.
+            g_optimizer=tf.keras.optimizers.SGD(1e-5),
+            d_optimizer=tf.keras.optimizers.SGD(1e-2),
+        )
+        figures = fit(model, pictures(batch=4), 2)
+        weights = [*model.trainable_variables, *model.discriminator_variables]
+        found.append((np.array(figures), snapshot(weights)))
+    np.testing.assert_allclose(found[1][0], found[0][0], rtol=1e-5)
+    for got, want in zip(found[1][1], found[0][1]):
+        np.testing.assert_allclose(got, want, atol=1e-6)
+
+
+def test_accumulated_batches_are_cut_evenly():
+    with pytest.raises(tgc.UsageError, match="cannot be cut into 3 parts"):
+        compiled(accumulate=3).train_step(pictures(batch=4))
+    with pytest.raises(tgc.UsageError, match="unrolled"):
+        compiled(accumulate=2, techniques=[Unrolled()])
 
 
 @pytest.mark.slow

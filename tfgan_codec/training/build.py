@@ -88,7 +88,9 @@ def compile_phase(
         losses=phase_losses(config, phase, ramps),
         freeze=phase.freeze,
         techniques=phase_techniques(config, phase, ramps),
+        accumulate=config.accumulate,
         random_seed=config.seed,
+        jit_compile=config.jit,
         **(_adversarial(config, adversary, ramps) if phase.gan else {}),
     )
     return ramps

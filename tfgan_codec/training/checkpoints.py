@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from tfgan_codec.errors import UsageError
 from tfgan_codec.training.schedule import Progress
+from tfgan_codec.training.updates import steps_of
 
 # Folders within that of a run.
 NEWEST, BEST = "checkpoints", "best"
@@ -36,14 +37,17 @@ class Checkpoints:
         model: tf.keras.Model,
         progress: Progress | None,
         keep: int = 3,
+        writes: bool = True,
         **more,
     ):
-        """`more`: what else to save, by name: discriminators and their optimizer."""
+        """`writes`: False for all but one of several workers. `more`: what else to save, by name:
+        discriminators and their optimizer."""
         parts = {"model": model, **more}
         if progress is not None:
             parts["spent"] = progress.spent
         self.folder = folder
         self.keep = keep
+        self.writes = writes
         # Saved beside the weights: whatever JSON can hold.
         self.state: dict = {}
         self._checkpoint = tf.train.Checkpoint(**parts)
@@ -55,6 +59,8 @@ class Checkpoints:
 
     def save(self, step: int) -> None:
         """Writes a new one, then deletes all but the last `keep`."""
+        if not self.writes:
+            return
         name = f"{1 + max(map(_number, self.all()), default=0):06d}-step{step}"
         self.drop(self.folder.glob(".*"))  # what an interruption left
         partial = self.folder / f".{name}"
@@ -118,7 +124,7 @@ class SaveRegularly(tf.keras.callbacks.Callback):
         self._save()
 
     def _save(self):
-        self.checkpoints.save(int(self.model.g_optimizer.iterations))
+        self.checkpoints.save(steps_of(self.model.g_optimizer))
         self._last = time.monotonic()
 
 

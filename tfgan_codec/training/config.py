@@ -37,6 +37,9 @@ class RunConfig(NamedTuple):
         but for an optimizer that is a plain Adam.
     early_stopping: figure of the validation with arguments (`training.early_stopping`).
     ema, clip: momentum of the averaged weights, and the largest norm of a gradient; 0 for none.
+    accumulate: parts into which each batch is cut, see `training.accumulation`.
+    strategy: see `training.strategies.make`.
+    jit: whether XLA compiles the steps.
     epoch_steps: steps between two validations.
     save_minutes, keep: time between two checkpoints, and how many of them stay.
     on_nan: "stop", or "rollback" to the last checkpoint with lower learning rates.
@@ -74,7 +77,10 @@ class RunConfig(NamedTuple):
     d_optimizer: str = "adam"
     d_steps: int = 1
     own_batches: bool = False
+    accumulate: int = 1
     precision: str = "float32"
+    strategy: str = "none"
+    jit: bool = False
     seed: int = 0
     early_stopping: str | None = None
     epoch_steps: int = 250

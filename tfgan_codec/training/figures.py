@@ -7,6 +7,8 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from tfgan_codec.training.updates import steps_of
+
 FILE = "figures.jsonl"
 
 
@@ -15,20 +17,24 @@ class WriteFigures(tf.keras.callbacks.Callback):
 
     `figures.jsonl` gets lines `{"step": ..., "loss": ...}`, and `{"step": ..., "val_loss": ...}`
     after a validation. A resumed run first deletes the lines of steps it will repeat.
+
+    writes: False for all but one of several workers.
     """
 
-    def __init__(self, folder: Path, step: int, every: int = 25):
+    def __init__(self, folder: Path, step: int, every: int = 25, writes: bool = True):
         super().__init__()
         self.path = folder / FILE
         self.every = every
-        self._writers = {
-            kind: tf.summary.create_file_writer(str(folder / "tensorboard" / kind))
-            for kind in ("train", "validation")
-        }
-        _forget_after(self.path, step)
+        self.writes = writes
+        self._writers = {}
+        if writes:
+            for kind in ("train", "validation"):
+                place = folder / "tensorboard" / kind
+                self._writers[kind] = tf.summary.create_file_writer(str(place))
+            _forget_after(self.path, step)
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None):
-        step = int(self.model.g_optimizer.iterations)
+        step = steps_of(self.model.g_optimizer)
         if step % self.every == 0:
             rate = float(tf.keras.backend.get_value(self.model.g_optimizer.learning_rate))
             self._write("train", step, {**(logs or {}), "learning_rate": rate})
@@ -37,9 +43,11 @@ class WriteFigures(tf.keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict | None = None):
         found = {name: value for name, value in (logs or {}).items() if name.startswith("val_")}
         if found:
-            self._write("validation", int(self.model.g_optimizer.iterations), found)
+            self._write("validation", steps_of(self.model.g_optimizer), found)
 
     def _write(self, kind: str, step: int, logs: dict) -> None:
+        if not self.writes:
+            return
         figures = {name: float(value) for name, value in logs.items()}
         with self.path.open("a") as file:
             file.write(json.dumps({"step": step, **figures}) + "\n")

@@ -15,10 +15,13 @@ from tfgan_codec.losses.feature_matching import FeatureMatching
 from tfgan_codec.losses.gradient_penalty import Penalty
 from tfgan_codec.names import choose
 from tfgan_codec.techniques.contract import Technique
+from tfgan_codec.training.accumulation import accumulated_step
+from tfgan_codec.training.updates import scaled_loss, update
 
 _NOT_FINITE = "the training pictures hold NaN or infinite values: clean the dataset"
-# Keeps the random numbers of a step apart: noise of replicas, mixes of penalties, techniques.
-_REPLICA_SALT, _MIX_SALT, _TECHNIQUE_SALT = 7919, 104_729, 15_485_863
+# Keeps the random numbers of a step apart: noise of replicas and of parts of a batch, mixes of
+# penalties, techniques.
+_REPLICA_SALT, _PART_SALT, _MIX_SALT, _TECHNIQUE_SALT = 7919, 60_013, 104_729, 15_485_863
 Figures = dict[str, tf.Tensor]
 
 
@@ -42,6 +45,7 @@ class GanModel(tf.keras.Model):
         d_steps: discriminator steps before each step of the codec.
         own_batches: gives every one of these steps pictures of its own: the batch is cut into
             `d_steps + 1` parts. By default they all see the whole batch.
+        accumulate: cuts each batch into so many parts, see `training.accumulation`.
         freeze: attributes of the codec whose weights stay as they are, such as "analysis".
         techniques: changes to the step, see `techniques.contract`.
         random_seed: changes all random numbers of the run.
@@ -64,6 +68,7 @@ class GanModel(tf.keras.Model):
         feature_matching: FeatureMatching | None = None,
         d_steps: int = 1,
         own_batches: bool = False,
+        accumulate: int = 1,
         freeze: Sequence[str] = (),
         techniques: Sequence[Technique] = (),
         random_seed: int = 0,
@@ -73,11 +78,18 @@ class GanModel(tf.keras.Model):
         discriminators = [discriminator] if one else list(discriminator or ())
         if discriminators and (d_optimizer is None or adversarial is None):
             raise UsageError("a discriminator needs d_optimizer= and adversarial= as well")
-        if d_steps < 1:
-            raise UsageError(f"d_steps must be 1 or more, not {d_steps}")
+        for name, value in (("d_steps", d_steps), ("accumulate", accumulate)):
+            if value < 1:
+                raise UsageError(f"{name} must be 1 or more, not {value}")
+        if accumulate > 1 and any(
+            type(t).look_ahead is not Technique.look_ahead for t in techniques
+        ):
+            raise UsageError("accumulate does not go together with unrolled discriminators")
         if not losses and not discriminators:
             raise UsageError("nothing to minimise: give losses=, or a discriminator")
         super().compile(**kwargs)
+        # Metrics are those of all replicas already; Keras would add them up over workers.
+        self.distribute_reduction_method = "first"
         self.build_weights()
         self.g_optimizer = self._scaled(g_optimizer)
         self.g_optimizer.build(self.trainable_variables)
@@ -91,6 +103,7 @@ class GanModel(tf.keras.Model):
             "feature_matching": feature_matching,
             "d_steps": d_steps,
             "own_batches": own_batches,
+            "accumulate": accumulate,
             "techniques": list(techniques),
             "random_seed": random_seed,
             "trained_variables": self._without(freeze),
@@ -99,7 +112,8 @@ class GanModel(tf.keras.Model):
         if discriminators:
             self.d_optimizer.build(self.discriminator_variables)
         trackers = {name: tf.keras.metrics.Mean(name) for name in self._figure_names()}
-        self._set_untracked({"trackers": trackers})
+        # Which part of the batch a step is at.
+        self._set_untracked({"trackers": trackers, "part": 0})
 
     @tf.__internal__.tracking.no_automatic_dependency_tracking
     def _set_untracked(self, settings: dict[str, object]) -> None:
@@ -150,26 +164,40 @@ class GanModel(tf.keras.Model):
             *own, pictures = tf.split(pictures, self.d_steps + 1)
         else:
             own = []
+        if self.accumulate > 1:
+            return accumulated_step(self, pictures, own)
         figures: Figures = {}
         for number, part in enumerate(own):
-            figures = self.discriminator_step(part, self._run(part, number + 1), number)
+            figures = self.discriminator_step(part, self.run_codec(part, number + 1), number)
         take_back = []
         with tf.GradientTape(persistent=True) as tape:
-            output = self._run(pictures, 0)
+            output = self.run_codec(pictures, 0)
             if self.discriminators:
                 with tape.stop_recording():
                     for number in range(0 if own else self.d_steps):
                         figures = self.discriminator_step(pictures, output, number)
                     take_back = self._look_ahead(pictures, output)
             loss, parts = self.generator_loss(pictures, output, tape)
-            scaled = _scaled_loss(self.g_optimizer, loss)
-        norm = _apply(self.g_optimizer, tape, scaled, self.trained_variables)
+            scaled = scaled_loss(self.g_optimizer, loss)
+        gradients = tape.gradient(scaled, self.trained_variables)
+        norm = update(self.g_optimizer, gradients, self.trained_variables)
         for undo in take_back:
             undo()
-        return self._track({**parts, **figures, "gradient": norm})
+        return self.track({**parts, **figures, "gradient": norm})
 
     def discriminator_step(self, pictures: tf.Tensor, output, number: int = 0) -> Figures:
-        """One update of the discriminators from pictures and the codec's output for them.
+        """One update of the discriminators from pictures and the codec's output for them."""
+        with tf.GradientTape() as tape:
+            loss, figures = self.discriminator_loss(pictures, output, number)
+            scaled = scaled_loss(self.d_optimizer, loss)
+        gradients = tape.gradient(scaled, self.discriminator_variables)
+        norm = update(self.d_optimizer, gradients, self.discriminator_variables)
+        return {**figures, "d_gradient": norm}
+
+    def discriminator_loss(
+        self, pictures: tf.Tensor, output, number: int
+    ) -> tuple[tf.Tensor, Figures]:
+        """What the discriminators minimise on this replica in their step `number`.
 
         Figures: the adversarial loss without the penalty, mean logits, how often an original is
         scored above its decoded version (1/2 by guessing), the penalty unweighted.
@@ -180,31 +208,28 @@ class GanModel(tf.keras.Model):
         mix = self._uniform(tf.shape(pictures)[0], _MIX_SALT + number)
         totals, penalties = [], []
         figures: dict[str, list[tf.Tensor]] = {"d_real": [], "d_fake": [], "d_accuracy": []}
-        with tf.GradientTape() as tape:
-            for each in self.discriminators:
-                both = each(tf.concat([real, fake], 0), tf.concat([latents] * 2, 0), training=True)
-                for logits in both.logits:
-                    on_real, on_fake = tf.split(logits, 2)
-                    totals.append(self.adversarial.discriminator(on_real, on_fake))
-                    figures["d_real"].append(tf.reduce_mean(on_real))
-                    figures["d_fake"].append(tf.reduce_mean(on_fake))
-                    right = 0.5 + 0.5 * tf.reduce_mean(tf.sign(on_real - on_fake))
-                    figures["d_accuracy"].append(right)
-                if self.penalty is not None:
-                    penalties.append(self._penalty(each, real, fake, latents, mix))
-            adversarial = loss = tf.reduce_mean(tf.add_n(totals))
-            if penalties:
-                figures["penalty"] = penalties
-                loss += self.penalty.weight * tf.add_n(penalties)
-            means = {name: tf.add_n(values) / len(values) for name, values in figures.items()}
-            accuracy = self._over_replicas(means["d_accuracy"])
-            for technique in self.techniques:
-                loss *= technique.discriminator_share(accuracy)
-            for technique in self.techniques:
-                loss += technique.weight_loss(self.d_optimizer, self.discriminator_variables)
-            scaled = _scaled_loss(self.d_optimizer, loss / self._replicas)
-        norm = _apply(self.d_optimizer, tape, scaled, self.discriminator_variables)
-        return {"d_loss": adversarial, "d_gradient": norm, **means}
+        for each in self.discriminators:
+            both = each(tf.concat([real, fake], 0), tf.concat([latents] * 2, 0), training=True)
+            for logits in both.logits:
+                on_real, on_fake = tf.split(logits, 2)
+                totals.append(self.adversarial.discriminator(on_real, on_fake))
+                figures["d_real"].append(tf.reduce_mean(on_real))
+                figures["d_fake"].append(tf.reduce_mean(on_fake))
+                right = 0.5 + 0.5 * tf.reduce_mean(tf.sign(on_real - on_fake))
+                figures["d_accuracy"].append(right)
+            if self.penalty is not None:
+                penalties.append(self._penalty(each, real, fake, latents, mix))
+        adversarial = loss = tf.reduce_mean(tf.add_n(totals))
+        if penalties:
+            figures["penalty"] = penalties
+            loss += self.penalty.weight * tf.add_n(penalties)
+        means = {name: tf.add_n(values) / len(values) for name, values in figures.items()}
+        accuracy = self._over_replicas(means["d_accuracy"])
+        for technique in self.techniques:
+            loss *= technique.discriminator_share(accuracy)
+        for technique in self.techniques:
+            loss += technique.weight_loss(self.d_optimizer, self.discriminator_variables)
+        return loss / self._replicas, {"d_loss": adversarial, **means}
 
     def _look_ahead(self, pictures: tf.Tensor, output) -> list[Callable[[], None]]:
         """Lets techniques change the discriminators until what it returns is called."""
@@ -249,13 +274,15 @@ class GanModel(tf.keras.Model):
         return total / self._replicas, {"loss": total, **figures}
 
     def test_step(self, pictures: tf.Tensor) -> Figures:
+        return self.track(self.test_figures(self._checked(pictures)))
+
+    def test_figures(self, pictures: tf.Tensor) -> Figures:
         """Real rounding, qualities spread evenly over the batch, no discriminators."""
-        pictures = self._checked(pictures)
         quality = tf.linspace(0.0, float(QUALITIES - 1), tf.shape(pictures)[0])
         seed = tf.zeros([2], tf.int32)
         output = self(pictures, quality=quality, seed=seed, training=False)
         loss, parts = self._codec_loss(pictures, output)
-        return self._track({"loss": loss, **parts})
+        return {"loss": loss, **parts}
 
     def _codec_loss(self, pictures: tf.Tensor, output) -> tuple[tf.Tensor, Figures]:
         values = [loss(pictures, output) for loss in self.codec_losses]
@@ -293,22 +320,25 @@ class GanModel(tf.keras.Model):
             pictures = technique.on_verdict(pictures, seed)
         return pictures
 
-    def _run(self, pictures: tf.Tensor, number: int):
+    def run_codec(self, pictures: tf.Tensor, number: int):
         """The codec in training, at random qualities."""
         quality = self._uniform(tf.shape(pictures)[0], number) * float(QUALITIES - 1)
         return self(pictures, quality=quality, seed=self._own_seed(number), training=True)
 
     def _uniform(self, count: tf.Tensor, salt: int) -> tf.Tensor:
-        """Random numbers [count] in [0, 1): this replica's share of one draw for all."""
-        draw = tf.random.stateless_uniform([count * self._replicas], self._seed(salt))
-        return draw[self._replica * count : (self._replica + 1) * count]
+        """Random numbers [count] in [0, 1): this replica's and part's share of one draw for all."""
+        parts = self.accumulate
+        draw = tf.random.stateless_uniform([count * parts * self._replicas], self._seed(salt))
+        start = (self._replica * parts + self.part) * count
+        return tf.slice(draw, [start], [count])
 
     def _seed(self, salt: int) -> tf.Tensor:
         return tf.stack([tf.cast(self.g_optimizer.iterations, tf.int32), self.random_seed + salt])
 
     def _own_seed(self, salt: int) -> tf.Tensor:
-        """Noise must not repeat on the other replicas."""
-        return self._seed(salt) + tf.stack([0, self._replica * _REPLICA_SALT])
+        """Noise must not repeat on the other replicas, nor in the other parts of the batch."""
+        own = self._replica * _REPLICA_SALT + self.part * _PART_SALT
+        return self._seed(salt) + tf.stack([0, own])
 
     def _technique_seed(self, number: int) -> tf.Tensor:
         return self._own_seed(_TECHNIQUE_SALT + number)
@@ -340,10 +370,12 @@ class GanModel(tf.keras.Model):
                 f"pictures of {shape[2]}x{shape[1]} cannot be trained on: crop them to "
                 "multiples of 16"
             )
-        if self.own_batches and shape[0] is not None and shape[0] % (self.d_steps + 1):
+        own = self.own_batches and self.discriminators
+        parts = self.accumulate * (self.d_steps + 1 if own else 1)
+        if shape[0] is not None and shape[0] % parts:
             raise UsageError(
-                f"a batch of {shape[0]} cannot be cut into {self.d_steps + 1} parts: use a "
-                "multiple of that, or own_batches=False"
+                f"a batch of {shape[0]} cannot be cut into {parts} parts: use a multiple of that, "
+                "or neither own_batches nor accumulate"
             )
         if pictures.dtype.is_floating:
             pictures = tf.debugging.assert_all_finite(pictures, _NOT_FINITE)
@@ -374,7 +406,7 @@ class GanModel(tf.keras.Model):
             names += ["feature_matching"] if self.feature_matching is not None else []
         return names
 
-    def _track(self, figures: Figures) -> Figures:
+    def track(self, figures: Figures) -> Figures:
         for name, value in figures.items():
             self.trackers[name].update_state(value)
         return {name: self.trackers[name].result() for name in figures}
@@ -383,25 +415,3 @@ class GanModel(tf.keras.Model):
 def _unit(pictures: tf.Tensor) -> tf.Tensor:
     """Pictures in [0, 255] -> what discriminators see, in [-1, 1]."""
     return tf.cast(pictures, tf.float32) / 127.5 - 1.0
-
-
-def _scaled_loss(optimizer: tf.keras.optimizers.Optimizer, loss: tf.Tensor) -> tf.Tensor:
-    scaling = isinstance(optimizer, tf.keras.mixed_precision.LossScaleOptimizer)
-    return optimizer.get_scaled_loss(loss) if scaling else loss
-
-
-def _apply(
-    optimizer: tf.keras.optimizers.Optimizer,
-    tape: tf.GradientTape,
-    loss: tf.Tensor,
-    variables: Sequence[tf.Variable],
-) -> tf.Tensor:
-    """One update. Returns the norm of this replica's gradient, before clipping."""
-    gradients = tape.gradient(loss, variables)
-    scaling = isinstance(optimizer, tf.keras.mixed_precision.LossScaleOptimizer)
-    if scaling:
-        gradients = optimizer.get_unscaled_gradients(gradients)
-    optimizer.apply_gradients(zip(gradients, variables))
-    norm = tf.linalg.global_norm(gradients)
-    # Where float16 overflows, the optimizer leaves the step out and lowers its scale.
-    return tf.where(tf.math.is_finite(norm), norm, 0.0) if scaling else norm

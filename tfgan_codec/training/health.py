@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from tfgan_codec.errors import UsageError
 from tfgan_codec.training.checkpoints import Checkpoints, step_of
+from tfgan_codec.training.updates import steps_of
 
 # A loss of so many times its running mean has diverged: random qualities and hard pictures change
 # the mean over 25 steps by less than half.
@@ -36,7 +37,7 @@ class WatchHealth(tf.keras.callbacks.Callback):
         self._count = 0
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None):
-        step = int(self.model.g_optimizer.iterations)
+        step = steps_of(self.model.g_optimizer)
         logs = logs or {}
         for name, value in logs.items():
             if not math.isfinite(value):

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_codec.layers.gains import QUALITIES
+from tfgan_codec.training.updates import steps_of
 
 # Of all qualities.
 _SHOWN = (0.1, 0.4, 0.8)
@@ -36,7 +37,7 @@ class Pictures(tf.keras.callbacks.Callback):
             self._above += _reconstructions(faithful, self.pictures)
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None):
-        if int(self.model.g_optimizer.iterations) % self.every == 0:
+        if steps_of(self.model.g_optimizer) % self.every == 0:
             self._write()
 
     def on_train_end(self, logs: dict | None = None):
@@ -45,7 +46,7 @@ class Pictures(tf.keras.callbacks.Callback):
     def _write(self) -> None:
         rows = self._above + _reconstructions(self.model, self.pictures)
         sheet = tf.clip_by_value(tf.concat(rows, axis=1), 0.0, 255.0)
-        with self.writer.as_default(step=int(self.model.g_optimizer.iterations)):
+        with self.writer.as_default(step=steps_of(self.model.g_optimizer)):
             tf.summary.image("pictures", tf.cast(sheet + 0.5, tf.uint8), max_outputs=4)
 
 

@@ -8,6 +8,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from tfgan_codec.training.schedule import Progress
+from tfgan_codec.training.updates import steps_of
 
 # In this order, as far as a run has them.
 _SHOWN = ("loss", "bpp", "mse", "ms_ssim", "lpips", "content", "d_real", "d_fake")
@@ -39,7 +40,7 @@ class ProgressBar(tf.keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: dict | None = None):
         logs = logs or {}
         figures = [f"{name} {logs[name]:.4g}" for name in _SHOWN if name in logs]
-        step = int(self.model.g_optimizer.iterations)
+        step = steps_of(self.model.g_optimizer)
         self._bar.set_postfix_str(", ".join([f"step {step}", *figures]), refresh=False)
         self._bar.update(100.0 * self.progress.share - self._bar.n)
 

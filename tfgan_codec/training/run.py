@@ -15,7 +15,7 @@ from tfgan_codec.data.crops import crops, middle_crops
 from tfgan_codec.data.pool import Pool
 from tfgan_codec.errors import UsageError
 from tfgan_codec.techniques.fade_in import shrunk
-from tfgan_codec.training import early_stopping, schedule
+from tfgan_codec.training import early_stopping, schedule, strategies
 from tfgan_codec.training.about import about
 from tfgan_codec.training.build import (
     Adversary,
@@ -42,6 +42,7 @@ from tfgan_codec.training.ramps import FollowRamps, Ramp
 from tfgan_codec.training.schedule import FollowProgress, Progress
 from tfgan_codec.training.signals import StopOnSignal
 from tfgan_codec.training.trained import copy_weights, load_start
+from tfgan_codec.training.updates import steps_of
 from tfgan_codec.training.validation import Validate
 
 _ENDLESS = 1_000_000
@@ -77,12 +78,13 @@ class Run(NamedTuple):
 
     @property
     def step(self) -> int:
-        return int(self.model.g_optimizer.iterations)
+        return steps_of(self.model.g_optimizer)
 
 
 def train(config: RunConfig) -> None:
     """Trains until the limit, phase by phase; saves regularly, at the end and when interrupted."""
-    with StopOnSignal() as signals:
+    strategy = strategies.make(config.strategy)
+    with StopOnSignal() as signals, strategy.scope():
         run = start(config, signals)
         share = run.progress.update(run.step)
         while share < 1.0 and not (signals.stopped or run.ceased):
@@ -102,14 +104,15 @@ def train(config: RunConfig) -> None:
 
 def start(config: RunConfig, signals: StopOnSignal) -> Run:
     """Claims the folder, builds everything, and loads the newest checkpoint of a resumed run."""
-    if config.early_stopping and not config.validation:
-        raise UsageError("--early_stopping needs --validation")
+    _check(config)
     out = Path(config.out)
     progress = Progress(config.limit)
-    claim_folder(out, config.resume, config.overwrite)
+    writes = strategies.is_chief()
+    if writes:
+        claim_folder(out, config.resume, config.overwrite)
     tf.keras.mixed_precision.set_global_policy(config.precision)
     tf.keras.utils.set_random_seed(config.seed)
-    pool = Pool(config.data, config.cache_mb, out / "broken.txt")
+    pool = Pool(config.data, config.cache_mb, out / "broken.txt" if writes else None)
     validation = None
     if config.validation:
         validation = middle_crops(Pool(config.validation), _VALIDATION_SIDE, _VALIDATION_COUNT)
@@ -121,14 +124,15 @@ def start(config: RunConfig, signals: StopOnSignal) -> Run:
     model.g_optimizer.build(model.trainable_variables)
     adversary = make_adversary(config, model)
     more = adversary._asdict() if adversary.discriminators else {}
-    checkpoints = Checkpoints(out / NEWEST, model, progress, config.keep, **more)
-    best = Checkpoints(out / BEST, model, progress, keep=1, **more)
+    checkpoints = Checkpoints(out / NEWEST, model, progress, config.keep, writes, **more)
+    best = Checkpoints(out / BEST, model, progress, 1, writes, **more)
     made = about(pool)
     if config.resume:
         _compare_data(read_config(out), made)
         checkpoints.restore()  # a run that was never saved begins anew
         best.read_state()
-    write_config(out, config, made)
+    if writes:
+        write_config(out, config, made)
     if not checkpoints.all():
         checkpoints.save(0)  # something to go back to; and a full disk shows now
     progress.start()
@@ -174,18 +178,32 @@ def fit_phase(run: Run, number: int) -> None:
 
 
 def batches(run: Run, phase: Phase) -> tf.data.Dataset:
-    """The training crops of a phase, from the run's present step on."""
+    """The training crops of a phase, from the run's present step on, for each replica its own."""
     config = run.config
+    strategy = tf.distribute.get_strategy()
     read = math.prod(technique.reads for technique in run.model.techniques)
-    dataset = crops(
-        run.pool,
-        phase.crop * phase.shrink,
-        phase.batch * read,
-        config.seed,
-        run.step,
-        smallest_scale=config.smallest_scale,
-    )
-    return dataset if phase.shrink == 1 else dataset.map(lambda x: shrunk(x, phase.shrink))
+    if phase.batch % strategy.num_replicas_in_sync:
+        raise UsageError(
+            f"a batch of {phase.batch} cannot be shared by {strategy.num_replicas_in_sync} replicas"
+        )
+
+    def share(context: tf.distribute.InputContext) -> tf.data.Dataset:
+        dataset = crops(
+            run.pool,
+            phase.crop * phase.shrink,
+            phase.batch * read,
+            config.seed,
+            run.step,
+            smallest_scale=config.smallest_scale,
+            workers=context.num_input_pipelines,
+            worker=context.input_pipeline_id,
+            replicas=context.num_replicas_in_sync // context.num_input_pipelines,
+        )
+        return dataset if phase.shrink == 1 else dataset.map(lambda x: shrunk(x, phase.shrink))
+
+    if strategy.num_replicas_in_sync == 1:
+        return share(tf.distribute.InputContext())
+    return strategy.distribute_datasets_from_function(share)
 
 
 def callbacks(run: Run, number: int, ramps: Sequence[Ramp]) -> list[tf.keras.callbacks.Callback]:
@@ -201,23 +219,30 @@ def callbacks(run: Run, number: int, ramps: Sequence[Ramp]) -> list[tf.keras.cal
         FollowRamps(run.progress, ramps),
         WatchHealth(every),
         run.signals,
-        ProgressBar(run.progress, f"phase {number + 1}/{len(config.phases)}"),
     ]
+    if run.checkpoints.writes:
+        found.append(ProgressBar(run.progress, f"phase {number + 1}/{len(config.phases)}"))
     if run.validation is not None:
         found.append(Validate(run.validation, run.best, number, lambda: run.signals.stopped))
     if run.early_stopping is not None and number == len(config.phases) - 1:
         found.append(run.early_stopping)
-    found += [
-        WriteFigures(run.out, run.step, every),
-        Pictures(
-            run.out / "tensorboard" / "pictures",
-            run.sample,
-            _PICTURES_EVERY,
-            run.start if phase.gan else None,
-        ),
-        SaveRegularly(run.checkpoints, config.save_minutes),
-    ]
+    found.append(WriteFigures(run.out, run.step, every, run.checkpoints.writes))
+    if run.checkpoints.writes:
+        place = run.out / "tensorboard" / "pictures"
+        faithful = run.start if phase.gan else None
+        found.append(Pictures(place, run.sample, _PICTURES_EVERY, faithful))
+        found.append(SaveRegularly(run.checkpoints, config.save_minutes))
     return found
+
+
+def _check(config: RunConfig) -> None:
+    """Refuses what does not go together, before anything is built or deleted."""
+    if config.early_stopping and not config.validation:
+        raise UsageError("--early_stopping needs --validation")
+    if config.strategy == "multiworker" and config.limit.minutes is not None:
+        raise UsageError("clocks of several workers differ: give --steps in place of --minutes")
+    if config.strategy == "multiworker" and config.on_nan == "rollback":
+        raise UsageError("several workers cannot go back: leave out --on_nan=rollback")
 
 
 def _compare_data(before: dict, made: dict) -> None:

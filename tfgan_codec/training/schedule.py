@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from tfgan_codec.errors import UsageError
 from tfgan_codec.names import choose, parse
+from tfgan_codec.training.updates import steps_of
 
 
 class Limit(NamedTuple):
@@ -139,13 +140,13 @@ class FollowProgress(tf.keras.callbacks.Callback):
         self.factor = factor
 
     def on_train_batch_begin(self, batch: int, logs: dict | None = None):
-        step = int(self.model.g_optimizer.iterations)
+        step = steps_of(self.model.g_optimizer)
         share = self.progress.update(step)
         self.model.g_optimizer.learning_rate = self.factor * self.rate(share, step)
         if self.model.d_optimizer is not None:
-            own = int(self.model.d_optimizer.iterations)
+            own = steps_of(self.model.d_optimizer)
             self.model.d_optimizer.learning_rate = self.factor * self.d_rate(share, own)
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None):
-        if self.progress.update(int(self.model.g_optimizer.iterations)) >= self.until:
+        if self.progress.update(steps_of(self.model.g_optimizer)) >= self.until:
             self.model.stop_training = True

@@ -6,11 +6,14 @@ import signal
 
 import tensorflow as tf
 
+from tfgan_codec.training.strategies import any_worker
+
 
 class StopOnSignal(tf.keras.callbacks.Callback):
     """Ends training in good order on SIGINT or SIGTERM; `stopped` tells afterwards.
 
-    Signals are caught inside `with`. The second one acts as it would without this class.
+    Signals are caught inside `with`. The second one acts as it would without this class. Of several
+    workers all stop when one is told to.
     """
 
     def __init__(self):
@@ -28,6 +31,7 @@ class StopOnSignal(tf.keras.callbacks.Callback):
             signal.signal(number, handler)
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None):
+        self.stopped = any_worker(self.model.distribute_strategy, self.stopped)
         if self.stopped:
             self.model.stop_training = True
 

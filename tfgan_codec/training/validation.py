@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from tfgan_codec.training.averaging import averaged_weights
 from tfgan_codec.training.checkpoints import Checkpoints
+from tfgan_codec.training.updates import steps_of
 
 _BATCH = 8
 
@@ -35,7 +36,7 @@ class Validate(tf.keras.callbacks.Callback):
         stopped: Callable[[], bool] = lambda: False,
     ):
         super().__init__()
-        self.pictures = tf.data.Dataset.from_tensor_slices(pictures).batch(_BATCH)
+        self.pictures = pictures
         self.best = best
         self.phase = phase
         self.stopped = stopped
@@ -49,12 +50,21 @@ class Validate(tf.keras.callbacks.Callback):
         known = self.best.state
         if known.get("phase") != self.phase or figures["loss"] < known["loss"]:
             self.best.state = {"phase": self.phase, **figures}
-            self.best.save(int(self.model.g_optimizer.iterations))
+            self.best.save(steps_of(self.model.g_optimizer))
 
 
-def measure(model: tf.keras.Model, pictures: tf.data.Dataset) -> dict[str, float]:
-    """Means of what `test_step` finds, with averaged weights."""
+def measure(model: tf.keras.Model, pictures: np.ndarray) -> dict[str, float]:
+    """Means of what `test_step` finds, with averaged weights.
+
+    Not `evaluate`, which cuts batches into parts for replicas: qualities are spread over a batch,
+    so the figures would depend on the number of replicas.
+    """
+    step = tf.function(model.test_figures)
+    totals: dict[str, float] = {}
     with averaged_weights(model):
-        found = model.evaluate(pictures, verbose=0, return_dict=True)
-    names = ["loss", *(name for loss in model.codec_losses for name in loss.names)]
-    return {name: float(found[name]) for name in names}
+        for start in range(0, len(pictures), _BATCH):
+            batch = tf.constant(pictures[start : start + _BATCH])
+            for name, value in step(batch).items():
+                mean = float(tf.reduce_mean(value))
+                totals[name] = totals.get(name, 0.0) + mean * len(batch) / len(pictures)
+    return totals
