@@ -177,27 +177,36 @@ def main(argv: Sequence[str] | None = None) -> int:
         "last checkpoint with half the learning rate, five times at most.",
         **kw,
     )
+    flags.DEFINE_bool(
+        "dry_run",
+        False,
+        "Show networks, and memory and time per step from a few steps; keep nothing.",
+        **kw,
+    )
     flags.DEFINE_bool("resume", False, "Go on with the run in --out.", **kw)
     flags.DEFINE_bool("overwrite", False, "Delete the run in --out and begin anew.", **kw)
 
     def command() -> None:
         # TensorFlow takes seconds to import: only when there is something to do.
         from tfgan_codec.training.config import RunConfig
+        from tfgan_codec.training.dry_run import describe
         from tfgan_codec.training.phases import parse_phases
         from tfgan_codec.training.run import train
         from tfgan_codec.training.schedule import Limit
 
         given = {name: values[name].value for name in values}
-        for name in ("data", "out"):
+        for name in ("data",) if given["dry_run"] else ("data", "out"):
             if not given[name]:
                 raise _main.CommandLineError(f"--{name} is required")
-        train(
-            RunConfig(
-                limit=Limit(given["steps"], given["minutes"]),
-                phases=parse_phases(given["phase"]),
-                **{name: given[name] for name in RunConfig._fields if name in given},
-            )
+        config = RunConfig(
+            limit=Limit(given["steps"], given["minutes"]),
+            phases=parse_phases(given["phase"]),
+            **{name: given[name] for name in RunConfig._fields if name in given},
         )
+        if given["dry_run"]:
+            print(describe(config))
+        else:
+            train(config)
 
     return _main.run(command, values, _USAGE, argv)
 

@@ -1,6 +1,7 @@
 """Whole runs, a few steps long."""
 
 import json
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ tf = pytest.importorskip("tensorflow")
 
 import tfgan_codec as tgc
 from apps import train as train_app
+from tfgan_codec import models
 from tfgan_codec.training.config import RunConfig
 from tfgan_codec.training.phases import Phase
 from tfgan_codec.training.run import train
@@ -106,6 +108,30 @@ def test_the_command_trains_and_refuses_to_overwrite(photographs: Path, tmp_path
 def test_misuse_is_told_in_a_line(tmp_path: Path, capsys):
     assert train_app.main(["train", "--steps=1", f"--out={tmp_path}"]) == 2
     assert "--data is required" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_dry_run_tells_the_cost_and_leaves_nothing(
+    photographs: Path, tmp_path: Path, capsys, monkeypatch
+):
+    command = ["train", "--dry_run", f"--data={photographs}", f"--out={tmp_path / 'run'}"]
+    command += ["--model=hific_five_level:width=0.05", "--loss=mse", "--steps=7200"]
+    command += ["--phase=1.0:64:1:0:0"]
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert train_app.main(command) == 0
+    text = capsys.readouterr().out
+    assert not list(tmp_path.iterdir())
+    rows = dict(line.rsplit(maxsplit=1) for line in text.splitlines() if line[:1].isalpha())
+    codec = models.build("hific_five_level", width=0.05)
+    codec.build_weights()
+    count = sum(v.shape.num_elements() for v in codec.trainable_variables)
+    assert rows["codec"].replace(",", "") == str(count)
+    parts = [int(rows[layer.name].replace(",", "")) for layer in codec.layers]
+    assert sum(parts) == count
+    (phase,) = (line.split() for line in text.splitlines() if line.startswith("1 "))
+    assert phase[:3] == ["1", "64", "1"]
+    assert f"7,200 steps take about {2 * float(phase[3]):.1f} hours" in text
+    assert 0.2 < float(phase[4]) < 32
 
 
 def test_resuming_needs_a_run(config: RunConfig):
