@@ -129,7 +129,8 @@ def _realism(text: str | None) -> float | None:
         return float(text)
     except ValueError:
         raise UsageError(
-            f"--realism={text}: no decoder takes realism as an input; give a number from 0 to 1"
+            f"--realism={text}: no decoder takes realism as an input; give the number of one that "
+            "the model has, or export all and choose when decoding"
         ) from None
 
 

@@ -116,6 +116,7 @@ def test_fixed_tiles_decode_pictures_of_any_size(exported, picture: np.ndarray):
     [
         (["--quantize=int8"], "int8 needs real latents"),
         (["--quantize=int8", "--calibration={empty}"], "no pictures of at least 256x256"),
+        (["--quantize=int8", "--calibration={empty}/nothing"], "no pictures of at least 256x256"),
         (["--target=edgetpu"], "an Edge TPU computes in int8 alone"),
         (["--tile=500"], "a multiple of 16"),
         (
@@ -142,9 +143,9 @@ def test_bundles_of_a_newer_format_are_refused(small_bundle: Bundle, tmp_path: P
     manifest = (small_bundle.folder / "manifest.json").read_text()
     for file in small_bundle.folder.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
-    (tmp_path / "manifest.json").write_text(manifest.replace('"format": 1', '"format": 2'))
+    (tmp_path / "manifest.json").write_text(manifest.replace('"format": 1', '"format": 9'))
     assert tflite.main(["tflite", f"--model={tmp_path}", f"--out={tmp_path / 'out'}"]) == 1
-    assert "bundle format 2 is not supported" in capsys.readouterr().err
+    assert "bundle format 9 is not supported" in capsys.readouterr().err
 
 
 def test_models_without_tables_are_refused(tmp_path: Path):
