@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import context_models
 import numpy as np
 import pytest
@@ -132,3 +134,18 @@ def test_models_out_of_bounds() -> None:
     ):
         with pytest.raises(BundleError, match=message):
             broken.check()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kernel", [(5, 5, 5), (11, 11, 11)])
+def test_fronts_are_many_times_faster(kernel: tuple[int, int, int]) -> None:
+    """`benchmarks.context` tells how many; this only finds out when it stops being so."""
+    model = context_models.random_model(kernel)
+    features, q = context_models.random_latents((16, 16, 64))
+    data = stream(model, features, q)
+    seconds = []
+    for at_once in (None, 1):
+        start = time.process_time()
+        assert np.array_equal(decode(model, features, data, at_once), q)
+        seconds.append(time.process_time() - start)
+    assert seconds[1] > 4 * seconds[0]

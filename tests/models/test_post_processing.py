@@ -36,6 +36,17 @@ def test_residual_blocks_with_constant_scaling():
     np.testing.assert_allclose(layer(x), x + layer.tail(y), rtol=1e-5)
 
 
+def test_pictures_stay_float32_under_mixed_precision():
+    tf.keras.mixed_precision.set_global_policy("mixed_bfloat16")
+    try:
+        layer = PostProcessing(width=0.1, blocks=1)
+        x = tf.random.stateless_normal([1, 9, 8, 3], [1, 2])
+        np.testing.assert_array_equal(layer(x), x)
+        assert layer.head(x).dtype == tf.bfloat16
+    finally:
+        tf.keras.mixed_precision.set_global_policy("float32")
+
+
 @pytest.mark.parametrize(
     "name", [pytest.param(n, marks=[] if n in FAST else pytest.mark.slow) for n in CODECS]
 )

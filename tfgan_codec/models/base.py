@@ -64,10 +64,10 @@ class Codec(GanModel):
 
     def synthesise(self, latents: tf.Tensor) -> tf.Tensor:
         """Decoded latents -> pictures in [0, 255], unclipped, float32."""
-        pictures = self.synthesis(latents)
+        pictures = tf.cast(self.synthesis(latents), tf.float32)
         if self.post_processing is not None:
             pictures = self.post_processing(pictures)
-        return (tf.cast(pictures, tf.float32) + self.offset) * 127.5
+        return (pictures + self.offset) * 127.5
 
     def prepare_for_coding(self) -> None:
         """Fixes the integer coding tables; call it once training is over. Idempotent."""

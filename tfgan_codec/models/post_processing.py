@@ -21,7 +21,7 @@ class PostProcessing(tf.keras.layers.Layer):
     """
 
     def __init__(self, width: float = 1.0, blocks: int = 20, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(autocast=False, **kwargs)  # the skip keeps the picture's float32
         self.width = width
         self.blocks = blocks
         filters = scale_filters(_FILTERS, width)
@@ -41,7 +41,7 @@ class PostProcessing(tf.keras.layers.Layer):
         y = self.head(x)
         for first, second in zip(self.first, self.second):
             y += _SCALING * second(first(y))
-        return tf.cast(x, tf.float32) + self.tail(y)
+        return x + self.tail(y)
 
     def get_config(self) -> dict:
         return {**super().get_config(), "width": self.width, "blocks": self.blocks}
