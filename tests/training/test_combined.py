@@ -79,6 +79,8 @@ def test_many_techniques_together_and_resumed(photographs: Path, tmp_path: Path)
     wanted, found = (load_run(place).trainable_variables for place in (whole, parts))
     for want, got in zip(wanted, found):
         np.testing.assert_allclose(got, want, atol=1e-6)
+    for want, got in zip(wanted, load_run(f"{whole},{parts}").trainable_variables):
+        np.testing.assert_allclose(got, want, atol=1e-6)  # the soup of two equal runs
     lines = (whole / "figures.jsonl").read_text().splitlines()
     figures = [json.loads(line) for line in lines]
     assert [line["step"] for line in figures] == [1, 2, 3, 4]

@@ -98,9 +98,10 @@ def write_config(folder: Path, config: RunConfig, about: dict) -> None:
 
 
 def read_config(folder: str | Path) -> dict:
-    """What the run in `folder` was asked for."""
+    """What the run in `folder` was asked for; of several with commas between them, the first."""
+    folder = Path(str(folder).split(",")[0])
     try:
-        return json.loads((Path(folder) / "run.json").read_text(encoding="utf-8"))
+        return json.loads((folder / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder} is not a run of apps.train: {error}") from error
 

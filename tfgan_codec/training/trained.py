@@ -81,5 +81,5 @@ def _part(model: tf.keras.Model, name: str) -> tf.keras.layers.Layer:
 
 def training_batches(folder: str | Path, count: int = 64) -> tf.data.Dataset:
     """Some of a run's training pictures, [4, 256, 256, 3] each, to measure coding tables on."""
-    config = read_config(str(folder).split(",")[0])
+    config = read_config(folder)
     return crops(config["data"], 256, 4, config["seed"]).take(count)
