@@ -221,6 +221,24 @@ def test_vgg_loss_is_zero_for_equal_pictures(shared_dir: Path):
     assert loss(a, output(b, [0.0])).total.numpy() > 0
 
 
+def test_contextual_loss_pulls_towards_the_picture(shared_dir: Path):
+    """Small steps along its gradient bring a blurred picture's features nearer."""
+    if not (shared_dir / "weights" / "lpips_alex.npz").is_file():
+        pytest.skip("LPIPS weights are not in ../shared/weights")
+    (loss,) = losses.build([f"contextual:net=alex:layer=1:folder={shared_dir / 'weights'}"])
+    a, b = (x[:1] for x in pictures(64))
+    found = tf.Variable(b)
+    before = loss(a, output(found, [0.0])).total
+    assert before.numpy() > loss(a, output(a, [0.0])).total.numpy()
+    for _ in range(3):
+        with tf.GradientTape() as tape:
+            value = loss(a, output(found, [0.0])).total
+        gradient = tape.gradient(value, found)
+        assert np.isfinite(gradient).all()
+        found.assign_sub(2.0 * gradient / tf.reduce_max(tf.abs(gradient)))
+    assert loss(a, output(found, [0.0])).total.numpy() < before.numpy()
+
+
 def test_bad_requests_are_told_in_a_line(tmp_path: Path):
     with pytest.raises(tgc.UsageError, match="did you mean content"):
         losses.build(["contents"])
