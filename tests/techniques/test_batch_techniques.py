@@ -52,6 +52,15 @@ def test_curriculum_lets_the_step_see_the_easy_half_only():
         model.train_step(noise(batch=3))
 
 
+def test_the_batch_is_cut_after_the_curriculum():
+    """Of six pictures three are left, which two steps cannot share."""
+    model = toy(techniques=[built("curriculum:pool=2")], own_batches=True)
+    with pytest.raises(tgc.UsageError, match="a batch of 3 cannot be cut into 2 parts"):
+        model.train_step(noise(batch=6))
+    model.train_step(noise(batch=8))
+    assert model.discriminators[0].seen[0].shape[0] == 2 + 2
+
+
 def test_fade_in_mixes_the_resolutions():
     x = noise(size=16)
     half, quarter = coarse(x, 2), coarse(x, 4)

@@ -160,6 +160,7 @@ class GanModel(tf.keras.Model):
         pictures = self._checked(pictures)
         for number, technique in enumerate(self.techniques):
             pictures = technique.on_batch(pictures, self._technique_seed(number))
+        self._check_parts(pictures.shape[0])
         if self.own_batches and self.discriminators:
             *own, pictures = tf.split(pictures, self.d_steps + 1)
         else:
@@ -370,16 +371,18 @@ class GanModel(tf.keras.Model):
                 f"pictures of {shape[2]}x{shape[1]} cannot be trained on: crop them to "
                 "multiples of 16"
             )
-        own = self.own_batches and self.discriminators
-        parts = self.accumulate * (self.d_steps + 1 if own else 1)
-        if shape[0] is not None and shape[0] % parts:
-            raise UsageError(
-                f"a batch of {shape[0]} cannot be cut into {parts} parts: use a multiple of that, "
-                "or neither own_batches nor accumulate"
-            )
         if pictures.dtype.is_floating:
             pictures = tf.debugging.assert_all_finite(pictures, _NOT_FINITE)
         return pictures
+
+    def _check_parts(self, batch: int | None) -> None:
+        own = self.own_batches and self.discriminators
+        parts = self.accumulate * (self.d_steps + 1 if own else 1)
+        if batch is not None and batch % parts:
+            raise UsageError(
+                f"a batch of {batch} cannot be cut into {parts} parts: use a multiple of that, "
+                "or neither own_batches nor accumulate"
+            )
 
     def _without(self, freeze: Sequence[str]) -> list[tf.Variable]:
         parts = {layer: getattr(self, layer) for layer in vars(self) if not layer.startswith("_")}
