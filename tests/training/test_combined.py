@@ -66,6 +66,7 @@ def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_many_techniques_together_and_resumed(photographs: Path, tmp_path: Path):
     """All that has a state is saved, the rest follows the step: a cut run ends where it would."""
     whole, parts = tmp_path / "whole", tmp_path / "parts"
@@ -94,6 +95,7 @@ def test_many_techniques_together_and_resumed(photographs: Path, tmp_path: Path)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_unrolled_discriminator_and_early_stopping_in_a_run(photographs: Path, tmp_path: Path):
     """The validation cannot get better by more than 1e9: the run ends after its third."""
     out = tmp_path / "run"
