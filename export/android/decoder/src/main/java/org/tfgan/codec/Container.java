@@ -3,7 +3,7 @@ package org.tfgan.codec;
 import java.util.Arrays;
 import java.util.zip.CRC32;
 
-/** The {@code .tgc} file: header, optional chunks, streams, checksum ("Container" of the format). */
+/** The {@code .tgc} file: header, optional chunks, stream, checksum ("Container" of the format). */
 public final class Container {
   /** Largest picture the format holds, in pixels. */
   public static final long MAX_PIXELS = 1L << 28;
@@ -22,17 +22,12 @@ public final class Container {
 
   private Container() {}
 
-  /** Reads a file with one stream, as those of all models so far. */
-  public static TgcFile parse(byte[] blob) throws BitstreamException {
-    return parse(blob, 1);
-  }
-
   /**
-   * Reads a file that holds {@code streams} streams (a property of its model).
+   * Reads a file of one layer, as this library's models make them.
    *
    * @throws BitstreamException for anything that {@link #pack} cannot have written
    */
-  public static TgcFile parse(byte[] blob, int streams) throws BitstreamException {
+  public static TgcFile parse(byte[] blob) throws BitstreamException {
     int flags = checkFrame(blob);
     ByteReader reader = new ByteReader(blob, FIXED_BYTES, blob.length - CRC_BYTES);
     long width = reader.varint("width");
@@ -57,7 +52,7 @@ public final class Container {
       file.alpha(reader.chunk("alpha plane"));
     }
     file.grey((flags & FLAG_GREY) != 0);
-    return file.streams(readStreams(reader, streams)).build();
+    return file.stream(reader.take(reader.remaining(), "stream")).build();
   }
 
   /**
@@ -93,12 +88,7 @@ public final class Container {
     if (file.alpha != null) {
       out.chunk(file.alpha);
     }
-    for (int i = 0; i < file.streams.length - 1; i++) {
-      out.varint(file.streams[i].length);
-    }
-    for (byte[] stream : file.streams) {
-      out.write(stream);
-    }
+    out.write(file.stream);
     byte[] body = out.toByteArray();
     long crc = crc32(body, body.length);
     byte[] whole = Arrays.copyOf(body, body.length + CRC_BYTES);
@@ -135,19 +125,6 @@ public final class Container {
           "the file is damaged or cut short (wrong checksum); copy it again");
     }
     return blob[MAGIC.length] & 15;
-  }
-
-  private static byte[][] readStreams(ByteReader reader, int count) throws BitstreamException {
-    long[] lengths = new long[count - 1];
-    for (int i = 0; i < lengths.length; i++) {
-      lengths[i] = reader.varint("stream length");
-    }
-    byte[][] streams = new byte[count][];
-    for (int i = 0; i < lengths.length; i++) {
-      streams[i] = reader.take(lengths[i], "stream");
-    }
-    streams[count - 1] = reader.take(reader.remaining(), "stream");
-    return streams;
   }
 
   private static long crc32(byte[] data, int length) {

@@ -27,7 +27,7 @@ public final class PictureDecoder {
           "the file was made with model " + Hashes.hex(file.modelId) + ", but " + bundle.name
               + " is " + Hashes.hex(bundle.modelId()));
     }
-    return bundle.coder.decode(file.streams[0], latents(file.height), latents(file.width));
+    return bundle.coder.decode(file.stream, latents(file.height), latents(file.width));
   }
 
   /**

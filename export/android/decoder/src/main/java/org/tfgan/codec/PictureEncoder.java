@@ -61,7 +61,7 @@ public final class PictureEncoder {
     return Container.pack(
         new TgcFile.Builder(bundle.modelId(), picture.width(), picture.height())
             .quality(quality)
-            .streams(stream)
+            .stream(stream)
             .build());
   }
 

@@ -26,8 +26,8 @@ public final class TgcFile {
   /** The alpha plane as an 8-bit greyscale PNG file, or null. See {@link GreyPng}. */
   public final byte[] alpha;
 
-  /** Entropy-coded streams; how many there are is the model's affair, so far always one. */
-  public final byte[][] streams;
+  /** Entropy-coded symbols. */
+  public final byte[] stream;
 
   private TgcFile(Builder builder) {
     modelId = builder.modelId;
@@ -38,7 +38,7 @@ public final class TgcFile {
     icc = builder.icc;
     exif = builder.exif;
     alpha = builder.alpha;
-    streams = builder.streams;
+    stream = builder.stream;
   }
 
   /** A builder with this file's contents, to change some of them. */
@@ -49,7 +49,7 @@ public final class TgcFile {
     builder.icc = icc;
     builder.exif = exif;
     builder.alpha = alpha;
-    builder.streams = streams;
+    builder.stream = stream;
     return builder;
   }
 
@@ -63,7 +63,7 @@ public final class TgcFile {
     private byte[] icc;
     private byte[] exif;
     private byte[] alpha;
-    private byte[][] streams = {{}};
+    private byte[] stream = {};
 
     public Builder(byte[] modelId, int width, int height) {
       this.modelId = modelId;
@@ -107,8 +107,8 @@ public final class TgcFile {
       return this;
     }
 
-    public Builder streams(byte[]... value) {
-      streams = value;
+    public Builder stream(byte[] value) {
+      stream = value;
       return this;
     }
 

@@ -14,7 +14,7 @@ class ContainerTest {
   private static final TgcFile FILE =
       new TgcFile.Builder(new byte[] {1, 2, 3}, 768, 512)
           .quality(87)
-          .streams(TestData.latin("stream of symbols"))
+          .stream(TestData.latin("stream of symbols"))
           .build();
   private static final TgcFile FULL =
       FILE.toBuilder()
@@ -26,12 +26,8 @@ class ContainerTest {
   private static final byte[] HEAD = TestData.latin("TGC\u0010abc");
 
   private static void refused(String message, byte[] blob) {
-    refused(message, blob, 1);
-  }
-
-  private static void refused(String message, byte[] blob, int streams) {
     BitstreamException error =
-        assertThrows(BitstreamException.class, () -> Container.parse(blob, streams));
+        assertThrows(BitstreamException.class, () -> Container.parse(blob));
     assertTrue(error.getMessage().contains(message), error.getMessage());
   }
 
@@ -51,7 +47,7 @@ class ContainerTest {
     byte[] expected =
         TestData.withCrc(
             TestData.unhex("544743100102038006800457"), TestData.latin("payload"));
-    TgcFile file = FILE.toBuilder().streams(TestData.latin("payload")).build();
+    TgcFile file = FILE.toBuilder().stream(TestData.latin("payload")).build();
     assertArrayEquals(expected, Container.pack(file));
     assertEquals(16 + 7, expected.length);
   }
@@ -67,10 +63,7 @@ class ContainerTest {
     assertArrayEquals(FULL.icc, read.icc);
     assertArrayEquals(FULL.exif, read.exif);
     assertArrayEquals(FULL.alpha, read.alpha);
-    assertArrayEquals(FULL.streams[0], read.streams[0]);
-    byte[][] three = {{1, 2}, {}, {3}};
-    TgcFile several = FILE.toBuilder().streams(three).build();
-    assertTrue(Arrays.deepEquals(three, Container.parse(Container.pack(several), 3).streams));
+    assertArrayEquals(FULL.stream, read.stream);
   }
 
   @Test
@@ -81,12 +74,10 @@ class ContainerTest {
       random.nextBytes(data);
       byte[] head = {'T', 'G', 'C', (byte) (0x10 | random.nextInt(16))};
       byte[] blob = TestData.withCrc(head, data);
-      int streams = 1 + random.nextInt(3);
       try {
-        TgcFile file = Container.parse(blob, streams);
+        TgcFile file = Container.parse(blob);
         assertTrue(file.width >= 1 && file.height >= 1);
         assertTrue((long) file.width * file.height <= Container.MAX_PIXELS);
-        assertEquals(streams, file.streams.length);
       } catch (BitstreamException refused) {
         // as it should be
       }
@@ -115,7 +106,7 @@ class ContainerTest {
     refused("wrong magic", TestData.latin("\u0089PNG\r\n"));
     refused("cut short", TestData.latin("TGC"));
     refused("cut short", HEAD);
-    refused("version 2 is not supported", TestData.join(TestData.latin("TGC "), new byte[20]));
+    refused("version 2 is not supported", TestData.layeredFile());
     refused("checksum", Arrays.copyOf(good, good.length - 1));
     refused("checksum", Arrays.copyOf(good, good.length + 1));
   }
@@ -142,7 +133,7 @@ class ContainerTest {
   }
 
   @Test
-  void chunksAndStreamsLongerThanTheFile() {
+  void chunksLongerThanTheFile() {
     byte[] fields = {1, 1, 0};
     for (int flag : new int[] {1, 2, 4}) {
       for (long length : new long[] {2, 1L << 40}) {
@@ -152,7 +143,6 @@ class ContainerTest {
         refused("does not fit", TestData.withCrc(head, fields, TestData.varint(length), end));
       }
     }
-    refused("does not fit", withFields(fields, TestData.varint(1L << 40), new byte[1]), 2);
   }
 
   @Test

@@ -33,8 +33,8 @@ class MalformedFilesTest {
   void framesThatDoNotFitTheirStream() throws Exception {
     refused("model 010203, but tiny", good.toBuilder().modelId(new byte[] {1, 2, 3}));
     refused("damaged", good.toBuilder().size(4000, 4000));
-    refused("damaged", good.toBuilder().streams(new byte[0]));
-    refused("damaged", good.toBuilder().size(4096, 4096).streams(TestData.latin("0123456789")));
+    refused("damaged", good.toBuilder().stream(new byte[0]));
+    refused("damaged", good.toBuilder().size(4096, 4096).stream(TestData.latin("0123456789")));
   }
 
   @Test
@@ -49,7 +49,7 @@ class MalformedFilesTest {
     for (int length = 0; length < 60; length++) {
       byte[] data = new byte[length];
       random.nextBytes(data);
-      refused("damaged", good.toBuilder().size(144, 144).streams(data));
+      refused("damaged", good.toBuilder().size(144, 144).stream(data));
     }
   }
 
@@ -73,7 +73,7 @@ class MalformedFilesTest {
     Symbols symbols = TestData.symbols(tiny, good);
     symbols.indexes[0] ^= 1;
     byte[] stream = tiny.coder.encode(symbols);
-    refused("check of its scales", good.toBuilder().streams(stream));
+    refused("check of its scales", good.toBuilder().stream(stream));
   }
 
   @Test

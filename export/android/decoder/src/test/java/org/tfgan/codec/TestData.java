@@ -35,12 +35,16 @@ final class TestData {
     return Files.readAllBytes(new File(DATA, "golden/" + name).toPath());
   }
 
+  static byte[] layeredFile() throws IOException {
+    return Files.readAllBytes(new File(DATA, "layers/file.tgc").toPath());
+  }
+
   static TgcFile goldenTgc(String name) throws Exception {
     return Container.parse(goldenFile(name + ".tgc"));
   }
 
   static Symbols symbols(Bundle bundle, TgcFile file) throws Exception {
-    return bundle.coder.decode(file.streams[0], (file.height + 15) / 16, (file.width + 15) / 16);
+    return bundle.coder.decode(file.stream, (file.height + 15) / 16, (file.width + 15) / 16);
   }
 
   /** A nest of lists of numbers, as one array. */
