@@ -28,6 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     values = _main.new_flags()
     flags.DEFINE_string("model", None, "Folder of the run.", flag_values=values)
     flags.DEFINE_string("out", None, "Where to write the bundle.", flag_values=values)
+    flags.DEFINE_bool(
+        "best", False, "The checkpoint that did best in validation.", flag_values=values
+    )
     flags.DEFINE_string("name", "mobile", "Name of the model.", flag_values=values)
     flags.DEFINE_string("add_to", None, "Bundle, by name or path.", flag_values=values)
     flags.DEFINE_float(
@@ -39,19 +42,19 @@ def main(argv: Sequence[str] | None = None) -> int:
             if values[name].value is None:
                 raise _main.CommandLineError(f"--{name} is required")
         if values.add_to:
-            add(values.model, values.add_to, values.out, values.realism)
+            add(values.model, values.add_to, values.out, values.realism, values.best)
         else:
-            export(values.model, values.out, values.name)
+            export(values.model, values.out, values.name, values.best)
 
     return _main.run(command, values, _USAGE, argv)
 
 
-def export(run: str, out: str, name: str) -> None:
-    """Writes the bundle of a run's newest checkpoint and says what it made."""
+def export(run: str, out: str, name: str, best: bool = False) -> None:
+    """Writes the bundle of a run's newest or best checkpoint and says what it made."""
     # TensorFlow takes seconds to import: only when there is something to do.
     from tfgan_codec.training.trained import load_run, training_batches
 
-    model = load_run(run)
+    model = load_run(run, best)
     if hasattr(model, "measure"):
         model.measure(training_batches(run))
     model.prepare_for_coding()
@@ -59,7 +62,7 @@ def export(run: str, out: str, name: str) -> None:
     _say(bundle, out)
 
 
-def add(run: str, base: str, out: str, realism: float) -> None:
+def add(run: str, base: str, out: str, realism: float, best: bool = False) -> None:
     """Writes the bundle `base` with the decoder of a run as one more of its decoders."""
     from export.networks import convert, reach
     from tfgan_codec.bundle import STRIDE, Bundle, Part, write_bundle
@@ -67,7 +70,7 @@ def add(run: str, base: str, out: str, realism: float) -> None:
     from tfgan_codec.training.trained import load_run
 
     bundle = Bundle.load(base)
-    model = load_run(run)
+    model = load_run(run, best)
     _check_encoder(model, restore(bundle), run, base)
     side = _SIDE // STRIDE
     network = convert(model.synthesise, (1, side, side, bundle.channels))

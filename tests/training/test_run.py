@@ -13,7 +13,9 @@ tf = pytest.importorskip("tensorflow")
 import tfgan_codec as tgc
 from apps import train as train_app
 from tfgan_codec import models
-from tfgan_codec.training.config import RunConfig
+from tfgan_codec.data.pool import Pool
+from tfgan_codec.training import run as runs
+from tfgan_codec.training.config import RunConfig, public_config
 from tfgan_codec.training.phases import Phase
 from tfgan_codec.training.run import train
 from tfgan_codec.training.schedule import Limit
@@ -101,8 +103,40 @@ def test_the_command_trains_and_refuses_to_overwrite(photographs: Path, tmp_path
     assert train_app.main(command) == 0
     assert json.loads((out / "run.json").read_text())["limit"] == [1, None]
     assert list((out / "tensorboard").rglob("events*"))
+    about = json.loads((out / "run.json").read_text())["about"]
+    assert about["packages"]["tensorflow"] == tf.__version__
+    assert about["data"] == Pool(str(photographs)).inventory()._asdict()
+    assert "about" not in public_config(out)
     assert train_app.main(command) == 1
     assert "--resume" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_broken_pictures_end_a_run_in_a_line(tmp_path: Path, capsys):
+    """Four of forty; they are met while the steps run, not before."""
+    data, out = tmp_path / "photographs", tmp_path / "run"
+    data.mkdir()
+    for number in range(40):
+        path = data / f"{number:02d}.png"
+        Image.new("RGB", (64, 64), (number, 0, 0)).save(path)
+        if number in (3, 13, 23, 33):
+            path.write_text("broken")
+    command = ["train", f"--data={data}", f"--out={out}", "--steps=100", "--loss=mse"]
+    command += ["--model=hific_five_level:width=0.05", "--phase=1.0:64:4:0:0"]
+    assert train_app.main(command) == 1
+    error = capsys.readouterr().err
+    assert f"3 of 40 pictures are broken, listed in {out / 'broken.txt'}" in error
+    assert "Traceback" not in error
+    assert len((out / "broken.txt").read_text().splitlines()) == 3
+
+
+def test_other_pictures_are_noticed(capsys):
+    data = {"pictures": 3, "bytes": 5, "sha256": "a"}
+    runs._compare_data({"about": {"data": data}}, {"data": data})
+    runs._compare_data({}, {"data": data})  # runs of the first version
+    assert capsys.readouterr().err == ""
+    runs._compare_data({"about": {"data": data}}, {"data": {**data, "sha256": "b"}})
+    assert "will not repeat itself" in capsys.readouterr().err
 
 
 def test_misuse_is_told_in_a_line(tmp_path: Path, capsys):
