@@ -64,7 +64,9 @@ def measure(run: Run, phase: Phase) -> Cost:
 
 def _parts(run: Run) -> list[tuple[str, int]]:
     model = run.model
-    found = [(layer.name, _count(layer.trainable_variables)) for layer in model.layers]
+    # By their attributes, which --phase=...:freeze= and --init_parts name them by.
+    parts = [(k, v) for k, v in vars(model).items() if isinstance(v, tf.keras.layers.Layer)]
+    found = [(name, _count(part.trainable_variables)) for name, part in parts]
     found.append(("codec", _count(model.trainable_variables)))
     for text, each in zip(run.config.discriminator, run.adversary.discriminators):
         found.append((f"discriminator {text}", _count(each.trainable_variables)))
