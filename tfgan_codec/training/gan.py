@@ -16,16 +16,15 @@ from tfgan_codec.losses.gradient_penalty import Penalty
 from tfgan_codec.names import choose
 from tfgan_codec.techniques.contract import Technique
 from tfgan_codec.training.accumulation import accumulated_step
+from tfgan_codec.training.batches import NOT_FINITE, check_parts, checked
+from tfgan_codec.training.draws import Draws
 from tfgan_codec.training.updates import scaled_loss, update
 
-_NOT_FINITE = "the training pictures hold NaN or infinite values: clean the dataset"
-# Keeps the random numbers of a step apart: noise of replicas and of parts of a batch, mixes of
-# penalties, techniques.
-_REPLICA_SALT, _PART_SALT, _MIX_SALT, _TECHNIQUE_SALT = 7919, 60_013, 104_729, 15_485_863
+_MIX_SALT = 104_729  # keeps the mixes of penalties apart from other random numbers
 Figures = dict[str, tf.Tensor]
 
 
-class GanModel(tf.keras.Model):
+class GanModel(Draws, tf.keras.Model):
     """Base of every codec: `compile`, `train_step`, `test_step` and `metrics`.
 
     A step is a pure function of weights, batch and `g_optimizer.iterations`: all random numbers are
@@ -147,8 +146,8 @@ class GanModel(tf.keras.Model):
             text = str(error).rsplit("UsageError: ", 1)[-1]
             raise type(error)(" ".join(text.split())) from None
         except tf.errors.InvalidArgumentError as error:
-            if _NOT_FINITE in str(error):
-                raise UsageError(_NOT_FINITE) from None
+            if NOT_FINITE in str(error):
+                raise UsageError(NOT_FINITE) from None
             raise
 
     def _maybe_load_initial_counters_from_ckpt(self, steps_per_epoch, initial_epoch):
@@ -157,14 +156,12 @@ class GanModel(tf.keras.Model):
         return epoch, step or self._first_step
 
     def train_step(self, pictures: tf.Tensor) -> Figures:
-        pictures = self._checked(pictures)
+        pictures = checked(pictures)
         for number, technique in enumerate(self.techniques):
             pictures = technique.on_batch(pictures, self._technique_seed(number))
-        self._check_parts(pictures.shape[0])
-        if self.own_batches and self.discriminators:
-            *own, pictures = tf.split(pictures, self.d_steps + 1)
-        else:
-            own = []
+        shares = self.d_steps + 1 if self.own_batches and self.discriminators else 1
+        check_parts(pictures.shape[0], shares * self.accumulate)
+        *own, pictures = tf.split(pictures, shares)
         if self.accumulate > 1:
             return accumulated_step(self, pictures, own)
         figures: Figures = {}
@@ -275,7 +272,7 @@ class GanModel(tf.keras.Model):
         return total / self._replicas, {"loss": total, **figures}
 
     def test_step(self, pictures: tf.Tensor) -> Figures:
-        return self.track(self.test_figures(self._checked(pictures)))
+        return self.track(self.test_figures(checked(pictures)))
 
     def test_figures(self, pictures: tf.Tensor) -> Figures:
         """Real rounding, qualities spread evenly over the batch, no discriminators."""
@@ -325,64 +322,6 @@ class GanModel(tf.keras.Model):
         """The codec in training, at random qualities."""
         quality = self._uniform(tf.shape(pictures)[0], number) * float(QUALITIES - 1)
         return self(pictures, quality=quality, seed=self._own_seed(number), training=True)
-
-    def _uniform(self, count: tf.Tensor, salt: int) -> tf.Tensor:
-        """Random numbers [count] in [0, 1): this replica's and part's share of one draw for all."""
-        parts = self.accumulate
-        draw = tf.random.stateless_uniform([count * parts * self._replicas], self._seed(salt))
-        start = (self._replica * parts + self.part) * count
-        return tf.slice(draw, [start], [count])
-
-    def _seed(self, salt: int) -> tf.Tensor:
-        return tf.stack([tf.cast(self.g_optimizer.iterations, tf.int32), self.random_seed + salt])
-
-    def _own_seed(self, salt: int) -> tf.Tensor:
-        """Noise must not repeat on the other replicas, nor in the other parts of the batch."""
-        own = self._replica * _REPLICA_SALT + self.part * _PART_SALT
-        return self._seed(salt) + tf.stack([0, own])
-
-    def _technique_seed(self, number: int) -> tf.Tensor:
-        return self._own_seed(_TECHNIQUE_SALT + number)
-
-    def _over_replicas(self, value: tf.Tensor) -> tf.Tensor:
-        """The mean of the replicas' values."""
-        if self._replicas == 1:
-            return value
-        return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, value)
-
-    @property
-    def _replicas(self) -> int:
-        return self.distribute_strategy.num_replicas_in_sync
-
-    @property
-    def _replica(self) -> tf.Tensor | int:
-        context = tf.distribute.get_replica_context()
-        return 0 if context is None else context.replica_id_in_sync_group
-
-    def _checked(self, pictures: tf.Tensor) -> tf.Tensor:
-        shape = pictures.shape if isinstance(pictures, tf.Tensor) else ()
-        if len(shape) != 4 or shape[3] != 3 or None in shape[1:]:
-            raise UsageError(
-                "a dataset must give batches of pictures [batch, height, width, 3] whose sides "
-                f"are fixed, not {shape or type(pictures).__name__}"
-            )
-        if shape[1] % 16 or shape[2] % 16:
-            raise UsageError(
-                f"pictures of {shape[2]}x{shape[1]} cannot be trained on: crop them to "
-                "multiples of 16"
-            )
-        if pictures.dtype.is_floating:
-            pictures = tf.debugging.assert_all_finite(pictures, _NOT_FINITE)
-        return pictures
-
-    def _check_parts(self, batch: int | None) -> None:
-        own = self.own_batches and self.discriminators
-        parts = self.accumulate * (self.d_steps + 1 if own else 1)
-        if batch is not None and batch % parts:
-            raise UsageError(
-                f"a batch of {batch} cannot be cut into {parts} parts: use a multiple of that, "
-                "or neither own_batches nor accumulate"
-            )
 
     def _without(self, freeze: Sequence[str]) -> list[tf.Variable]:
         parts = {layer: getattr(self, layer) for layer in vars(self) if not layer.startswith("_")}
