@@ -165,7 +165,7 @@ def _health(study: Study, systems: Sequence[System]) -> list[list[str]]:
 def _pictures(study: Study, systems: Sequence[System], path: Path) -> Image.Image:
     """A detail of one picture by every codec."""
     original = Image.open(path).convert("RGB")
-    box = (0, 0, min(384, original.width), min(320, original.height))
+    box = (0, 0, min(320, original.width), min(256, original.height))
     panels = [sheet.Panel("original", path.name, original.crop(box))]
     for system in systems:
         codec = load(study.bundle(system))
