@@ -11,6 +11,7 @@ from tfgan_codec.training.trained import copy_weights
 def codec(value: float, width: int = 2) -> tf.keras.Model:
     """A stand-in of two parts, all weights the same."""
     model = tf.keras.Model()
+    model.post_processing = None
     model.analysis = tf.keras.layers.Dense(width)
     model.synthesis = tf.keras.layers.Dense(3)
     for layer in (model.analysis, model.synthesis):
