@@ -11,7 +11,7 @@ from tfgan_codec.evaluation.sheets import Sheet, busiest
 from tfgan_codec.sheet import BACKGROUND, FOREGROUND, GAP
 
 ROWS = 4
-SIDE = 176  # pixels; small enough for a file that fits beside tables of results
+SIDE = 168  # pixels; small enough for a file that fits beside tables of results
 _LINE = 16
 
 
