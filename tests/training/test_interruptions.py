@@ -141,7 +141,7 @@ def test_nan_stops_a_run_or_sends_it_back(photographs: Path, tmp_path: Path, mon
 
     monkeypatch.setattr(runs, "callbacks", lambda *a: [Poison(), *original(*a)])
     out = tmp_path / "run"
-    arguments = command(photographs, out, gan=False)
+    arguments = command(photographs, out, "--save_minutes=0", gan=False)  # at every step
     assert train_app.main(arguments) == 1
     error = capsys.readouterr().err
     assert "is nan after step 13: lower a learning rate, or --on_nan=rollback" in error
