@@ -64,8 +64,8 @@ def export(run: str, out: str, name: str, best: bool = False) -> None:
 
 def add(run: str, base: str, out: str, realism: float, best: bool = False) -> None:
     """Writes the bundle `base` with the decoder of a run as one more of its decoders."""
-    from export.networks import convert, reach
-    from tfgan_codec.bundle import STRIDE, Bundle, Part, write_bundle
+    from export.networks import convert, synthesis_reach
+    from tfgan_codec.bundle import STRIDE, Bundle, Part
     from tfgan_codec.models.from_bundle import restore
     from tfgan_codec.training.trained import load_run
 
@@ -75,20 +75,31 @@ def add(run: str, base: str, out: str, realism: float, best: bool = False) -> No
     side = _SIDE // STRIDE
     network = convert(model.synthesise, (1, side, side, bundle.channels))
     decoders = {each: bundle.part("synthesis", each) for each in bundle.realisms}
-    decoders[realism] = Part(network, reach(model.synthesis))
-    made = write_bundle(
+    decoders[realism] = Part(network, synthesis_reach(model))
+    info = {**bundle.info, f"realism {realism:g}": _info(model, run)}
+    _say(with_decoders(bundle, out, bundle.name, decoders, info), out)
+
+
+def with_decoders(bundle, out: str, name: str, decoders: dict, info: dict, latent_scale=1.0):
+    """Writes a bundle with other decoders, parts by their realism; returns it loaded.
+
+    latent_scale: what these decoders want latents multiplied by, one number or one per channel.
+    """
+    from tfgan_codec.bundle import write_bundle
+
+    return write_bundle(
         out,
-        name=bundle.name,
-        networks={kind: bundle.part(kind) for kind in ("analysis", "hyper_analysis", "mean")},
+        name=name,
+        networks={kind: bundle.part(kind) for kind in bundle.kinds if kind != "synthesis"},
         synthesis=decoders,
         z_tables=bundle.z_tables,
         y_tables=bundle.y_tables,
         scale_decoder=bundle.scale_decoder,
         gain=bundle.gain,
-        inverse_gain=bundle.inverse_gain,
-        info={**bundle.info, f"realism {realism:g}": _info(model, run)},
+        inverse_gain=bundle.inverse_gain * latent_scale,
+        context=bundle.context,
+        info=info,
     )
-    _say(made, out)
 
 
 def _check_encoder(model, base, run: str, name: str) -> None:

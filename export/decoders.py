@@ -13,7 +13,7 @@ from export.convert import INTEGERS, convert, convert_chain
 from export.layers import write_layers
 from export.networks import resizable, synthesis_reach
 from export.settings import Settings
-from tfgan_codec.bundle import Bundle, Part, write_bundle
+from tfgan_codec.bundle import Bundle, Part
 from tfgan_codec.errors import UsageError
 from tfgan_codec.models.autoencoder import Autoencoder
 from tfgan_codec.models.base import Codec
@@ -126,19 +126,9 @@ def _write(
 ) -> list[Path]:
     made = {realism: decoder(model, settings, latents) for realism, model in models.items()}
     scale = next(iter(made.values())).latent_scale  # of the latents, so the same for all
-    write_bundle(
-        out,
-        name=f"{bundle.name}-{settings.quantize}",
-        networks={kind: bundle.part(kind) for kind in bundle.kinds if kind != "synthesis"},
-        synthesis={realism: each.part for realism, each in made.items()},
-        z_tables=bundle.z_tables,
-        y_tables=bundle.y_tables,
-        scale_decoder=bundle.scale_decoder,
-        gain=bundle.gain,
-        inverse_gain=bundle.inverse_gain * scale,
-        context=bundle.context,
-        info={**bundle.info, "decoder": settings._replace(calibration=None)._asdict()},
-    )
+    parts = {realism: each.part for realism, each in made.items()}
+    info = {**bundle.info, "decoder": settings._replace(calibration=None)._asdict()}
+    bundles.with_decoders(bundle, out, f"{bundle.name}-{settings.quantize}", parts, info, scale)
     paths = []
     for realism, each in made.items():
         path = Path(out) / f"synthesis-{realism:g}.tflite"
