@@ -24,7 +24,8 @@ trained already is not trained again. Times are those of two cores.
                  post-processing: 3 x 15 minutes
   msae           the multiscale autoencoder, also without discriminators and with one scale: 3 x 12
                  minutes
-  techniques     23 training techniques against one baseline, 10 minutes each; --only chooses
+  techniques     23 training techniques and another seed against one baseline, 10 minutes each;
+                 --only chooses
 
   python -m apps.study mobilevit_gan --data=photos --test=kodak --runs=runs/study
   python -m apps.study techniques --only=warm_up,lazy_r1 --data=photos --test=kodak --runs=runs/t
