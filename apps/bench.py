@@ -37,7 +37,7 @@ pictures, and the compressed files; docs/evaluation.md says what the metrics are
 
 A codec is one of jpeg, jpeg2000, webp, avif, heic, jxl, a model's name or a bundle's path, and can
 be followed by its settings: avif=12/20/28, mobile=0.05/0.1 (bits per pixel), mobile=q60/q120
-(quality levels), mobile@0 (realism 0).
+(quality levels), mobile@0 (realism 0), mobile+realism100 (apps.compress --search).
 
   python -m apps.bench --data=photos --codecs=jpeg,avif,mobile --out=comparison
 """

@@ -20,6 +20,8 @@ Compresses a picture (PNG, JPEG, WebP, ... whatever Pillow opens) to a .tgc file
   python -m apps.compress photo.jpg photo.tgc --bpp=0.2       twice that, and surely no more
   python -m apps.compress photo.jpg photo.tgc --bytes=5000    the best that fits in 5000 bytes
   python -m apps.compress photo.jpg photo.tgc --quality=128   the same quality for any picture
+  python -m apps.compress photo.jpg photo.tgc --search=fidelity100
+                                        a better picture in as many bytes, in minutes
 """
 
 
@@ -40,6 +42,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         flag_values=values,
     )
     flags.DEFINE_string(
+        "search",
+        None,
+        "fidelity100 or realism100: steps of a search for a better picture in as many bytes. It "
+        "needs TensorFlow; decoding does not.",
+        flag_values=values,
+    )
+    flags.DEFINE_string(
         "model", "mobile", "A model's name, or a bundle's folder or zip file.", flag_values=values
     )
 
@@ -48,7 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if sum(value is not None for value in options.values()) > 1:
             raise _main.CommandLineError("give only one of --bpp, --bytes and --quality")
         _main.refuse_overwriting(picture, out)
-        blob = tgc.load(values.model).compress(picture, metadata=values.metadata, **options)
+        options.update(metadata=values.metadata, search=values.search)
+        blob = tgc.load(values.model).compress(picture, **options)
         image_io.write_file(out, blob)
         file = container.parse(blob).file
         bpp = 8 * len(blob) / (file.width * file.height)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tfgan_codec.bundle import Bundle
 from tfgan_codec.codec import Codec, load
 
 if TYPE_CHECKING:
@@ -67,3 +68,15 @@ def small_mobile() -> Mobile:
     model.entropy.scale_decoder.layers[-1].bias.assign([-10.0] * 4 + [32.0] * 6 + [40.0] * 6)
     model.prepare_for_coding()
     return model
+
+
+@pytest.fixture(scope="session")
+def small_bundle(small_mobile, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """`small_mobile` exported, with its folder."""
+    from export import bundle as export_bundle
+
+    folder = tmp_path_factory.mktemp("small") / "bundle"
+    export_bundle.write(small_mobile, str(folder), "small", {})
+    loaded = Bundle.load(folder)
+    loaded.folder = folder
+    return loaded

@@ -13,7 +13,7 @@ import numpy as np
 from tfgan_codec import container, image_io, latents, pyramid
 from tfgan_codec.bundle import QUALITIES, Bundle
 from tfgan_codec.bundle_files import find_shipped
-from tfgan_codec.coders import Coder, coder_of
+from tfgan_codec.coders import Coder, Search, coder_of, read_search
 from tfgan_codec.container import Blob
 from tfgan_codec.errors import BitstreamError, UsageError
 from tfgan_codec.layered_bundle import LayeredBundle, load_bundle
@@ -45,6 +45,7 @@ class Codec:
         bpp: float | None = None,
         nbytes: int | None = None,
         metadata: bool = True,
+        search: str | None = None,
     ) -> bytes:
         """Returns the picture as a ``.tgc`` file, at one of:
 
@@ -55,6 +56,10 @@ class Codec:
           nbytes: at most so many bytes, for the whole file.
           metadata: whether to keep the ICC profile and EXIF, which count towards `bpp` and
             `nbytes`.
+          search: for a better picture in as many bytes (`models.refine`): "fidelity100" for squared
+            error and MS-SSIM, "realism100" also for LPIPS of the realistic decoder's picture. The
+            number is that of steps; 100 take minutes for half a megapixel. Needs TensorFlow, and
+            LPIPS its weights (`apps.weights`); decoding needs neither.
 
         With none of the three, the picture without its alpha plane and metadata gets about 0.1
         bits per pixel; very small pictures more, as a file has no fewer than 20 bytes or so.
@@ -71,18 +76,22 @@ class Codec:
             raise UsageError(f"bpp must be a positive number, not {bpp}")
         if nbytes is not None and nbytes < 1:
             raise UsageError(f"the number of bytes must be positive, not {nbytes}")
+        searching = None if search is None else read_search(search)
         source = image_io.read(picture)
         if not metadata:
             source = source._replace(icc=None, exif=None)
         job = _Compression(self._coder, self.bundle.model_id, source)
         if quality is not None:
-            return job.file(quality)
+            quality = min(quality, self._coder.qualities - 1)
+            blob = job.file(quality)
+            return job.refined(quality, blob, len(blob), searching)
         pixels = source.rgb.shape[0] * source.rgb.shape[1]
+        strict = bpp is not None or nbytes is not None
         if nbytes is None:
             nbytes = math.floor((DEFAULT_BPP if bpp is None else bpp) * pixels / 8)
-            if bpp is None:
-                return job.within(nbytes + job.extra, strict=False)
-        return job.within(nbytes, strict=True)
+            nbytes += 0 if strict else job.extra
+        quality, blob = job.within(nbytes, strict)
+        return job.refined(quality, blob, nbytes, searching)
 
     def decompress(self, blob: Blob, realism: float | None = None, scale: int = 1) -> Image.Image:
         """Returns the picture of a ``.tgc`` file, with its mode, ICC profile and EXIF.
@@ -142,13 +151,12 @@ class _Compression:
         self._encoding = coder.encode(picture.rgb)
 
     def file(self, quality: int) -> bytes:
-        """The whole file at a quality, or at the only one there is."""
-        quality = min(quality, self._qualities - 1)
-        streams = self._encoding.streams(quality)
-        return container.pack(self._frame._replace(quality=quality, streams=streams))
+        """The whole file at a quality."""
+        return self._packed(quality, self._encoding.streams(quality))
 
-    def within(self, nbytes: int, strict: bool) -> bytes:
-        """The best file of at most `nbytes`; else the smallest, which is an error if `strict`."""
+    def within(self, nbytes: int, strict: bool) -> tuple[int, bytes]:
+        """Quality and bytes of the best file of at most `nbytes`; else the smallest, which is an
+        error if `strict`."""
         quality = best_quality(self._encoding.nbytes, nbytes - self._overhead, self._qualities)
         blob = self.file(quality)
         while len(blob) > nbytes and quality > 0:  # the estimate was a few bytes low
@@ -160,7 +168,18 @@ class _Compression:
             if self.extra:
                 message += f", {self.extra} of them for transparency and metadata"
             raise UsageError(message)
-        return blob
+        return quality, blob
+
+    def refined(self, quality: int, blob: bytes, nbytes: int, search: Search | None) -> bytes:
+        """A better file of at most `nbytes` than `blob`, at its quality, if a search finds one."""
+        if search is None or len(blob) > nbytes:
+            return blob
+        streams = self._encoding.refined(quality, nbytes - self._overhead, search)
+        found = self._packed(quality, streams)
+        return found if len(found) <= nbytes else blob
+
+    def _packed(self, quality: int, streams: tuple[bytes, ...]) -> bytes:
+        return container.pack(self._frame._replace(quality=quality, streams=streams))
 
 
 def load(name_or_path: PathLike = DEFAULT_MODEL) -> Codec:
@@ -175,9 +194,11 @@ def compress(
     nbytes: int | None = None,
     metadata: bool = True,
     model: PathLike = DEFAULT_MODEL,
+    search: str | None = None,
 ) -> bytes:
     """`Codec.compress` with a model, which stays loaded."""
-    return _loaded(os.fspath(model)).compress(picture, quality, bpp, nbytes, metadata)
+    codec = _loaded(os.fspath(model))
+    return codec.compress(picture, quality, bpp, nbytes, metadata, search)
 
 
 def decompress(

@@ -3,14 +3,48 @@
 from __future__ import annotations
 
 import functools
+import importlib
+import re
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from tfgan_codec import container, context_latents, latents, pyramid
 from tfgan_codec.bundle import QUALITIES, STRIDE, Bundle
+from tfgan_codec.errors import UsageError
 from tfgan_codec.image_io import Pixels
 from tfgan_codec.layered_bundle import LayeredBundle
+
+
+class Search(NamedTuple):
+    """What an encoder does beyond rounding (`models.refine`): so many steps, for what."""
+
+    tune: str
+    steps: int
+
+
+def read_search(text: str) -> Search:
+    """What `fidelity100` or `realism100` asks for."""
+    found = re.fullmatch("(fidelity|realism)([1-9][0-9]{0,5})", text)
+    if not found:
+        raise UsageError(
+            f"a search is fidelity or realism and its number of steps, realism100, not {text!r}"
+        )
+    return Search(found[1], int(found[2]))
+
+
+class Refiner(Protocol):
+    """See `models.refine.Refiner`."""
+
+    def __call__(
+        self,
+        rgb: Pixels,
+        y: latents.Floats,
+        coding: latents.Coding,
+        quality: int,
+        nbits: float,
+        steps: int,
+    ) -> latents.Coding: ...
 
 
 class Encoding(Protocol):
@@ -21,6 +55,13 @@ class Encoding(Protocol):
 
     def nbytes(self, quality: int) -> float:
         """The length of the streams, to a few bytes."""
+
+    def refined(self, quality: int, nbytes: int, search: Search) -> tuple[bytes, ...]:
+        """Streams of about `nbytes` by a search.
+
+        Raises:
+          UsageError: there is no search for this model, or here.
+        """
 
 
 class Coder(Protocol):
@@ -70,7 +111,7 @@ class _SingleEncoding:
     """Analysis runs once, whatever the number of qualities."""
 
     def __init__(self, bundle: Bundle, rgb: Pixels) -> None:
-        self._bundle = bundle
+        self._bundle, self._rgb = bundle, rgb
         self._tables = bundle.z_tables, bundle.y_tables
         self._y = bundle.network("analysis")(latents.pad_edges(rgb, STRIDE))
         self._coding = functools.lru_cache(maxsize=3)(self._quantize)
@@ -80,6 +121,12 @@ class _SingleEncoding:
 
     def nbytes(self, quality: int) -> float:
         return latents.estimate_bits(self._coding(quality), *self._tables) / 8
+
+    def refined(self, quality: int, nbytes: int, search: Search) -> tuple[bytes, ...]:
+        coding = self._coding(quality)
+        refiner = _refiner(self._bundle, search.tune)
+        found = refiner(self._rgb, self._y, coding, quality, 8.0 * nbytes, search.steps)
+        return (latents.encode_symbols(found, *self._tables),)
 
     def _quantize(self, quality: int) -> latents.Coding:
         return latents.quantize(self._bundle, self._y, quality)
@@ -138,6 +185,9 @@ class _Encoded(NamedTuple):
     def nbytes(self, quality: int) -> float:
         return sum(map(len, self.made))
 
+    def refined(self, quality: int, nbytes: int, search: Search) -> tuple[bytes, ...]:
+        raise UsageError("only the codec mobile has a search: leave it out for this model")
+
 
 class _Layer(NamedTuple):
     """A bundle as a layer of `pyramid`."""
@@ -161,6 +211,18 @@ class _Layer(NamedTuple):
         )
         decoded: latents.Floats = synthesis(latents.dequantize(self.bundle, coding, 0))
         return decoded
+
+
+@functools.lru_cache(maxsize=1)
+def _refiner(bundle: Bundle, tune: str) -> Refiner:
+    """The search for a bundle. Encoding needs no TensorFlow but for this."""
+    try:
+        refine = importlib.import_module("tfgan_codec.models.refine")
+    except ModuleNotFoundError as error:
+        message = f"a search needs {error.name}: pip install tfgan_codec[train]"
+        raise UsageError(message) from None
+    refiner: Refiner = refine.Refiner(bundle, tune)
+    return refiner
 
 
 def _cropped(pixels: Pixels, height: int, width: int) -> Pixels:

@@ -32,6 +32,12 @@ def test_realism_is_part_of_the_name(tiny_dir):
         create(f"{tiny_dir}@real")
 
 
+def test_searches_are_part_of_the_name(tiny_dir):
+    codec = create(f"{tiny_dir}+realism100@0=0.2")
+    assert (codec.name, codec.encoder) == ("tiny+realism100@0", "tiny+realism100")
+    assert create(f"{tiny_dir}@0").encoder == create(str(tiny_dir)).encoder == "tiny"
+
+
 def test_complexity_of_a_model(tiny_dir):
     complexity = create(str(tiny_dir)).complexity
     assert complexity.params > 0

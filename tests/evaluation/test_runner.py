@@ -85,7 +85,8 @@ def test_an_unreadable_picture_is_said_and_the_rest_goes_on(pictures_dir, tmp_pa
 
 def test_a_codec_that_fails_on_a_picture_is_said_and_the_rest_goes_on(pictures_dir):
     class Moody:
-        name, version, extension, settings = "moody", "1", "x", ("1",)
+        name = encoder = "moody"
+        version, extension, settings = "1", "x", ("1",)
         complexity = create("jpeg").complexity
 
         def encode(self, picture, setting):

@@ -1,12 +1,10 @@
-"""Pictures to calibrate on, and a small bundle."""
+"""Pictures to calibrate on."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-
-from tfgan_codec.bundle import Bundle
 
 
 @pytest.fixture(scope="session")
@@ -20,14 +18,3 @@ def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "broken.jpg").write_bytes(b"not a picture")
     (folder / "notes.txt").write_text("nor this")
     return folder
-
-
-@pytest.fixture(scope="session")
-def small_bundle(small_mobile, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    from export import bundle as export_bundle
-
-    folder = tmp_path_factory.mktemp("small") / "bundle"
-    export_bundle.write(small_mobile, str(folder), "small", {})
-    loaded = Bundle.load(folder)
-    loaded.folder = folder
-    return loaded

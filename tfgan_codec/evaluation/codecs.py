@@ -1,7 +1,8 @@
-"""Names to codecs: `avif`, `avif=12/20`, `mobile`, `path/to/bundle@0=0.05/0.1`."""
+"""Names to codecs: `avif`, `avif=12/20`, `mobile+realism100`, `path/to/bundle@0=0.05/0.1`."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -14,9 +15,13 @@ from tfgan_codec.metrics.complexity import Complexity
 
 
 class Codec(Protocol):
-    """What is measured: arrays uint8 HxWx3 to files and back."""
+    """What is measured: arrays uint8 HxWx3 to files and back.
+
+    Codecs with the same `encoder` make the same files.
+    """
 
     name: str
+    encoder: str
     version: str
     extension: str
     settings: tuple[str, ...]
@@ -32,10 +37,11 @@ class Codec(Protocol):
 
 
 def create(spec: str) -> Codec:
-    """Makes a codec from `NAME[@REALISM][=SETTING[/SETTING...]]`.
+    """Makes a codec from `NAME[+SEARCH][@REALISM][=SETTING[/SETTING...]]`.
 
-    NAME is one of `classical.NAMES`, a shipped bundle's name or a bundle's path. Raises
-    classical.CodecMissingError or BundleError where it cannot be had.
+    NAME is one of `classical.NAMES`, a shipped bundle's name or a bundle's path; SEARCH is that of
+    `tgc.compress`, such as realism100. Raises classical.CodecMissingError or BundleError where it
+    cannot be had.
     """
     name, _, listed = spec.strip().partition("=")
     settings = tuple(setting for setting in listed.split("/") if setting)
@@ -45,6 +51,9 @@ def create(spec: str) -> Codec:
         return codec
     name, at, realism = name.rpartition("@") if "@" in name else (name, "", "")
     try:
-        return NeuralCodec(name, float(realism) if at else None, settings or DEFAULT_SETTINGS)
+        decoder = float(realism) if at else None
     except ValueError:
         raise UsageError(f"{spec!r}: after @ comes the realism, a number such as 0 or 1") from None
+    searching = re.fullmatch(r"(.+)\+([a-z]+[0-9]+)", name)
+    name, search = searching.groups() if searching else (name, None)
+    return NeuralCodec(name, decoder, settings or DEFAULT_SETTINGS, search)

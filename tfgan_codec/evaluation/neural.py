@@ -22,6 +22,8 @@ class NeuralCodec:
     Args:
       model: name of a shipped bundle, or path of one.
       realism: which decoder; None: the bundle's most realistic one.
+      settings: the bits per pixel or qualities to measure at.
+      search: of the encoder, as in `tgc.compress`.
     """
 
     extension = "tgc"
@@ -31,11 +33,14 @@ class NeuralCodec:
         model: str,
         realism: float | None = None,
         settings: tuple[str, ...] = DEFAULT_SETTINGS,
+        search: str | None = None,
     ) -> None:
         self._codec = load(model)
         bundle = self._codec.bundle
         self._realism = bundle.realisms[-1] if realism is None else realism
-        self.name = bundle.name if realism is None else f"{bundle.name}@{realism:g}"
+        self._search = search
+        self.encoder = f"{bundle.name}+{search}" if search else bundle.name
+        self.name = self.encoder if realism is None else f"{self.encoder}@{realism:g}"
         self.version = f"{bundle.model_id.hex()}, realism {self._realism:g}"
         self.settings = settings
         self.complexity = self._measure_complexity()
@@ -44,8 +49,8 @@ class NeuralCodec:
         """Compresses uint8 HxWx3; never more bits per pixel than asked for."""
         try:
             if setting.startswith("q"):
-                return self._codec.compress(picture, quality=int(setting[1:]))
-            return self._codec.compress(picture, bpp=float(setting))
+                return self._codec.compress(picture, quality=int(setting[1:]), search=self._search)
+            return self._codec.compress(picture, bpp=float(setting), search=self._search)
         except ValueError:
             raise UsageError(
                 f"{self.name} takes bits per pixel (0.1) or quality levels (q100) as settings, "
@@ -62,9 +67,9 @@ class NeuralCodec:
     ) -> bytes:
         """The best file of at most `nbytes`; the smallest where that is impossible."""
         try:
-            return self._codec.compress(picture, nbytes=nbytes)
+            return self._codec.compress(picture, nbytes=nbytes, search=self._search)
         except UsageError:
-            return self._codec.compress(picture, quality=0)
+            return self._codec.compress(picture, quality=0, search=self._search)
 
     def _measure_complexity(self) -> Complexity:
         bundle = self._codec.bundle

@@ -54,6 +54,13 @@ class Plan(NamedTuple):
     command: str = ""
 
 
+class _Made(NamedTuple):
+    """A file, for all codecs that differ in their decoders alone."""
+
+    data: bytes
+    seconds: float
+
+
 class _Point(NamedTuple):
     """One picture coded by one codec at one setting, on its way to the metrics."""
 
@@ -142,12 +149,13 @@ class _Run:
         reference = scratch / f"{path.name}.npy"
         np.save(reference, picture)
         points = []
+        files: dict[tuple[str, str], _Made] = {}
         for codec in self.plan.codecs:
             for setting in codec.settings:
                 bar.set_description(f"{codec.name} {setting} {path.stem}", refresh=False)
                 target = scratch / f"{codec.name.replace('/', '_')}-{setting}-{path.name}.npy"
                 try:
-                    points.append(self._point(codec, setting, path, picture, target))
+                    points.append(self._point(codec, setting, path, picture, target, files))
                 except Exception as error:  # whatever a codec library raises
                     reason = " ".join(str(error).split()) or type(error).__name__
                     self.problems.append(f"{codec.name} {setting} failed on {path.name}: {reason}")
@@ -155,13 +163,24 @@ class _Run:
         return reference, points
 
     def _point(
-        self, codec: Codec, setting: str, path: Path, picture: np.ndarray, target: Path
+        self,
+        codec: Codec,
+        setting: str,
+        path: Path,
+        picture: np.ndarray,
+        target: Path,
+        files: dict[tuple[str, str], _Made],
     ) -> _Point:
+        made = files.get((codec.encoder, setting))
+        if made is None:
+            start = time.perf_counter()
+            data = codec.encode(picture, setting)
+            made = _Made(data, time.perf_counter() - start)
+            files[codec.encoder, setting] = made
+        data = made.data
         start = time.perf_counter()
-        data = codec.encode(picture, setting)
-        encoded = time.perf_counter()
         decoded = codec.decode(data)
-        end = time.perf_counter()
+        decode_s = time.perf_counter() - start
         if decoded.shape != picture.shape:
             raise UsageError(f"decoded to shape {decoded.shape} instead of {picture.shape}")
         np.save(target, decoded)
@@ -170,7 +189,7 @@ class _Run:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{path.stem}.{codec.extension}").write_bytes(data)
         height, width = picture.shape[:2]
-        times = encoded - start, end - encoded
+        times = made.seconds, decode_s
         return _Point(codec, setting, path.name, (height, width), len(data), *times, target)
 
     def _record(self, points: list[_Point], reference: Features, measured: list[Measured]) -> None:
