@@ -7,8 +7,10 @@ work on them spoils the figures: the load is printed with them.
 
 input: steps on crops from --data and steps on one batch that lies in memory take turns; the share
 of compute is the time of the latter over that of the former.
-precision: the same steps in float32 and in mixed_bfloat16, in turns of 25; the curves are compared
-by their means over the last sixth of the steps.
+precision: the same steps in float32 and in mixed_bfloat16, in turns of 25, and once more for each
+of --seeds. The curves are compared by their means over the last sixth of the steps. Two runs of one
+precision drift apart as well once they differ in a bit: another run in float32, whose first weights
+are moved by a millionth, tells by how much.
 """
 
 from __future__ import annotations
@@ -35,24 +37,36 @@ FLAGS = flags.FLAGS
 flags.DEFINE_string("data", None, "Folder of pictures.", required=True)
 flags.DEFINE_enum("only", None, ["input", "precision"], "Measure only this.")
 flags.DEFINE_integer("steps", 300, "Steps for each precision.", lower_bound=6)
+flags.DEFINE_integer("seeds", 1, "Runs of each precision.", lower_bound=1)
 flags.DEFINE_integer("rounds", 10, "Steps of each kind for the input pipeline.", lower_bound=1)
 flags.DEFINE_integer("batch", 8, "Crops per step.")
 flags.DEFINE_integer("crop", 192, "Their side.")
 _TURN = 25
+_RACERS = {
+    "float32": ("float32",),
+    "mixed_bfloat16": ("mixed_bfloat16",),
+    "float32 again": ("float32", 1e-6),
+}
 
 
 class Trainer:
-    """`mobile` in one precision; `step` returns seconds and loss."""
+    """`mobile` in one precision, its first weights `moved` by that share; `step` returns seconds
+    and loss."""
 
-    def __init__(self, precision: str):
+    def __init__(self, precision: str, moved: float = 0.0, seed: int = 0):
+        self.precision = precision
         tf.keras.mixed_precision.set_global_policy(precision)
-        tf.keras.utils.set_random_seed(0)
+        tf.keras.utils.set_random_seed(seed)
         self.model = models.build("mobile")
+        self.model.build_weights()
+        for weight in self.model.trainable_variables:
+            weight.assign(weight * (1.0 + moved))
         optimizer = tf.keras.optimizers.Adam(3e-4, global_clipnorm=1.0, use_ema=True)
         self.model.compile(optimizer, [RateDistortion(0.06, 12.0, 0.6, 2.4)])
         self._train = self.model.make_train_function()
 
     def step(self, batches: Iterator[tf.Tensor]) -> tuple[float, float]:
+        tf.keras.mixed_precision.set_global_policy(self.precision)  # of the first step's trace
         begun = time.perf_counter()
         loss = float(self._train(batches)["loss"])
         seconds = time.perf_counter() - begun
@@ -60,8 +74,8 @@ class Trainer:
         return seconds, loss
 
 
-def pipeline(pool: Pool, steps: int) -> Iterator[tf.Tensor]:
-    return iter(crops(pool, FLAGS.crop, FLAGS.batch, seed=0).take(steps))
+def pipeline(pool: Pool, steps: int, seed: int = 0) -> Iterator[tf.Tensor]:
+    return iter(crops(pool, FLAGS.crop, FLAGS.batch, seed=seed).take(steps))
 
 
 def input_share(data: str) -> None:
@@ -90,28 +104,34 @@ def input_share(data: str) -> None:
 
 def precision(data: str) -> None:
     """Prints times and losses of both precisions."""
-    names = ("float32", "mixed_bfloat16")
-    trainers = [Trainer(name) for name in names]
     pool = Pool(data, 4096.0)
-    sources = [pipeline(pool, FLAGS.steps) for _ in names]
-    seconds: list[list[float]] = [[], []]
-    losses: list[list[float]] = [[], []]
+    differences: list[list[float]] = []
+    for seed in range(FLAGS.seeds):
+        times, ends = _race(pool, seed)
+        for name, spent, end in zip(_RACERS, times, ends):
+            print(f"seed {seed}, {name}: {spent:.3f} s per step, loss {end:.4f} at the end")
+        differences.append([end / ends[0] - 1.0 for end in ends[1:]])
+        bf16, again = differences[-1]
+        print(
+            f"seed {seed}: bfloat16 is {times[0] / times[1]:.2f} times as fast, its loss differs "
+            f"by {bf16:+.2%}, that of another run in float32 by {again:+.2%}",
+            flush=True,
+        )
+    bf16, again = np.mean(differences, axis=0)
+    print(f"means of {FLAGS.seeds} seeds: bfloat16 {bf16:+.2%}, float32 again {again:+.2%}")
+
+
+def _race(pool: Pool, seed: int) -> tuple[list[float], list[float]]:
+    """Median seconds per step, and the loss at the end, of each of `_RACERS`."""
+    trainers = [Trainer(*racer, seed=seed) for racer in _RACERS.values()]
+    sources = [pipeline(pool, FLAGS.steps, seed) for _ in trainers]
+    steps: list[list[tuple[float, float]]] = [[] for _ in trainers]
     for start in range(0, FLAGS.steps, _TURN):
-        for which, name in enumerate(names):
-            tf.keras.mixed_precision.set_global_policy(name)
-            for _ in range(start, min(start + _TURN, FLAGS.steps)):
-                spent, loss = trainers[which].step(sources[which])
-                seconds[which].append(spent)
-                losses[which].append(loss)
-    last = FLAGS.steps // 6
-    times = [statistics.median(column[1:]) for column in seconds]
-    ends = [float(np.mean(column[-last:])) for column in losses]
-    for name, spent, end in zip(names, times, ends):
-        print(f"{name}: {spent:.3f} s per step, loss {end:.4f} over the last {last} steps")
-    print(
-        f"bfloat16 is {times[0] / times[1]:.2f} times as fast, its loss differs by "
-        f"{ends[1] / ends[0] - 1.0:+.2%}"
-    )
+        for trainer, source, taken in zip(trainers, sources, steps):
+            taken += [trainer.step(source) for _ in range(start, min(start + _TURN, FLAGS.steps))]
+    times = [statistics.median(seconds for seconds, _ in taken[1:]) for taken in steps]
+    ends = [float(np.mean([loss for _, loss in taken[-(FLAGS.steps // 6) :]])) for taken in steps]
+    return times, ends
 
 
 def main(argv: Sequence[str]) -> None:
