@@ -1,14 +1,17 @@
-"""Integer context models with random weights, for tests."""
+"""Integer context models with random weights, and a bundle with one, for tests."""
 
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 
 import numpy as np
 
+from tfgan_codec import bundle as bundles
 from tfgan_codec import wavefront
+from tfgan_codec.bundle import Bundle
 from tfgan_codec.context import FRACTIONS, MEAN_ZERO, ContextModel
-from tfgan_codec.scales import IntegerConv
+from tfgan_codec.scales import IntegerConv, ScaleDecoder
 from tfgan_codec.tables import Tables, gaussian_tables
 
 FEATURES = 2  # of the hyper-latents, per latent
@@ -44,3 +47,28 @@ def random_latents(shape: tuple[int, int, int], seed: int = 0) -> tuple[np.ndarr
 def tables() -> Tables:
     """As the adversarial codec's, with heavier tails, which are faster to make."""
     return gaussian_tables(np.geomspace(0.11, 64, 64), 2.0**-8, np.arange(FRACTIONS) / FRACTIONS)
+
+
+def write_bundle(folder: Path, tiny: Bundle) -> Bundle:
+    """The tiny bundle, its latents coarser, with a context model of random weights."""
+    rng = np.random.default_rng(0)
+
+    def layer(kernel: int, cin: int, cout: int, bias: int) -> IntegerConv:
+        weights = rng.integers(-9, 10, (kernel, kernel, cin, cout), np.int32)
+        return IntegerConv(weights, np.full(cout, bias, np.int32), 2, 255, 2)
+
+    hyper = ScaleDecoder((layer(3, 4, 16, 9), layer(1, 4, 4 * FEATURES * tiny.channels, 400)))
+    gain = np.full([256, tiny.channels], 0.5, np.float32)
+    return bundles.write_bundle(
+        folder / "bundle",
+        name="context",
+        networks={kind: tiny.part(kind) for kind in ("analysis", "hyper_analysis")},
+        synthesis={realism: tiny.part("synthesis", realism) for realism in tiny.realisms},
+        z_tables=tiny.z_tables,
+        y_tables=tables(),
+        scale_decoder=hyper,
+        gain=gain,
+        inverse_gain=1 / gain,
+        info={},
+        context=random_model((5, 5, 5)),
+    )

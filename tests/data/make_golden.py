@@ -1,9 +1,10 @@
 """Writes tests/data/golden: files of the tiny model, and what they must decode to.
 
-    python tests/data/make_golden.py [layers]
+    python tests/data/make_golden.py [layers|context]
 
 With "layers" it writes tests/data/layers instead: a file in three layers, of the model whose layers
-are the tiny one three times, and its pictures at all scales.
+are the tiny one three times, and its pictures at all scales. With "context", tests/data/context: a
+bundle with a context model, a file of it and its picture.
 
 Once released they never change: run this only to add cases, and look at the difference before
 committing it.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -22,6 +24,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import context_models
 import sample_pictures
 
 from tfgan_codec import container, image_io, latents
@@ -31,6 +34,7 @@ from tfgan_codec.layered_bundle import write_layered_bundle
 DATA = Path(__file__).resolve().parent
 FOLDER = DATA / "golden"
 LAYERS = DATA / "layers"
+CONTEXT = DATA / "context"
 
 
 def pictures() -> dict[str, tuple[Image.Image, int]]:
@@ -72,9 +76,21 @@ def make_layers() -> None:
             image_io.save(codec.decompress(blob, scale=scale), LAYERS / f"scale{scale}.png")
 
 
+def make_context() -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        context_models.write_bundle(Path(scratch), load(DATA / "tiny").bundle)
+        CONTEXT.mkdir(exist_ok=True)
+        shutil.make_archive(str(CONTEXT / "bundle"), "zip", Path(scratch) / "bundle")
+    codec = load(CONTEXT / "bundle.zip")
+    blob = codec.compress(sample_pictures.image(37, 150, seed=8))
+    (CONTEXT / "file.tgc").write_bytes(blob)
+    image_io.save(codec.decompress(blob), CONTEXT / "file.png")
+
+
 def main() -> None:
-    if sys.argv[1:] == ["layers"]:
-        make_layers()
+    others = {"layers": make_layers, "context": make_context}
+    if sys.argv[1:]:
+        others[sys.argv[1]]()
         return
     FOLDER.mkdir(exist_ok=True)
     codec = load(DATA / "tiny")
