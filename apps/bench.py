@@ -198,7 +198,8 @@ def _sheets(
 ) -> Iterator[sheets.Sheet]:
     metrics = [metric for metric in sheets.METRICS if metric in plan.metrics]
     meter = Meter(metrics, plan.weights)
-    found = sheets.make(plan.pictures, codecs, values.sheet_bpp, meter, results.records)
+    files = Path(values.out) / "files"
+    found = sheets.make(plan.pictures, codecs, values.sheet_bpp, meter, results.records, files)
     return iter(tqdm(found, "sheets", len(plan.pictures), unit="picture", disable=None))
 
 

@@ -46,6 +46,22 @@ def test_sheets_are_at_matched_bytes(pictures):
             assert version.values["psnr"] > 15
 
 
+def test_files_that_fit_are_not_made_again(pictures_dir, tmp_path):
+    """A file within 3 % below the target is taken; one that is larger or much smaller is not."""
+    (path, *_) = runner.find_pictures(pictures_dir)
+    codec = create("jpeg=5/20/60")
+    plan = runner.Plan([codec], [path], ("psnr",), files=tmp_path)
+    records = runner.run(plan).records
+    size = records[1]["bytes"]
+    asked = []
+    codec.match = lambda picture, nbytes, known: asked.append(nbytes) or codec.encode(picture, "1")
+    for target in (size, size + 1, size - 1, 2 * size):
+        bpp = 8 * target / (records[1]["width"] * records[1]["height"])
+        (made,) = sheets.make([path], [codec], bpp, Meter(("psnr",)), records, tmp_path)
+        assert (made.versions[0].nbytes == size) == (target in (size, size + 1))
+    assert asked == [size - 1, 2 * size]
+
+
 def test_the_busiest_regions_do_not_overlap():
     picture = np.full((300, 500, 3), 90, np.uint8)
     rng = np.random.default_rng(1)

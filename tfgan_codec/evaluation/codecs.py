@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -34,6 +35,11 @@ class Codec(Protocol):
     def match(
         self, picture: np.ndarray, nbytes: int, known: Mapping[str, int] | None = None
     ) -> bytes: ...
+
+
+def file_of(folder: Path, codec: Codec, setting: str, picture: str) -> Path:
+    """Where the file of a picture is kept."""
+    return folder / f"{codec.name}-{setting}" / f"{Path(picture).stem}.{codec.extension}"
 
 
 def create(spec: str) -> Codec:

@@ -24,7 +24,7 @@ from tqdm import tqdm
 from tfgan_codec import image_io
 from tfgan_codec.errors import ImageError, UsageError
 from tfgan_codec.evaluation import schema
-from tfgan_codec.evaluation.codecs import Codec
+from tfgan_codec.evaluation.codecs import Codec, file_of
 from tfgan_codec.evaluation.measure import Features, Measured, Meter, set_metrics
 
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".ppm", ".tif", ".tiff", ".avif")
@@ -185,9 +185,9 @@ class _Run:
             raise UsageError(f"decoded to shape {decoded.shape} instead of {picture.shape}")
         np.save(target, decoded)
         if self.plan.files:
-            folder = self.plan.files / f"{codec.name}-{setting}"
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / f"{path.stem}.{codec.extension}").write_bytes(data)
+            file = file_of(self.plan.files, codec, setting, path.name)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
         height, width = picture.shape[:2]
         times = made.seconds, decode_s
         return _Point(codec, setting, path.name, (height, width), len(data), *times, target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,12 +11,13 @@ import numpy as np
 from tfgan_codec import image_io
 from tfgan_codec.errors import TgcError
 from tfgan_codec.evaluation import schema
-from tfgan_codec.evaluation.codecs import Codec
+from tfgan_codec.evaluation.codecs import Codec, file_of
 from tfgan_codec.evaluation.measure import Meter
 
 CROP = 128
 CROPS = 3
 METRICS = ("psnr", "ms_ssim", "lpips")
+_NEAR = 0.97
 
 
 class Version(NamedTuple):
@@ -44,6 +45,7 @@ def make(
     bpp: float,
     meter: Meter,
     records: Sequence[schema.Row] = (),
+    files: Path | None = None,
 ) -> Iterator[Sheet]:
     """Yields a sheet per readable picture, codecs that fail on it left out.
 
@@ -53,6 +55,8 @@ def make(
       bpp: size that every file is brought near to.
       meter: with METRICS.
       records: sizes that are known already, to search less.
+      files: folder of the files that these are of; one of nearly the target's size is taken as it
+        is, for encoders can be slow.
     """
     for path in pictures:
         try:
@@ -68,7 +72,8 @@ def make(
                 if row["codec"] == codec.name and row["image"] == path.name
             }
             try:
-                data = codec.match(original, target, known)
+                data = _kept(files, codec, known, path.name, target)
+                data = data or codec.match(original, target, known)
                 found.append((codec.name, len(data), codec.decode(data)))
             except Exception:  # whatever a codec library raises; the measurement told of it
                 continue
@@ -78,6 +83,18 @@ def make(
             for (name, nbytes, pixels), result in zip(found, measured)
         ]
         yield Sheet(path.name, target, original, versions, busiest(original))
+
+
+def _kept(
+    files: Path | None, codec: Codec, known: Mapping[str, int], picture: str, target: int
+) -> bytes | None:
+    """The largest file that uses the target up and keeps to it."""
+    fitting = {size: name for name, size in known.items() if _NEAR * target <= size <= target}
+    if not files or not fitting:
+        return None
+    file = file_of(files, codec, fitting[max(fitting)], picture)
+    data = file.read_bytes() if file.is_file() else b""
+    return data if len(data) == max(fitting) else None
 
 
 def busiest(picture: np.ndarray, size: int = CROP, count: int = CROPS) -> list[tuple[int, int]]:
