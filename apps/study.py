@@ -21,7 +21,7 @@ trained already is not trained again. Times are those of two cores.
   mobilevit_gan  LS-GAN, HiFiC, Hinge GAN-GP and MobileViT-GAN, the last also without discriminator
                  and without smoothness loss: 6 x 12 minutes
   adversarial    the adversarial hyperprior codec, also without discriminator and without
-                 post-processing: 3 x 15 minutes
+                 post-processing: 12 minutes for what they share and 3 x 6 minutes
   msae           the multiscale autoencoder, also without discriminators and with one scale: 3 x 12
                  minutes
   techniques     23 training techniques and another seed against one baseline, 10 minutes each;

@@ -30,11 +30,13 @@ SETTING = "q0"  # a codec of five levels has one rate
 
 
 class System(NamedTuple):
-    """A row. name: of its run and codec. title: for readers. flags: of `apps.train`."""
+    """A row. name: of its run and codec. title: for readers. flags: of `apps.train`. begins: with
+    the codec of this system, which need not be a row itself."""
 
     name: str
     title: str
     flags: tuple[str, ...]
+    begins: System | None = None
 
 
 class Experiment(NamedTuple):
@@ -101,7 +103,10 @@ def _train(study: Study, system: System) -> None:
     bundle, folder = study.bundle(system), study.runs / system.name
     if (bundle / "manifest.json").is_file():
         return
+    if system.begins:
+        _train(study, system.begins)
     train = ["-m", "apps.train", *system.flags, f"--data={study.data}", f"--out={folder}"]
+    train += [f"--init_from={study.runs / system.begins.name}"] if system.begins else []
     train += [] if study.minutes is None else [f"--minutes={study.minutes}"]
     train += [*study.also, *(["--resume"] if (folder / "run.json").is_file() else [])]
     export = ["-m", "export.bundle", f"--model={folder}", f"--out={bundle}"]
