@@ -11,7 +11,6 @@ import tensorflow as tf
 
 from tfgan_codec.layers.gdn import gdn
 
-
 # Gates start nearly open: each that starts at a half would quarter the signal of every block, and
 # the latents of a few stages would all round to zero. The paper does not say how it starts.
 _OPEN = 3.0
