@@ -62,6 +62,13 @@ def test_block(features: np.ndarray, inverse: bool):
     assert not any("batch_normalization" in v.name for v in block.variables)
 
 
+@pytest.mark.parametrize("inverse", [False, True])
+def test_a_fresh_block_keeps_the_signal(features: np.ndarray, inverse: bool):
+    """Gates at a half would leave a quarter of it, and a 65,536th after the eight of a codec."""
+    ratio = np.linalg.norm(AttentionBlock(32, inverse=inverse)(features)) / np.linalg.norm(features)
+    assert 0.7 < ratio < 1.5
+
+
 def test_weights_depend_on_the_whole_picture(features: np.ndarray):
     """Why such networks take pictures in one piece."""
     layer = ChannelAttention(32)

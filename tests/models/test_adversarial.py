@@ -90,7 +90,7 @@ def model() -> Adversarial:
     tf.keras.utils.set_random_seed(1)
     model = models.build("adversarial", width=0.03, blocks=1, kernel=5)
     model.build_weights()
-    model.analysis.layers[-1].kernel.assign(1000.0 * model.analysis.layers[-1].kernel)
+    model.analysis.layers[-1].kernel.assign(10.0 * model.analysis.layers[-1].kernel)
     entropy = model.entropy
     last = entropy.hyper_analysis.layers[-1]
     last.bias.assign(tf.linspace(-4.0, 4.0, last.bias.shape[0]))
