@@ -91,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise _main.CommandLineError("--out=FOLDER is needed")
         out = Path(values.out)
         if values.decoders:
-            _compare_decoders(values, out)
+            _compare_decoders(values, out, argv)
             return
         included = [schema.load(file) for file in values.include]
         codecs, problems = _create(values.codecs)
@@ -109,13 +109,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _main.run(bench, values, _USAGE, argv)
 
 
-def _compare_decoders(values: flags.FlagValues, out: Path) -> None:
+def _compare_decoders(values: flags.FlagValues, out: Path, argv: Sequence[str] | None) -> None:
     from export import bench
 
-    if values.data is None:
-        raise _main.CommandLineError("--data=FOLDER is needed")
-    pictures = runner.find_pictures(values.data)
-    rows = bench.run(values.decoders, pictures, values.sheet_bpp, values.weights, out)
+    plan = _evaluation.plan(values, [], "apps.bench", argv)
+    rows = bench.run(
+        values.decoders, plan.pictures, values.sheet_bpp, plan.weights, out, plan.command
+    )
     print(summary.plain(bench.table(rows)))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -23,7 +22,9 @@ import tfgan_codec as tgc
 from tfgan_codec import image_io, tiling
 from tfgan_codec.bundle import STRIDE, Bundle, Part
 from tfgan_codec.errors import UsageError
+from tfgan_codec.evaluation import schema
 from tfgan_codec.evaluation.measure import Meter
+from tfgan_codec.evaluation.summary import markdown_table
 from tfgan_codec.metrics.complexity import of_tflite
 from tfgan_codec.metrics.psnr import psnr
 from tfgan_codec.networks import Network
@@ -53,11 +54,17 @@ class Row(NamedTuple):
 
 
 def run(
-    specs: Sequence[str], pictures: Sequence[Path], bpp: float, weights: str | None, out: Path
+    specs: Sequence[str],
+    pictures: Sequence[Path],
+    bpp: float,
+    weights: str | None,
+    out: Path,
+    command: str = "",
 ) -> list[Row]:
-    """Measures decoders and writes `decoders.json` into the folder `out`.
+    """Measures decoders and writes `decoders.json` and `README.md` into the folder `out`.
 
     specs: bundles by name or path, the reference first, and `random:NAME`.
+    command: how a reader runs this again.
     """
     bundles = {spec: Bundle.load(spec) for spec in specs if not spec.startswith(RANDOM)}
     if not bundles:
@@ -80,9 +87,26 @@ def run(
             rows.append(Row(name, **_cost(random_decoder(spec[len(RANDOM) :]))))
     out.mkdir(parents=True, exist_ok=True)
     about = {"machine": _machine(), "bpp": bpp, "pictures": len(pictures), "specs": list(specs)}
+    about.update(command=command, commit=schema.commit())
     found = {"about": about, "decoders": [row._asdict() for row in rows]}
     (out / "decoders.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    (out / "README.md").write_text(_report(rows, about), encoding="utf-8")
     return rows
+
+
+def _report(rows: Sequence[Row], about: dict[str, Any]) -> str:
+    return "\n\n".join(
+        [
+            f"# Decoders of the same files: {', '.join(row.name for row in rows)}",
+            f"Made by\n\n    {about['command']}",
+            f"at commit {about['commit'] or '(none)'}, on {about['machine']} at the end; "
+            f"{about['pictures']} pictures at {about['bpp']:g} bits per pixel. Speed and memory: "
+            "a process of its own for each decoder, latents of a picture of 768x512; `speed` is "
+            f"that of two threads relative to {rows[0].name}'s. PSNR to 1st: to what that makes "
+            "of the files. `random:` decoders have random weights.",
+            markdown_table(table(rows)) + "\n",
+        ]
+    )
 
 
 def table(rows: Sequence[Row]) -> list[list[str]]:
@@ -201,4 +225,4 @@ def _peak_mb() -> float | None:
 
 
 def _machine() -> str:
-    return f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    return f"{schema.machine()}, load {os.getloadavg()[0]:.1f}"

@@ -38,6 +38,9 @@ def test_decoders_are_compared(small_bundle, int8_bundle, photographs, tmp_path,
     assert random["params"] == pytest.approx(1_881_644, rel=0.002)
     assert random["kmac_per_pixel"] == pytest.approx(29.9, abs=0.1)
     assert random["psnr"] is None
+    told = (tmp_path / "README.md").read_text()
+    assert "    python -m apps.bench --decoders=" in told
+    assert told.count("\n| ") == 2 + len(found)
     assert int8["psnr"] is not None
     assert int8["psnr_to_first"] > 15
     assert all(row["ms_per_mp_1_thread"] > 0 for row in found)

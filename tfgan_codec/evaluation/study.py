@@ -21,6 +21,7 @@ from tfgan_codec.codec import load
 from tfgan_codec.errors import UsageError
 from tfgan_codec.evaluation import runner, schema
 from tfgan_codec.evaluation.neural import NeuralCodec
+from tfgan_codec.evaluation.summary import markdown_table
 from tfgan_codec.metrics import weights
 from tfgan_codec.names import choose
 from tfgan_codec.training.figures import read_figures
@@ -135,7 +136,7 @@ def _report(
     if any("d_loss" in figure for s in systems for figure in read_figures(study.runs / s.name)):
         lines += ["## Discriminators", ""]
         lines += ["First and last lines of `figures.jsonl` with a discriminator.", ""]
-        lines += [markdown(_health(study, systems)), ""]
+        lines += [markdown_table(_health(study, systems)), ""]
     lines += [f"Problem: {problem}" for problem in results.problems]
     lines += ["![A detail by every codec](pictures.png)", ""]
     return "\n".join(lines)
@@ -178,9 +179,3 @@ def _pictures(study: Study, systems: Sequence[System], path: Path) -> Image.Imag
         bpp = 8 * file.stat().st_size / (original.width * original.height)
         panels.append(sheet.Panel(system.title, f"{bpp:.4f} bpp", codec.decompress(file).crop(box)))
     return sheet.sheet(panels)
-
-
-def markdown(rows: Sequence[Sequence[str]]) -> str:
-    """A table; the first row is its head."""
-    lines = ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])

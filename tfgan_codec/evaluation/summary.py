@@ -54,10 +54,10 @@ def markdown(
         f"at commit {', '.join(commits) or '(none)'}, {about['date']}, on {about['machine']}, "
         f"load average {about.get('load_average')} at the start. Means over the pictures; all rows "
         "are in `results.json`. Metrics and caveats: `docs/evaluation.md`.",
-        _markdown_table(table(results.sets)),
+        markdown_table(table(results.sets)),
         f"## BD-rate to {anchor}",
         f"Bytes at equal quality, in percent of {anchor}'s; negative is better.",
-        _markdown_table(bd_table(differences)),
+        markdown_table(bd_table(differences)),
     ]
     versions = {row["codec"]: row["version"] for row in results.sets}
     parts += ["## Versions", "\n".join(f"- {name}: {text}" for name, text in versions.items())]
@@ -68,7 +68,8 @@ def markdown(
     return "\n\n".join(parts) + "\n"
 
 
-def _markdown_table(rows: Sequence[Sequence[str]]) -> str:
+def markdown_table(rows: Sequence[Sequence[str]]) -> str:
+    """A table for Markdown; the first row is its head."""
     rule = ["---", *["---:"] * (len(rows[0]) - 1)]
     return "\n".join("| " + " | ".join(row) + " |" for row in [rows[0], rule, *rows[1:]])
 

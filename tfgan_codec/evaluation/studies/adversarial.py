@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tfgan_codec.evaluation import schema
-from tfgan_codec.evaluation.study import METRICS, Experiment, Study, System, cells, markdown
+from tfgan_codec.evaluation.study import METRICS, Experiment, Study, System, cells
+from tfgan_codec.evaluation.summary import markdown_table
 
 _FLAGS = Path(__file__).parents[3] / "apps" / "flags"
 
@@ -50,8 +51,8 @@ def _tables(study: Study, systems: Sequence[System], results: schema.Results) ->
         if system.name in (*_PUBLISHED_BPP, _BEGIN):
             ablation.append([*row(system), str(_PUBLISHED_BPP.get(system.name, "-"))])
     return [
-        *("## Post-processing (Table 1)", "", markdown(table), "", markdown(paper), ""),
-        *("## The discriminator (Fig. 4)", "", markdown(ablation)),
+        *("## Post-processing (Table 1)", "", markdown_table(table), "", markdown_table(paper), ""),
+        *("## The discriminator (Fig. 4)", "", markdown_table(ablation)),
     ]
 
 

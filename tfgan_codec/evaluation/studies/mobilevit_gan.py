@@ -11,7 +11,8 @@ import numpy as np
 from tfgan_codec import container, latents
 from tfgan_codec.codec import load
 from tfgan_codec.evaluation import schema
-from tfgan_codec.evaluation.study import Experiment, Study, System, cells, markdown
+from tfgan_codec.evaluation.study import Experiment, Study, System, cells
+from tfgan_codec.evaluation.summary import markdown_table
 
 _FLAGS = Path(__file__).parents[3] / "apps" / "flags"
 # Eq. 4: the probabilities of -2..2 under the standard normal.
@@ -45,7 +46,15 @@ def _tables(study: Study, systems: Sequence[System], results: schema.Results) ->
     table = [[*head, "paper: bpp", "MS-SSIM", "FID"]]
     table += [[*row(s), *map(str, _PUBLISHED[s.name])] for s in systems if s.name in _PUBLISHED]
     ablation = [head, *(row(s) for s in systems if s.name.startswith("mobilevit"))]
-    return ["## Table 1", "", markdown(table), "", "## Ablation (Fig. 6)", "", markdown(ablation)]
+    return [
+        "## Table 1",
+        "",
+        markdown_table(table),
+        "",
+        "## Ablation (Fig. 6)",
+        "",
+        markdown_table(ablation),
+    ]
 
 
 def _normal_bpp(study: Study, system: System) -> float:

@@ -10,7 +10,8 @@ import numpy as np
 
 from tfgan_codec import container
 from tfgan_codec.evaluation import schema
-from tfgan_codec.evaluation.study import METRICS, Experiment, Study, System, cells, markdown
+from tfgan_codec.evaluation.study import METRICS, Experiment, Study, System, cells
+from tfgan_codec.evaluation.summary import markdown_table
 
 _FLAGS = Path(__file__).parents[3] / "apps" / "flags"
 
@@ -39,8 +40,14 @@ def _tables(study: Study, systems: Sequence[System], results: schema.Results) ->
         table.append([system.title, *values, *map(str, _PUBLISHED[system.name])])
         layers.append([system.title, *_layers(study, system)])
     return [
-        *("## Ablation (Fig. 2)", "", markdown(table), ""),
-        *("## Layers", "", "Bits per pixel of the whole picture, means.", "", markdown(layers)),
+        *("## Ablation (Fig. 2)", "", markdown_table(table), ""),
+        *(
+            "## Layers",
+            "",
+            "Bits per pixel of the whole picture, means.",
+            "",
+            markdown_table(layers),
+        ),
     ]
 
 

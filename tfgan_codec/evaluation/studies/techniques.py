@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tfgan_codec.evaluation import schema
-from tfgan_codec.evaluation.study import METRICS, Experiment, Study, System, cells, markdown
+from tfgan_codec.evaluation.study import METRICS, Experiment, Study, System, cells
+from tfgan_codec.evaluation.summary import markdown_table
 
 _CODEC = "--model=mobilevit_gan:width=0.125"
 _LOSSES = ("--loss=content:weight=100:alpha=0.84", "--loss=entropy:weight=1")
@@ -57,9 +58,9 @@ def _tables(study: Study, systems: Sequence[System], results: schema.Results) ->
             shown.append(f"{row[metric] - baseline[metric]:+.{digits}f}" if known else "-")
         differences.append([system.title, *shown])
     return [
-        *("## Measurements", "", markdown(table), ""),
-        *("## Differences from the baseline", "", markdown(differences), ""),
-        *("## Flags", "", markdown(changes)),
+        *("## Measurements", "", markdown_table(table), ""),
+        *("## Differences from the baseline", "", markdown_table(differences), ""),
+        *("## Flags", "", markdown_table(changes)),
     ]
 
 
