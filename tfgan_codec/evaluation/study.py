@@ -169,9 +169,10 @@ def _health(study: Study, systems: Sequence[System]) -> list[list[str]]:
 
 
 def _pictures(study: Study, systems: Sequence[System], path: Path) -> Image.Image:
-    """A detail of one picture by every codec."""
+    """A detail of one picture by every codec, a smaller one of many codecs."""
     original = Image.open(path).convert("RGB")
-    box = (0, 0, min(320, original.width), min(256, original.height))
+    width, height = (320, 256) if len(systems) < 8 else (240, 192)
+    box = (0, 0, min(width, original.width), min(height, original.height))
     panels = [sheet.Panel("original", path.name, original.crop(box))]
     for system in systems:
         codec = load(study.bundle(system))
