@@ -12,7 +12,7 @@ from tfgan_codec.sheet import BACKGROUND, FOREGROUND, GAP
 
 ROWS = 4
 SIDE = 168  # pixels; small enough for a file that fits beside tables of results
-_LINE = 16
+_LINES = 32  # of text above a detail
 
 
 def draw(pictures: Sequence[Sheet]) -> Image.Image:
@@ -25,7 +25,7 @@ def draw(pictures: Sequence[Sheet]) -> Image.Image:
     common = set.intersection(*({v.codec for v in row.versions} for row in rows))
     names = [v.codec for v in rows[0].versions if v.codec in common]
     step, font = SIDE + GAP, ImageFont.load_default(13)
-    size = (len(names) + 1) * step + GAP, len(rows) * (step + _LINE) + GAP
+    size = (len(names) + 1) * step + GAP, len(rows) * (step + _LINES) + GAP
     canvas = Image.new("RGB", size, BACKGROUND)
     pen = ImageDraw.Draw(canvas)
     for y, row in enumerate(rows):
@@ -33,10 +33,10 @@ def draw(pictures: Sequence[Sheet]) -> Image.Image:
         places = busiest(row.original, min(SIDE, *row.original.shape[:2]), 1)
         left, top = places[0] if places else (0, 0)
         cells = [(row.name, row.original)]
-        cells += [(f"{name}, {shown[name].nbytes} bytes", shown[name].pixels) for name in names]
+        cells += [(f"{name}\n{shown[name].nbytes} bytes", shown[name].pixels) for name in names]
         for x, (text, pixels) in enumerate(cells):
-            corner = GAP + x * step, GAP + y * (step + _LINE)
+            corner = GAP + x * step, GAP + y * (step + _LINES)
             pen.text(corner, text, FOREGROUND, font=font)
             detail = Image.fromarray(pixels[top : top + SIDE, left : left + SIDE])
-            canvas.paste(detail, (corner[0], corner[1] + _LINE))
+            canvas.paste(detail, (corner[0], corner[1] + _LINES))
     return canvas
