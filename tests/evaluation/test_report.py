@@ -75,7 +75,7 @@ def test_the_busiest_regions_do_not_overlap():
 
 def test_details_are_cut_from_the_same_place_unscaled(pictures):
     drawn = np.asarray(details.draw(pictures))
-    step, line = details.SIDE + 12, 16  # a gap of 12
+    step, line = details.SIDE + 12, 32  # a gap of 12, two lines of text
     for y, row in enumerate(pictures):  # three, fewer than there are rows for
         top = 12 + y * (step + line) + line
         left, upper = sheets.busiest(row.original, details.SIDE, 1)[0]
