@@ -95,9 +95,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             return
         included = [schema.load(file) for file in values.include]
         codecs, problems = _create(values.codecs)
-        plan = _evaluation.plan(values, codecs, "apps.bench", argv)
+        plan = _evaluation.plan(values, codecs, "apps.bench", argv)._replace(files=out / "files")
         if codecs:
-            results = runner.run(plan._replace(files=out / "files"))
+            results = runner.run(plan)
             results.problems.extend(problems)
             included.insert(0, results)
         if not included:
@@ -198,8 +198,7 @@ def _sheets(
 ) -> Iterator[sheets.Sheet]:
     metrics = [metric for metric in sheets.METRICS if metric in plan.metrics]
     meter = Meter(metrics, plan.weights)
-    files = Path(values.out) / "files"
-    found = sheets.make(plan.pictures, codecs, values.sheet_bpp, meter, results.records, files)
+    found = sheets.make(plan.pictures, codecs, values.sheet_bpp, meter, results.records, plan.files)
     return iter(tqdm(found, "sheets", len(plan.pictures), unit="picture", disable=None))
 
 

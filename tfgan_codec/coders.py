@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import re
-from typing import NamedTuple, Protocol
+from typing import Callable, NamedTuple, Protocol
 
 import numpy as np
 
@@ -31,20 +31,6 @@ def read_search(text: str) -> Search:
             f"a search is fidelity or realism and its number of steps, realism100, not {text!r}"
         )
     return Search(found[1], int(found[2]))
-
-
-class Refiner(Protocol):
-    """See `models.refine.Refiner`."""
-
-    def __call__(
-        self,
-        rgb: Pixels,
-        y: latents.Floats,
-        coding: latents.Coding,
-        quality: int,
-        nbits: float,
-        steps: int,
-    ) -> latents.Coding: ...
 
 
 class Encoding(Protocol):
@@ -214,14 +200,14 @@ class _Layer(NamedTuple):
 
 
 @functools.lru_cache(maxsize=1)
-def _refiner(bundle: Bundle, tune: str) -> Refiner:
-    """The search for a bundle. Encoding needs no TensorFlow but for this."""
+def _refiner(bundle: Bundle, tune: str) -> Callable[..., latents.Coding]:
+    """A `models.refine.Refiner`. Encoding needs no TensorFlow but for this."""
     try:
         refine = importlib.import_module("tfgan_codec.models.refine")
     except ModuleNotFoundError as error:
         message = f"a search needs {error.name}: pip install tfgan_codec[train]"
         raise UsageError(message) from None
-    refiner: Refiner = refine.Refiner(bundle, tune)
+    refiner: Callable[..., latents.Coding] = refine.Refiner(bundle, tune)
     return refiner
 
 

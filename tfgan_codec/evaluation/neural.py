@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 import numpy as np
@@ -38,7 +39,7 @@ class NeuralCodec:
         self._codec = load(model)
         bundle = self._codec.bundle
         self._realism = bundle.realisms[-1] if realism is None else realism
-        self._search = search
+        self._compress = functools.partial(self._codec.compress, search=search)
         self.encoder = f"{bundle.name}+{search}" if search else bundle.name
         self.name = self.encoder if realism is None else f"{self.encoder}@{realism:g}"
         self.version = f"{bundle.model_id.hex()}, realism {self._realism:g}"
@@ -49,8 +50,8 @@ class NeuralCodec:
         """Compresses uint8 HxWx3; never more bits per pixel than asked for."""
         try:
             if setting.startswith("q"):
-                return self._codec.compress(picture, quality=int(setting[1:]), search=self._search)
-            return self._codec.compress(picture, bpp=float(setting), search=self._search)
+                return self._compress(picture, quality=int(setting[1:]))
+            return self._compress(picture, bpp=float(setting))
         except ValueError:
             raise UsageError(
                 f"{self.name} takes bits per pixel (0.1) or quality levels (q100) as settings, "
@@ -67,9 +68,9 @@ class NeuralCodec:
     ) -> bytes:
         """The best file of at most `nbytes`; the smallest where that is impossible."""
         try:
-            return self._codec.compress(picture, nbytes=nbytes, search=self._search)
+            return self._compress(picture, nbytes=nbytes)
         except UsageError:
-            return self._codec.compress(picture, quality=0, search=self._search)
+            return self._compress(picture, quality=0)
 
     def _measure_complexity(self) -> Complexity:
         bundle = self._codec.bundle

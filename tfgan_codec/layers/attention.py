@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from tfgan_codec.layers.gdn import gdn
 
+Constant = tf.keras.initializers.Constant
 # Gates start nearly open: each that starts at a half would quarter the signal of every block, and
 # the latents of a few stages would all round to zero. The paper does not say how it starts.
 _OPEN = 3.0
@@ -29,7 +30,7 @@ class ChannelAttention(tf.keras.layers.Layer):
         self.channels = channels
         self.ratio = ratio
         self.reduce = tf.keras.layers.Dense(max(1, channels // ratio), activation="relu")
-        self.expand = tf.keras.layers.Dense(channels, bias_initializer=_constant(0.5 * _OPEN))
+        self.expand = tf.keras.layers.Dense(channels, bias_initializer=Constant(0.5 * _OPEN))
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         mean = tf.reduce_mean(x, axis=(1, 2), keepdims=True)
@@ -45,16 +46,12 @@ class SpatialAttention(tf.keras.layers.Layer):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        self.conv = tf.keras.layers.Conv2D(1, 5, padding="same", bias_initializer=_constant(_OPEN))
+        self.conv = tf.keras.layers.Conv2D(1, 5, padding="same", bias_initializer=Constant(_OPEN))
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         mean = tf.reduce_mean(x, axis=-1, keepdims=True)
         largest = tf.reduce_max(x, axis=-1, keepdims=True)
         return x * tf.sigmoid(self.conv(tf.concat([mean, largest], axis=-1)))
-
-
-def _constant(value: float) -> tf.keras.initializers.Initializer:
-    return tf.keras.initializers.Constant(value)
 
 
 class AttentionBlock(tf.keras.layers.Layer):

@@ -13,7 +13,7 @@ from tfgan_codec.losses.contract import LossValue
 from tfgan_codec.metrics import weights
 
 _FILES = {"alex": "lpips_alex", "vgg": "lpips_vgg"}
-_PERIOD = 4  # of AlexNet's first convolution; VGG16's is 1
+PERIOD = 4  # of AlexNet's first convolution; VGG16's is 1
 _SHIFT = (-0.030, -0.088, -0.188)
 _SCALE = (0.458, 0.448, 0.450)
 _VGG_BLOCKS = ((0, 1), (2, 3), (4, 5, 6), (7, 8, 9), (10, 11, 12))
@@ -123,11 +123,11 @@ class Vgg:
 
 
 def _shifted(a: tf.Tensor, b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Both from the same place within the first `_PERIOD` pixels, which the batch itself decides:
+    """Both from the same place within the first `PERIOD` pixels, which the batch itself decides:
     a loss has no random numbers of its own."""
-    height, width = a.shape[1] - _PERIOD, a.shape[2] - _PERIOD
-    place = tf.reduce_sum(tf.cast(a[:, ::16, ::16], tf.int32)) % _PERIOD**2
-    begin = tf.stack([0, place // _PERIOD, place % _PERIOD, 0])
+    height, width = a.shape[1] - PERIOD, a.shape[2] - PERIOD
+    place = tf.reduce_sum(tf.cast(a[:, ::16, ::16], tf.int32)) % PERIOD**2
+    begin = tf.stack([0, place // PERIOD, place % PERIOD, 0])
     size = [-1, height, width, 3]
     return tf.slice(a, begin, size), tf.slice(b, begin, size)
 

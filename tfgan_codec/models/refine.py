@@ -24,19 +24,20 @@ import tensorflow_compression as tfc
 
 from tfgan_codec import latents, tiling
 from tfgan_codec.bundle import STRIDE, Bundle
+from tfgan_codec.entropy.contract import total_bits
 from tfgan_codec.entropy.hyperprior import scale_of
 from tfgan_codec.image_io import Pixels
 from tfgan_codec.losses.distortion import MS_SSIM_SMALLEST, ms_ssim, mse
-from tfgan_codec.losses.perceptual import Lpips
+from tfgan_codec.losses.perceptual import PERIOD, Lpips
 from tfgan_codec.models.from_bundle import restore
 
 # Shares of the logarithms of squared error and 1 - MS-SSIM, of the faithful decoder's picture.
 _MSE_SHARE, _STRUCTURE_SHARE = 0.3, 0.7
 _LPIPS_SHARE = 0.3  # of the realistic decoder's, beside them
-_PERIOD = 4  # of AlexNet's first convolution: LPIPS looks elsewhere in each step
 _RATE = 0.01  # of learning; falls in the second half
 _HOTTEST, _COLDEST = 0.5, 0.025  # temperatures at the start and at the end
-# Near the usual rates the distortion falls half as fast as the logarithm of the bits grows.
+# Near the usual rates the distortion falls about so many times as fast as the logarithm of the bits
+# grows; where the price of a bit starts.
 _ELASTICITY = 0.6
 _GAIN, _DRIFT = 25.0, 25.0  # of the controller: proportional, and integral over the whole search
 _AIM = 0.985  # of the bits: the last, cold steps take up to two in a hundred more
@@ -209,7 +210,7 @@ class _Distortion:
             distance = 1.0 - ms_ssim(pixels, faithful)[0]
             value += _STRUCTURE_SHARE * tf.math.log(distance + 1e-6)
         if self._lpips:
-            down, right = tf.unstack(tf.random.stateless_uniform([2], seed, 0, _PERIOD, tf.int32))
+            down, right = tf.unstack(tf.random.stateless_uniform([2], seed, 0, PERIOD, tf.int32))
             seen = (x[:, down:, right:] for x in (pixels, self._realistic.synthesise(y)))
             value += _LPIPS_SHARE * tf.math.log(self._lpips.distance(*seen)[0] + 1e-4)
         return value
@@ -244,18 +245,14 @@ def _mixture(r: tf.Tensor, temperature: tf.Tensor, seed: tf.Tensor) -> tf.Tensor
 
 def _bits_of(r: tf.Tensor, inputs: _Inputs) -> tf.Tensor:
     prior = tfc.NoisyNormal(loc=0.0, scale=inputs.scale)
-    return tf.reduce_sum(prior.log_prob(r) * inputs.coded) / -math.log(2.0)
+    return total_bits(prior.log_prob(r) * inputs.coded)[0]
 
 
 def _blocks(pixels: Pixels) -> np.ndarray:
     """A picture as [h / 16, w / 16, 16 * 16 * 3], the blocks behind each latent."""
-    height, width = (side // STRIDE for side in pixels.shape[:2])
-    cut = pixels.reshape(height, STRIDE, width, STRIDE, 3).transpose(0, 2, 1, 3, 4)
-    return cut.reshape(height, width, -1)
+    return tf.nn.space_to_depth(pixels[None], STRIDE)[0].numpy()
 
 
 def _picture(blocks: np.ndarray) -> np.ndarray:
     """The inverse of `_blocks`."""
-    height, width = blocks.shape[:2]
-    cut = blocks.reshape(height, width, STRIDE, STRIDE, 3).transpose(0, 2, 1, 3, 4)
-    return cut.reshape(height * STRIDE, width * STRIDE, 3)
+    return tf.nn.depth_to_space(blocks[None], STRIDE)[0].numpy()
