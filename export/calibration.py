@@ -15,7 +15,7 @@ from tfgan_codec.layers.gains import QUALITIES
 from tfgan_codec.models.base import CodecOutput
 
 SIDE = 256
-PICTURES = 48
+PICTURES = 192  # a tensor's range is that of its rarest pictures
 # Qualities of successive pictures are this far apart (modulo 256), which spreads them evenly.
 _QUALITY_STEP = 97
 

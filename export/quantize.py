@@ -236,7 +236,9 @@ def _round(x: tf.Tensor, limits: tuple[float, float]) -> tf.Tensor:
 def _best_range(values: np.ndarray) -> tuple[float, float]:
     """The range around 0 whose 256 steps are nearest to the values in the mean square."""
     flat = values.ravel()
-    sample = tf.constant(flat[:: max(1, flat.size // _SAMPLE)])
+    # Drawn, not every n-th: n shares divisors with the channels, and would never see some of them.
+    drawn = np.random.default_rng(0).integers(0, flat.size, min(flat.size, _SAMPLE))
+    sample = tf.constant(flat[drawn])
     low, high = min(0.0, float(flat.min())), max(0.0, float(flat.max()), 1e-3)
     errors = [
         float(tf.reduce_mean(tf.square(_round(sample, (low * clip, high * clip)) - sample)))

@@ -11,7 +11,7 @@ class Settings(NamedTuple):
     quantize: str = "fp16"
     target: str = "mobile"
     tile: int = 512
-    halo: int = 6
+    halo: int = 7
     realism: float | None = None
     calibration: str | None = None
     steps: int = 200

@@ -6,6 +6,7 @@ import functools
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 import tfgan_codec as tgc
 from tfgan_codec import container, image_io, latents
 from tfgan_codec.bundle import Bundle
+from tfgan_codec.metrics.lpips import Lpips
 from tfgan_codec.metrics.psnr import psnr
 from tfgan_codec.metrics.ssim import ms_ssim
 from tfgan_codec.tables import uniform_tables
@@ -41,25 +43,30 @@ def codings(bundle: Bundle, kodak: list[np.ndarray]) -> list[latents.Coding]:
     return [latents.quantize(bundle, y, quality) for y in ys for quality in QUALITIES]
 
 
-def test_quality_of_the_shipped_weights(kodak: list[np.ndarray]):
-    """AVIF reaches .915 at .115 bits per pixel."""
+def test_quality_of_the_shipped_weights(kodak: list[np.ndarray], shared_dir: Path):
+    """At .0889 bits per pixel the MobileViT-GAN paper has an MS-SSIM of .9012; there AVIF has 26.6
+    dB, an MS-SSIM of .8975 and an LPIPS of .40."""
+    codec = tgc.load("mobile")
+    blobs = [codec.compress(picture, bpp=0.0889) for picture in kodak]
+
+    def mean(metric: Callable[[np.ndarray, np.ndarray], float], realism: float) -> float:
+        decoded = [np.asarray(codec.decompress(blob, realism=realism)) for blob in blobs]
+        return float(np.mean([metric(p, d) for p, d in zip(kodak, decoded)]))
+
+    assert mean(ms_ssim, 0) >= 0.915
+    assert mean(psnr, 0) >= 26.4
+    assert mean(Lpips("alex", shared_dir / "weights"), 1) <= 0.21
+
+
+def test_rates_from_the_lowest_to_the_highest(kodak: list[np.ndarray]):
     codec = tgc.load("mobile")
 
-    def files(quality: int) -> list[bytes]:
-        return [codec.compress(picture, quality=quality) for picture in kodak]
-
-    def rate(blobs: list[bytes]) -> float:
+    def rate(quality: int) -> float:
+        blobs = [codec.compress(picture, quality=quality) for picture in kodak]
         return float(np.mean([8 * len(b) / p[..., 0].size for b, p in zip(blobs, kodak)]))
 
-    assert rate(files(0)) < 0.05
-    assert rate(files(255)) > 0.30
-    low, high = 0, 255  # the highest quality of at most .12 bits per pixel, to within 4 levels
-    while high - low > 4:
-        middle = (low + high) // 2
-        low, high = (middle, high) if rate(files(middle)) <= 0.12 else (low, middle)
-    decoded = [np.asarray(codec.decompress(blob, realism=0)) for blob in files(low)]
-    assert np.mean([ms_ssim(p, d) for p, d in zip(kodak, decoded)]) >= 0.915
-    assert np.mean([psnr(p, d) for p, d in zip(kodak, decoded)]) >= 25
+    assert rate(0) < 0.05
+    assert rate(255) > 0.30
 
 
 @pytest.mark.parametrize("bpp", [0.08, 0.12, 0.2])
