@@ -43,8 +43,6 @@ def plan(
     """The plan that the flags ask for."""
     if values.data is None:
         raise _main.CommandLineError("--data=FOLDER is needed")
-    if values.weights:  # encoders that search look for them, too
-        os.environ[weights.VARIABLE] = values.weights
     metrics = schema.METRICS if values.metrics == ["all"] else tuple(values.metrics)
     pictures = runner.find_pictures(values.data)
     arguments = (sys.argv if argv is None else argv)[1:]

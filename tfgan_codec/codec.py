@@ -45,7 +45,7 @@ class Codec:
         bpp: float | None = None,
         nbytes: int | None = None,
         metadata: bool = True,
-        search: str | None = None,
+        search: str | Search | None = None,
     ) -> bytes:
         """Returns the picture as a ``.tgc`` file, at one of:
 
@@ -76,7 +76,7 @@ class Codec:
             raise UsageError(f"bpp must be a positive number, not {bpp}")
         if nbytes is not None and nbytes < 1:
             raise UsageError(f"the number of bytes must be positive, not {nbytes}")
-        searching = None if search is None else read_search(search)
+        searching = read_search(search) if isinstance(search, str) else search
         source = image_io.read(picture)
         if not metadata:
             source = source._replace(icc=None, exif=None)
@@ -194,7 +194,7 @@ def compress(
     nbytes: int | None = None,
     metadata: bool = True,
     model: PathLike = DEFAULT_MODEL,
-    search: str | None = None,
+    search: str | Search | None = None,
 ) -> bytes:
     """`Codec.compress` with a model, which stays loaded."""
     codec = _loaded(os.fspath(model))

@@ -17,10 +17,14 @@ from tfgan_codec.layered_bundle import LayeredBundle
 
 
 class Search(NamedTuple):
-    """What an encoder does beyond rounding (`models.refine`): so many steps, for what."""
+    """What an encoder does beyond rounding (`models.refine`): so many steps, for what.
+
+    weights: folder of LPIPS' weights, for "realism"; None: `metrics.weights` finds it.
+    """
 
     tune: str
     steps: int
+    weights: str | None = None
 
 
 def read_search(text: str) -> Search:
@@ -110,7 +114,7 @@ class _SingleEncoding:
 
     def refined(self, quality: int, nbytes: int, search: Search) -> tuple[bytes, ...]:
         coding = self._coding(quality)
-        refiner = _refiner(self._bundle, search.tune)
+        refiner = _refiner(self._bundle, search.tune, search.weights)
         found = refiner(self._rgb, self._y, coding, quality, 8.0 * nbytes, search.steps)
         return (latents.encode_symbols(found, *self._tables),)
 
@@ -200,14 +204,14 @@ class _Layer(NamedTuple):
 
 
 @functools.lru_cache(maxsize=1)
-def _refiner(bundle: Bundle, tune: str) -> Callable[..., latents.Coding]:
+def _refiner(bundle: Bundle, tune: str, weights: str | None) -> Callable[..., latents.Coding]:
     """A `models.refine.Refiner`. Encoding needs no TensorFlow but for this."""
     try:
         refine = importlib.import_module("tfgan_codec.models.refine")
     except ModuleNotFoundError as error:
         message = f"a search needs {error.name}: pip install tfgan_codec[train]"
         raise UsageError(message) from None
-    refiner: Callable[..., latents.Coding] = refine.Refiner(bundle, tune)
+    refiner: Callable[..., latents.Coding] = refine.Refiner(bundle, tune, weights)
     return refiner
 
 

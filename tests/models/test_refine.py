@@ -11,7 +11,9 @@ from PIL import Image
 
 import tfgan_codec as tgc
 from tfgan_codec import coders, latents
+from tfgan_codec.coders import Search
 from tfgan_codec.errors import UsageError
+from tfgan_codec.evaluation.codecs import create
 
 tf = pytest.importorskip("tensorflow")
 
@@ -49,13 +51,13 @@ def test_better_by_its_own_measure_in_no_more_bytes(mobile, photograph):
 
 
 @pytest.mark.slow
-def test_realism_lowers_lpips_of_the_realistic_picture(mobile, kodak_dir, shared_dir, monkeypatch):
-    monkeypatch.setenv("TGC_WEIGHTS", str(shared_dir / "weights"))
+def test_realism_lowers_lpips_of_the_realistic_picture(mobile, kodak_dir, shared_dir):
+    weights = str(shared_dir / "weights")
     picture = detail(kodak_dir / "kodim23.png")
     plain = mobile.compress(picture, bpp=0.1)
-    found = mobile.compress(picture, bpp=0.1, search="realism40")
+    found = mobile.compress(picture, bpp=0.1, search=Search("realism", 40, weights))
     assert len(found) <= 0.1 * picture.shape[0] * picture.shape[1] / 8
-    original, lpips = tf.constant(picture[None], tf.float32), Lpips()
+    original, lpips = tf.constant(picture[None], tf.float32), Lpips(folder=weights)
     before, after = (
         float(lpips.distance(original, decoded(mobile, blob, 1.0))[0]) for blob in (plain, found)
     )
@@ -134,6 +136,12 @@ def test_what_cannot_be_searched(small_bundle, photograph, tmp_path, monkeypatch
     monkeypatch.setenv("TGC_WEIGHTS", str(tmp_path))
     with pytest.raises(UsageError, match="python -m apps.weights"):
         codec.compress(photograph, quality=9, search="realism10")
+
+
+def test_measurements_say_where_a_search_finds_its_weights(small_bundle, photograph, tmp_path):
+    codec = create(f"{small_bundle.folder}+realism10", weights=str(tmp_path / "mine"))
+    with pytest.raises(UsageError, match="mine"):
+        codec.encode(photograph, "q9")
 
 
 def test_without_tensorflow_only_the_search_is_missing(tiny, photograph, monkeypatch):

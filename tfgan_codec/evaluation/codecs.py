@@ -42,12 +42,12 @@ def file_of(folder: Path, codec: Codec, setting: str, picture: str) -> Path:
     return folder / f"{codec.name}-{setting}" / f"{Path(picture).stem}.{codec.extension}"
 
 
-def create(spec: str) -> Codec:
+def create(spec: str, weights: str | None = None) -> Codec:
     """Makes a codec from `NAME[+SEARCH][@REALISM][=SETTING[/SETTING...]]`.
 
     NAME is one of `classical.NAMES`, a shipped bundle's name or a bundle's path; SEARCH is that of
-    `tgc.compress`, such as realism100. Raises classical.CodecMissingError or BundleError where it
-    cannot be had.
+    `tgc.compress`, such as realism100, which finds LPIPS in the folder `weights`. Raises
+    classical.CodecMissingError or BundleError where it cannot be had.
     """
     name, _, listed = spec.strip().partition("=")
     settings = tuple(setting for setting in listed.split("/") if setting)
@@ -62,4 +62,4 @@ def create(spec: str) -> Codec:
         raise UsageError(f"{spec!r}: after @ comes the realism, a number such as 0 or 1") from None
     searching = re.fullmatch(r"(.+)\+([a-z]+[0-9]+)", name)
     name, search = searching.groups() if searching else (name, None)
-    return NeuralCodec(name, decoder, settings or DEFAULT_SETTINGS, search)
+    return NeuralCodec(name, decoder, settings or DEFAULT_SETTINGS, search, weights)

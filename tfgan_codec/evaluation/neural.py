@@ -9,6 +9,7 @@ import numpy as np
 
 from tfgan_codec.bundle import Bundle
 from tfgan_codec.codec import load
+from tfgan_codec.coders import read_search
 from tfgan_codec.errors import UsageError
 from tfgan_codec.layered_bundle import LayeredBundle
 from tfgan_codec.metrics.complexity import Complexity, of_tflite
@@ -25,6 +26,7 @@ class NeuralCodec:
       realism: which decoder; None: the bundle's most realistic one.
       settings: the bits per pixel or qualities to measure at.
       search: of the encoder, as in `tgc.compress`.
+      weights: folder of the networks' weights that a search looks for.
     """
 
     extension = "tgc"
@@ -35,11 +37,13 @@ class NeuralCodec:
         realism: float | None = None,
         settings: tuple[str, ...] = DEFAULT_SETTINGS,
         search: str | None = None,
+        weights: str | None = None,
     ) -> None:
         self._codec = load(model)
         bundle = self._codec.bundle
         self._realism = bundle.realisms[-1] if realism is None else realism
-        self._compress = functools.partial(self._codec.compress, search=search)
+        searching = read_search(search)._replace(weights=weights) if search else None
+        self._compress = functools.partial(self._codec.compress, search=searching)
         self.encoder = f"{bundle.name}+{search}" if search else bundle.name
         self.name = self.encoder if realism is None else f"{self.encoder}@{realism:g}"
         self.version = f"{bundle.model_id.hex()}, realism {self._realism:g}"

@@ -72,11 +72,12 @@ class Refiner:
       bundle: the bundle.
       tune: "fidelity", for squared error and MS-SSIM of the most faithful decoder's picture; or
         "realism", for LPIPS of the most realistic one's as well.
+      weights: folder of LPIPS' weights; None: `metrics.weights` finds it.
     """
 
-    def __init__(self, bundle: Bundle, tune: str = "fidelity") -> None:
+    def __init__(self, bundle: Bundle, tune: str = "fidelity", weights: str | None = None) -> None:
         self._bundle = bundle
-        self._distortion = _Distortion(bundle, tune)
+        self._distortion = _Distortion(bundle, tune, weights)
         self._searches: dict[tuple[int, int], _Search] = {}
 
     def __call__(
@@ -195,12 +196,12 @@ class _Search:
 class _Distortion:
     """What a search lowers, beside the bits."""
 
-    def __init__(self, bundle: Bundle, tune: str) -> None:
+    def __init__(self, bundle: Bundle, tune: str, weights: str | None) -> None:
         self._faithful = restore(bundle, bundle.realisms[0])
         self._lpips: Lpips | None = None
         if tune == "realism":
             self._realistic = restore(bundle, bundle.realisms[-1])
-            self._lpips = Lpips()
+            self._lpips = Lpips(folder=weights)
 
     def __call__(self, pixels: tf.Tensor, y: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         """Of the pictures that latents give, from the original [1, h, w, 3]."""
