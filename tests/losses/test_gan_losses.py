@@ -199,6 +199,26 @@ def test_lpips_equals_the_metric_and_has_finite_gradients(net: str, shared_dir: 
     assert np.isfinite(tape.gradient(value, flat)).all()
 
 
+@pytest.mark.parametrize("net", ["alex", "vgg"])
+def test_lpips_in_bfloat16_points_the_same_way(net: str, shared_dir: Path):
+    folder = str(shared_dir / "weights")
+    if not (shared_dir / "weights" / "lpips_alex.npz").is_file():
+        pytest.skip("LPIPS weights are not in ../shared/weights")
+    a, b = pictures(64)
+    values, gradients = [], []
+    for bfloat16 in (False, True):
+        (loss,) = losses.build([f"lpips:net={net}:folder={folder}:bfloat16={bfloat16}"])
+        with tf.GradientTape() as tape:
+            tape.watch(b)
+            value = loss.distance(a, b)
+        assert value.dtype == tf.float32
+        values.append(value.numpy())
+        gradients.append(tape.gradient(value, b).numpy().ravel())
+    np.testing.assert_allclose(values[1], values[0], rtol=0.03)  # 8 bits, 13 layers deep
+    exact, rounded = (g / np.linalg.norm(g) for g in gradients)
+    assert 0.97 < exact @ rounded < 1.0  # the latter: there was rounding at all
+
+
 def test_lpips_looks_at_the_same_shifted_place_of_both_pictures():
     rows = tf.range(0.0, 32.0)[None, :, None, None] * tf.ones([1, 32, 32, 3])
     columns = tf.transpose(rows, [0, 2, 1, 3])

@@ -20,32 +20,47 @@ _VGG_BLOCKS = ((0, 1), (2, 3), (4, 5, 6), (7, 8, 9), (10, 11, 12))
 
 
 class ClassifierFeatures:
-    """AlexNet's or VGG16's frozen convolutions: pictures in [0, 255] -> 5 layers' activations."""
+    """AlexNet's or VGG16's frozen convolutions: pictures in [0, 255] -> 5 layers' activations.
 
-    def __init__(self, net: str, folder: str | None = None):
+    bfloat16: convolve in it, which takes 0.54 times as long with VGG16 on a CPU that can, and
+        changes the gradient by less than another crop does. Activations are given as float32.
+    """
+
+    def __init__(self, net: str, folder: str | None = None, bfloat16: bool = False):
         if net not in _FILES:
             raise UsageError(f"unknown network {net!r}: choose from {', '.join(_FILES)}")
         self.net = net
         arrays = weights.load(_FILES[net], folder)
+        self._dtype = tf.bfloat16 if bfloat16 else tf.float32
         # Constants, not variables: they are no part of the model, its checkpoints or its optimizer.
-        self._arrays = {key: tf.constant(array) for key, array in arrays.items()}
+        self._lines = {k: tf.constant(v) for k, v in arrays.items() if k.startswith("lin")}
+        self._arrays = {k: tf.cast(v, self._dtype) for k, v in arrays.items() if "/" in k}
 
     def linear(self, layer: int) -> tf.Tensor:
         """LPIPS' weights of a layer's channels."""
-        return self._arrays[f"lin{layer}"]
+        return self._lines[f"lin{layer}"]
 
     def __call__(self, pictures: tf.Tensor) -> list[tf.Tensor]:
         x = (tf.cast(pictures, tf.float32) / 127.5 - 1.0 - _SHIFT) / _SCALE
-        return self._alex(x) if self.net == "alex" else self._vgg(x)
+        x = tf.cast(x, self._dtype)
+        taps = self._alex(x) if self.net == "alex" else self._vgg(x)
+        return [tf.cast(tap, tf.float32) for tap in taps]
 
-    def _conv(self, x: tf.Tensor, i: int, stride: int = 1, padding: int = 1) -> tf.Tensor:
-        sides = [padding, padding]
-        y = tf.nn.conv2d(x, self._arrays[f"conv{i}/kernel"], stride, [[0, 0], sides, sides, [0, 0]])
+    def _conv(self, x: tf.Tensor, i: int) -> tf.Tensor:
+        """A 3x3 or 5x5 convolution. "SAME" pads as the classifiers do, and is 1.7 times (in
+        bfloat16, 29 times) as fast as the same padding in numbers: oneDNN has no gradient of it."""
+        y = tf.nn.conv2d(x, self._arrays[f"conv{i}/kernel"], 1, "SAME")
         return tf.nn.relu(y + self._arrays[f"conv{i}/bias"])
 
+    def _first(self, x: tf.Tensor) -> tf.Tensor:
+        """AlexNet's 11x11 convolution of every fourth pixel."""
+        x = tf.pad(x, [[0, 0], [2, 2], [2, 2], [0, 0]])
+        y = tf.nn.conv2d(x, self._arrays["conv0/kernel"], PERIOD, "VALID")
+        return tf.nn.relu(y + self._arrays["conv0/bias"])
+
     def _alex(self, x: tf.Tensor) -> list[tf.Tensor]:
-        first = self._conv(x, 0, stride=4, padding=2)
-        second = self._conv(tf.nn.max_pool2d(first, 3, 2, "VALID"), 1, padding=2)
+        first = self._first(x)
+        second = self._conv(tf.nn.max_pool2d(first, 3, 2, "VALID"), 1)
         third = self._conv(tf.nn.max_pool2d(second, 3, 2, "VALID"), 2)
         fourth = self._conv(third, 3)
         return [first, second, third, fourth, self._conv(fourth, 4)]
@@ -69,9 +84,8 @@ class Lpips:
     shift: look at the pictures some pixels further right and down, elsewhere in each step. AlexNet
         takes every fourth pixel: a decoder that always sees it at the same place learns to please
         it with a mesh of that period, which is invisible to it and not to people.
+    bfloat16: see `ClassifierFeatures`.
     """
-
-    names = ("lpips",)
 
     def __init__(
         self,
@@ -79,9 +93,11 @@ class Lpips:
         net: str = "alex",
         folder: str | None = None,
         shift: bool = False,
+        bfloat16: bool = False,
     ):
+        self.names = ("lpips",) if net == "alex" else (f"lpips_{net}",)
         self.weight = weight
-        self.features = ClassifierFeatures(net, folder)
+        self.features = ClassifierFeatures(net, folder, bfloat16)
         self.shift = shift
 
     def __call__(self, pictures: tf.Tensor, output) -> LossValue:
@@ -89,7 +105,7 @@ class Lpips:
         if self.shift:
             a, b = _shifted(a, b)
         value = self.distance(a, b)
-        return LossValue(self.weight * value, {"lpips": value})
+        return LossValue(self.weight * value, {self.names[0]: value})
 
     def distance(self, a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
         """LPIPS of pictures in [0, 255], [batch]."""
