@@ -15,7 +15,8 @@ def stir(models: Sequence[tf.keras.Model]) -> tf.keras.Model:
 
     The practical ensemble: one decoder's time, not several. It works for runs that share their
     beginning (--init_from), whose weights lie in one valley; those of runs from different seeds do
-    not, and their average is noise.
+    not, and their average is noise. What all have in common, such as a frozen encoder, stays as it
+    is to the last bit.
     """
     first, *others = models
     shapes = [v.shape for v in first.variables]
@@ -23,5 +24,6 @@ def stir(models: Sequence[tf.keras.Model]) -> tf.keras.Model:
         raise UsageError("only codecs of the same sizes can be averaged")
     for places in zip(*(model.variables for model in models)):
         if places[0].dtype.is_floating:
-            places[0].assign(np.mean([place.numpy() for place in places], axis=0))
+            values = [place.numpy() for place in places]
+            places[0].assign(np.mean(values, axis=0, dtype=np.float64))
     return first
