@@ -82,7 +82,7 @@ def test_a_killed_run_goes_on_to_the_same_losses(photographs: Path, tmp_path: Pa
     seed = int.from_bytes(os.urandom(4), "big")
     print("seed of the moments:", seed)  # pytest shows it when the test fails
     moments = random.Random(seed)
-    targets = sorted(moments.sample(range(STEPS - 12), 3))
+    targets = sorted(moments.sample(range(STEPS - 25), 3))
     for target in targets:
         more = ["--resume"] if (killed / "run.json").exists() else []
         running = process(command(photographs, killed, *more))
@@ -90,7 +90,8 @@ def test_a_killed_run_goes_on_to_the_same_losses(photographs: Path, tmp_path: Pa
         time.sleep(moments.uniform(0.0, 0.1))
         running.kill()
         running.communicate()
-    assert newest_step(killed) < STEPS
+    # The figures of the last ten steps are means from the latest start on.
+    assert newest_step(killed) <= STEPS - 10, "this machine was too busy to kill the run in time"
     assert train_app.main(command(photographs, killed, "--resume")) == 0
 
     want, got = read_figures(tmp_path / "whole"), read_figures(killed)
@@ -107,6 +108,32 @@ def test_a_killed_run_goes_on_to_the_same_losses(photographs: Path, tmp_path: Pa
     np.testing.assert_allclose(list(last[0].values()), list(last[1].values()), rtol=1e-6)
     for a, b in zip(load_run(killed).variables, load_run(tmp_path / "whole").variables):
         np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_a_run_killed_while_it_validates_does_so_again(
+    photographs: Path, tmp_path: Path, monkeypatch
+):
+    """Between the last step of an epoch and the end of its validation nothing may be saved."""
+    original = runs.callbacks
+
+    class Killed(BaseException):
+        pass
+
+    class Kill(tf.keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 1:
+                raise Killed
+
+    arguments = command(photographs, tmp_path / "run", "--save_minutes=0", gan=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "callbacks", lambda *a: [Kill(), *original(*a)])
+        with pytest.raises(Killed):
+            train_app.main(arguments)
+    assert newest_step(tmp_path / "run") == 19
+    assert train_app.main([*arguments, "--resume"]) == 0
+    lines = read_figures(tmp_path / "run")
+    assert [line["step"] for line in lines if "val_loss" in line] == [10, 20, 30, 40]
 
 
 @pytest.mark.slow

@@ -108,7 +108,11 @@ class Checkpoints:
 
 
 class SaveRegularly(tf.keras.callbacks.Callback):
-    """Saves every so many minutes and when training ends."""
+    """Saves every so many minutes and when training ends.
+
+    The last one of a list of callbacks. What else happens at the end of an epoch, validation
+    before all, is done before a save says so: a run that is killed in between repeats it.
+    """
 
     def __init__(self, checkpoints: Checkpoints, minutes: float):
         super().__init__()
@@ -117,11 +121,19 @@ class SaveRegularly(tf.keras.callbacks.Callback):
         self._last = time.monotonic()
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None):
-        if time.monotonic() - self._last > self.seconds:
-            self._save()
+        ends_epoch = self.model.stop_training or batch + 1 == self.params["steps"]
+        if not ends_epoch:
+            self._save_if_due()
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None):
+        self._save_if_due()
 
     def on_train_end(self, logs: dict | None = None):
         self._save()
+
+    def _save_if_due(self):
+        if time.monotonic() - self._last > self.seconds:
+            self._save()
 
     def _save(self):
         self.checkpoints.save(steps_of(self.model.g_optimizer))
