@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from absl import flags
 
-from apps import _main
+from tfgan_codec import cli
 from tfgan_codec.evaluation import runner, schema
 from tfgan_codec.evaluation.codecs import Codec
 from tfgan_codec.metrics import weights
@@ -42,7 +42,7 @@ def plan(
 ) -> runner.Plan:
     """The plan that the flags ask for."""
     if values.data is None:
-        raise _main.CommandLineError("--data=FOLDER is needed")
+        raise cli.CommandLineError("--data=FOLDER is needed")
     metrics = schema.METRICS if values.metrics == ["all"] else tuple(values.metrics)
     pictures = runner.find_pictures(values.data)
     arguments = (sys.argv if argv is None else argv)[1:]

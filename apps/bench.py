@@ -9,12 +9,15 @@ from pathlib import Path
 from absl import flags
 from tqdm import tqdm
 
-from apps import _evaluation, _main
+from apps import _evaluation
+from tfgan_codec import cli
+from tfgan_codec.bundle.model import Part
 from tfgan_codec.errors import BundleError, UsageError
 from tfgan_codec.evaluation import (
     choice,
     classical,
     curves,
+    decoders,
     details,
     plots,
     report,
@@ -46,7 +49,7 @@ _CODECS = (*classical.NAMES, "mobile")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = _main.new_flags()
+    values = cli.new_flags()
     _evaluation.define_flags(values)
     flags.DEFINE_list("codecs", list(_CODECS), "What to compare, see above.", flag_values=values)
     flags.DEFINE_string("out", None, "The folder to write.", flag_values=values)
@@ -88,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(choice.describe(choice.tally(values.tally)))
             return
         if values.out is None:
-            raise _main.CommandLineError("--out=FOLDER is needed")
+            raise cli.CommandLineError("--out=FOLDER is needed")
         out = Path(values.out)
         if values.decoders:
             _compare_decoders(values, out, argv)
@@ -106,17 +109,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         schema.save(results, out / "results.json")
         _show(results, codecs, plan, values, out)
 
-    return _main.run(bench, values, _USAGE, argv)
+    return cli.run(bench, values, _USAGE, argv)
 
 
 def _compare_decoders(values: flags.FlagValues, out: Path, argv: Sequence[str] | None) -> None:
-    from export import bench
+    def random_decoder(name: str) -> Part:
+        # TensorFlow takes seconds to import: only for those who ask for such a decoder.
+        from tfgan_codec.deploy.decoders import random_decoder
+
+        return random_decoder(name)
 
     plan = _evaluation.plan(values, [], "apps.bench", argv)
-    rows = bench.run(
-        values.decoders, plan.pictures, values.sheet_bpp, plan.weights, out, plan.command
-    )
-    print(summary.plain(bench.table(rows)))
+    pictures = plan.pictures, values.sheet_bpp
+    rows = decoders.run(values.decoders, *pictures, plan.weights, out, plan.command, random_decoder)
+    print(summary.plain(decoders.table(rows)))
 
 
 def _create(specs: Sequence[str], weights: str | None) -> tuple[list[Codec], list[str]]:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from absl import flags
 
 import tfgan_codec as tgc
-from apps import _main
-from tfgan_codec import container, image_io
+from tfgan_codec import cli, image_io
+from tfgan_codec.format import container
 
 _USAGE = """
 usage: python -m apps.compress PICTURE OUT.tgc [--bpp=B | --bytes=N | --quality=Q] [--model=M]
@@ -27,7 +27,7 @@ Compresses a picture (PNG, JPEG, WebP, ... whatever Pillow opens) to a .tgc file
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = _main.new_flags()
+    values = cli.new_flags()
     flags.DEFINE_float(
         "bpp", None, "At most so many bits per pixel, counting the whole file.", flag_values=values
     )
@@ -55,8 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     def compress(picture: str, out: str) -> None:
         options = {"bpp": values.bpp, "nbytes": values.bytes, "quality": values.quality}
         if sum(value is not None for value in options.values()) > 1:
-            raise _main.CommandLineError("give only one of --bpp, --bytes and --quality")
-        _main.refuse_overwriting(picture, out)
+            raise cli.CommandLineError("give only one of --bpp, --bytes and --quality")
+        cli.refuse_overwriting(picture, out)
         options.update(metadata=values.metadata, search=values.search)
         blob = tgc.load(values.model).compress(picture, **options)
         image_io.write_file(out, blob)
@@ -64,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         bpp = 8 * len(blob) / (file.width * file.height)
         print(f"{out}: {len(blob)} bytes, {bpp:.4g} bpp, quality {file.quality}")
 
-    return _main.run(compress, values, _USAGE, argv)
+    return cli.run(compress, values, _USAGE, argv)
 
 
 if __name__ == "__main__":

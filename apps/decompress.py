@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from absl import flags
 
 import tfgan_codec as tgc
-from apps import _main
-from tfgan_codec import image_io
+from tfgan_codec import cli, image_io
 
 _USAGE = """
 usage: python -m apps.decompress IN.tgc PICTURE [--realism=R] [--scale=S] [--model=M]
@@ -24,7 +23,7 @@ Decompresses a .tgc file; the extension of PICTURE says in which format to store
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = _main.new_flags()
+    values = cli.new_flags()
     flags.DEFINE_float(
         "realism",
         None,
@@ -47,14 +46,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
 
     def decompress(source: str, picture: str) -> None:
-        _main.refuse_overwriting(source, picture)
+        cli.refuse_overwriting(source, picture)
         image_io.picture_format(picture)  # complains before the work is done
         options = {"realism": values.realism, "model": values.model, "scale": values.scale}
         image = tgc.decompress(source, **options)
         image_io.save(image, picture)
         print(f"{picture}: {image.width}x{image.height}")
 
-    return _main.run(decompress, values, _USAGE, argv)
+    return cli.run(decompress, values, _USAGE, argv)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from absl import flags
 from PIL import Image
 
 import tfgan_codec as tgc
-from apps import _main
-from tfgan_codec import demo, image_io
+from tfgan_codec import cli, image_io
+from tfgan_codec.evaluation import demo
 
 _USAGE = """
 usage: python -m apps.demo PICTURE [--bpp=0.1] [--out=demo.png] [--model=M]
@@ -23,7 +23,7 @@ metadata are left out, for all three alike.
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = _main.new_flags()
+    values = cli.new_flags()
     flags.DEFINE_float(
         "bpp", 0.1, "At most so many bits per pixel, counting the whole file.", flag_values=values
     )
@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     def show(picture: str) -> None:
         image_io.picture_format(values.out)  # complains before the work is done
-        _main.refuse_overwriting(picture, values.out)
+        cli.refuse_overwriting(picture, values.out)
         original = Image.fromarray(image_io.read(picture).rgb)
         results = demo.run(tgc.load(values.model), original, values.bpp)
         image_io.save(demo.side_by_side(original, results), values.out)
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(demo.table(results))
         print(f"\nSide by side: {values.out}")
 
-    return _main.run(show, values, _USAGE, argv)
+    return cli.run(show, values, _USAGE, argv)
 
 
 if __name__ == "__main__":

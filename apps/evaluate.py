@@ -8,7 +8,8 @@ from pathlib import Path
 
 from absl import flags
 
-from apps import _evaluation, _main
+from apps import _evaluation
+from tfgan_codec import cli
 from tfgan_codec.evaluation import runner, schema, summary
 from tfgan_codec.evaluation.neural import DEFAULT_SETTINGS, NeuralCodec
 
@@ -24,7 +25,7 @@ row per picture and rate, and the means; docs/evaluation.md says what the metric
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = _main.new_flags()
+    values = cli.new_flags()
     _evaluation.define_flags(values)
     flags.DEFINE_string(
         "model", "mobile", "A model's name, or a bundle's folder or zip file.", flag_values=values
@@ -49,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     def evaluate() -> None:
         if values.out is None:
-            raise _main.CommandLineError("--out=FILE.json is needed")
+            raise cli.CommandLineError("--out=FILE.json is needed")
         settings = [f"q{level}" for level in values.quality or []] or values.bpp
         codec = NeuralCodec(values.model, values.realism, tuple(settings))
         plan = _evaluation.plan(values, [codec], "apps.evaluate", argv)
@@ -58,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(summary.plain(summary.table(results.sets)))
         print(f"\nResults: {values.out}")
 
-    return _main.run(evaluate, values, _USAGE, argv)
+    return cli.run(evaluate, values, _USAGE, argv)
 
 
 if __name__ == "__main__":

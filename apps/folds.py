@@ -8,7 +8,7 @@ from pathlib import Path
 
 from absl import flags
 
-from apps import _main
+from tfgan_codec import cli
 
 _USAGE = """
 usage: python -m apps.folds --data=FOLDER --out=FOLDER [--folds=5]
@@ -24,7 +24,7 @@ foldN-validation.txt.
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = _main.new_flags()
+    values = cli.new_flags()
     kw = {"flag_values": values}
     flags.DEFINE_string("data", None, "Folder tree of pictures.", **kw)
     flags.DEFINE_string("out", None, "Where the lists go.", **kw)
@@ -37,12 +37,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         for name in ("data", "out"):
             if values[name].value is None:
-                raise _main.CommandLineError(f"--{name} is required")
+                raise cli.CommandLineError(f"--{name} is required")
         files = picture_files(values.data)
         for path in write_lists(files, values.folds, Path(values.out), values.seed):
             print(path)
 
-    return _main.run(command, values, _USAGE, argv)
+    return cli.run(command, values, _USAGE, argv)
 
 
 if __name__ == "__main__":

@@ -10,10 +10,10 @@ from typing import Any
 
 from absl import flags
 
-from apps import _main
-from tfgan_codec import container
-from tfgan_codec.bundle_files import find_shipped
+from tfgan_codec import cli
+from tfgan_codec.bundle.files import find_shipped
 from tfgan_codec.errors import UsageError
+from tfgan_codec.format import container
 
 _USAGE = """
 usage: python -m apps.info FILE.tgc
@@ -32,26 +32,26 @@ library and its discriminator have, beside the numbers in its paper. That needs 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = _main.new_flags()
+    values = cli.new_flags()
     flags.DEFINE_string(
         "model", None, "A codec of the training library, for example ls_gan.", flag_values=values
     )
 
     def info(path: str | None = None) -> None:
         if (path is None) == (values.model is None):
-            raise _main.CommandLineError("expected 1 file name, or --model=NAME")
+            raise cli.CommandLineError("expected 1 file name, or --model=NAME")
         if path is not None:
             _of_file(path)
             return
         print(json.dumps(_sizes().describe(values.model), indent=2))
 
-    return _main.run(info, values, _USAGE, argv)
+    return cli.run(info, values, _USAGE, argv)
 
 
 def _sizes() -> Any:
     """The module that needs TensorFlow, which takes seconds to import where it is there at all."""
     try:
-        return importlib.import_module("tfgan_codec.models.sizes")
+        return importlib.import_module("tfgan_codec.studies.sizes")
     except ModuleNotFoundError as error:
         message = f"--model needs {error.name}: pip install tfgan_codec[train]"
         raise UsageError(message) from None

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from absl import flags
 
-from apps import _main
-from tfgan_codec.names import choose
+from tfgan_codec import cli
+from tfgan_codec.specs.names import choose
 
 _USAGE = """
 usage: python -m apps.study EXPERIMENT --data=FOLDER --test=FOLDER --runs=FOLDER
@@ -34,7 +34,7 @@ trained already is not trained again. Times are those of two cores.
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = _main.new_flags()
+    values = cli.new_flags()
     kw = {"flag_values": values}
     flags.DEFINE_string("data", None, "Folder tree of training pictures.", **kw)
     flags.DEFINE_string("test", None, "Folder of the pictures to measure on.", **kw)
@@ -48,13 +48,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     flags.DEFINE_string("weights", None, "Folder of the metric networks' weights.", **kw)
 
     def command(study: str) -> None:
-        from tfgan_codec.evaluation.studies import EXPERIMENTS
-        from tfgan_codec.evaluation.study import Study, run
+        from tfgan_codec.studies.experiments import EXPERIMENTS
+        from tfgan_codec.studies.study import Study, run
 
         experiment = choose("experiment", study, EXPERIMENTS)
         for name in ("data", "test", "runs"):
             if values[name].value is None:
-                raise _main.CommandLineError(f"--{name} is required")
+                raise cli.CommandLineError(f"--{name} is required")
         out = Path(values.out) if values.out else Path("results") / study
         arguments = (sys.argv if argv is None else list(argv))[1:]
         line = shlex.join(["python", "-m", "apps.study", *arguments])
@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             experiment,
         )
 
-    return _main.run(command, values, _USAGE, argv)
+    return cli.run(command, values, _USAGE, argv)
 
 
 if __name__ == "__main__":

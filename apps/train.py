@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from absl import flags
 
-from apps import _main
+from tfgan_codec import cli
 
 _USAGE = """python -m apps.train --flagfile=FLAGS --data=PLACE --out=FOLDER [--minutes=M|--steps=N]
 
@@ -20,7 +20,7 @@ _PHASES = ["0.25:128:12:2:0", "1.0:192:6:1:1.7"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    values = _main.new_flags()
+    values = cli.new_flags()
     kw = {"flag_values": values}
     flags.DEFINE_string(
         "model", "mobile", "The codec to train, with arguments: NAME or NAME:width=0.25:...", **kw
@@ -197,7 +197,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         given = {name: values[name].value for name in values}
         for name in ("data",) if given["dry_run"] else ("data", "out"):
             if not given[name]:
-                raise _main.CommandLineError(f"--{name} is required")
+                raise cli.CommandLineError(f"--{name} is required")
         config = RunConfig(
             limit=Limit(given["steps"], given["minutes"]),
             phases=parse_phases(given["phase"]),
@@ -208,7 +208,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         else:
             train(config)
 
-    return _main.run(command, values, _USAGE, argv)
+    return cli.run(command, values, _USAGE, argv)
 
 
 if __name__ == "__main__":

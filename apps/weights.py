@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from absl import flags
 
-from apps import _main
+from tfgan_codec import cli
 from tfgan_codec.metrics import weights
 from tfgan_codec.metrics.convert import convert
 
@@ -23,7 +23,7 @@ others. With it: converts the downloaded files; PyTorch is not needed.
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = _main.new_flags()
+    values = cli.new_flags()
     flags.DEFINE_list("from", [], "The downloaded checkpoints.", flag_values=values)
     flags.DEFINE_string(
         "weights",
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 print(f"{name}: not in {values.weights}; download these and give them to --from:")
                 print(*(f"  {source}" for source in file.sources), sep="\n")
 
-    return _main.run(run, values, _USAGE, argv)
+    return cli.run(run, values, _USAGE, argv)
 
 
 if __name__ == "__main__":

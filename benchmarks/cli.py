@@ -22,8 +22,8 @@ import numpy as np
 from absl import app, flags
 from PIL import Image
 
-from tfgan_codec import tables
-from tfgan_codec.rangecoder import Decoder, Encoder
+from tfgan_codec.format import tables
+from tfgan_codec.format.rangecoder import Decoder, Encoder
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("model", "mobile", "Shipped bundle, or path of another.")

@@ -14,7 +14,7 @@ from typing import Any, Callable, NamedTuple
 import numpy as np
 from absl import flags
 
-from apps import _main
+from tfgan_codec import cli
 
 _USAGE = """
 usage: OPENBLAS_NUM_THREADS=1 python -m benchmarks.context [--kernel=11] [--kernel=5]
@@ -44,7 +44,7 @@ class Drawn(NamedTuple):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = _main.new_flags()
+    values = cli.new_flags()
     flags.DEFINE_multi_integer("kernel", [11, 5], "Sizes of the kernel.", flag_values=values)
     flags.DEFINE_string("order", "hwc", "Raster order of the latents.", flag_values=values)
     flags.DEFINE_float("width", 1.0, "Of the codec.", flag_values=values)
@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             if values.picture:
                 whole_picture(model, 512, 768)
 
-    return _main.run(command, values, _USAGE, argv)
+    return cli.run(command, values, _USAGE, argv)
 
 
 def build(width: float, kernel: int, order: str) -> Any:
@@ -84,13 +84,13 @@ def build(width: float, kernel: int, order: str) -> Any:
 
 def draw(model: Any, height: int, width: int) -> Drawn:
     """Latents of a picture, as the model expects them: what random bytes decode to."""
-    from tfgan_codec import context, latents, rangecoder, wavefront
     from tfgan_codec.entropy.context import Symbols
+    from tfgan_codec.format import context, payload, rangecoder, wavefront
 
     entropy, rng = model.entropy, np.random.default_rng(0)
     h, w = -(-height // 16), -(-width // 16)
     z = rng.integers(-2, 3, (-(-h // 4), -(-w // 4), entropy.side.channels), np.int32)
-    features = latents.index_map(entropy.integer_hyper_decoder(), z, h, w)
+    features = payload.index_map(entropy.integer_hyper_decoder(), z, h, w)
     source = rangecoder.Decoder(rng.bytes(2 * h * w * entropy.channels))
     tables, portable = entropy.tables.read(), entropy.integer_context()
     q = context.decode(portable, features, lambda rows: source.decode(rows, tables))
@@ -102,7 +102,7 @@ def draw(model: Any, height: int, width: int) -> Drawn:
 
 def compare(model: Any, height: int, width: int, serial: bool) -> None:
     """Prints how long both coders take, and whether all agree."""
-    from tfgan_codec import context, latents, rangecoder
+    from tfgan_codec.format import context, payload, rangecoder
 
     entropy = model.entropy
     drawn = draw(model, height, width)
@@ -115,7 +115,7 @@ def compare(model: Any, height: int, width: int, serial: bool) -> None:
 
     def with_python(at_once: int | None) -> np.ndarray:
         decoder = rangecoder.Decoder(drawn.stream)
-        _, features = latents.decode_head(decoder, h, w, tables[0], hyper_decoder)
+        _, features = payload.decode_head(decoder, h, w, tables[0], hyper_decoder)
         read = lambda rows: decoder.decode(rows, tables[1])  # noqa: E731
         return context.decode(portable, features, read, at_once)
 
@@ -145,7 +145,7 @@ def timed(decode: Latents, at_once: int | None, want: np.ndarray, runs: int = 3)
 
 def whole_picture(model: Any, height: int, width: int) -> None:
     """Prints how long a file takes to decode, beside the paper's pictures."""
-    from tfgan_codec import container
+    from tfgan_codec.format import container
 
     drawn = draw(model, height, width)
     blob = container.pack(container.File(model.model_id(), width, height, 0, (drawn.stream,)))

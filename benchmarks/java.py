@@ -15,10 +15,12 @@ from typing import Any, NamedTuple
 
 from absl import flags
 
-from apps import _main
-from tfgan_codec import bundle_files, container, latents
+from tfgan_codec import cli
+from tfgan_codec.bundle import files as bundle_files
 from tfgan_codec.codec import Codec, load
+from tfgan_codec.coding import hyperprior
 from tfgan_codec.errors import BundleError
+from tfgan_codec.format import container
 
 _USAGE = """
 usage: python -m benchmarks.java PICTURE [--model=mobile] [--bpp=0.1]
@@ -39,7 +41,7 @@ CLASSES = Path(__file__).resolve().parent.parent / "export/android/decoder/build
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = _main.new_flags()
+    values = cli.new_flags()
     flags.DEFINE_string("model", "mobile", "A model's name, or a folder.", flag_values=values)
     flags.DEFINE_float("bpp", 0.1, "Bits per pixel of the file.", flag_values=values)
 
@@ -51,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             file.flush()
             report(codec, blob, str(bundle_files.locate(values.model)), file.name)
 
-    return _main.run(compare, values, _USAGE, argv)
+    return cli.run(compare, values, _USAGE, argv)
 
 
 class Times(NamedTuple):
@@ -92,7 +94,7 @@ def in_python(codec: Codec, blob: bytes) -> tuple[Times, dict[str, str]]:
     times = Times([], [])
     for _ in range(1 + PYTHON_RUNS):
         wall, processor = time.perf_counter(), time.thread_time()
-        coding = latents.read_symbols(bundle, file)
+        coding = hyperprior.read_symbols(bundle, file)
         times.processor.append(1e3 * (time.thread_time() - processor))
         times.wall.append(1e3 * (time.perf_counter() - wall))
     hashes = {k: hashlib.sha256(v.tobytes()).hexdigest() for k, v in coding._asdict().items()}

@@ -8,13 +8,10 @@ from pathlib import Path
 
 from absl import flags
 
-from apps import _main
-from export.settings import Settings
-from tfgan_codec import bundle_files
+from tfgan_codec import cli
+from tfgan_codec.bundle import files
+from tfgan_codec.deploy.settings import QUANTIZE, TARGETS, Settings, check
 from tfgan_codec.errors import UsageError
-
-QUANTIZE = ("none", "fp16", "dynamic", "int8", "int16x8")
-TARGETS = ("mobile", "edgetpu")
 
 _USAGE = """
 usage: python -m export.tflite --model=MODEL --out=FOLDER [--quantize=fp16] [--target=mobile]
@@ -37,7 +34,7 @@ tiles of it.
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = _main.new_flags()
+    values = cli.new_flags()
     default = Settings()
     flags.DEFINE_string("model", None, "Bundle or run.", flag_values=values)
     flags.DEFINE_string("out", None, "Where to write.", flag_values=values)
@@ -78,48 +75,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     def command() -> None:
         for name in ("model", "out"):
             if values[name].value is None:
-                raise _main.CommandLineError(f"--{name} is required")
+                raise cli.CommandLineError(f"--{name} is required")
         given = {name: values[name].value for name in Settings._fields}
         given["realism"] = _realism(given["realism"])
-        export(values["model"].value, values["out"].value, Settings(**given))
+        settings = Settings(**given)
+        check(settings)
+        if not (Path(values.model) / "run.json").is_file():
+            files.locate(values.model)
+        # TensorFlow takes seconds to import: only when there is something to do.
+        from tfgan_codec.deploy import decoders
 
-    return _main.run(command, values, _USAGE, argv)
+        for path in decoders.export(values.model, values.out, settings):
+            print(f"{path}: {path.stat().st_size} bytes")
 
-
-def export(model: str, out: str, settings: Settings) -> None:
-    """Writes decoders as asked for and says what was made."""
-    check(settings)
-    is_run = (Path(model) / "run.json").is_file()
-    if not is_run:
-        bundle_files.locate(model)
-    # TensorFlow takes seconds to import: only when there is something to do.
-    from export import decoders
-
-    made = (
-        decoders.from_run(model, out, settings)
-        if is_run
-        else decoders.from_bundle(model, out, settings)
-    )
-    for path in made:
-        print(f"{path}: {path.stat().st_size} bytes")
-
-
-def check(settings: Settings) -> None:
-    """Raises `UsageError` for settings that cannot work together."""
-    if settings.tile % 16 or settings.tile < 16:
-        raise UsageError(f"a tile of {settings.tile} pixels: it must be a multiple of 16")
-    if settings.target == "edgetpu" and settings.quantize != "int8":
-        raise UsageError("an Edge TPU computes in int8 alone: use --quantize=int8")
-    fixed = settings.target == "edgetpu" or settings.quantize == "int16x8"
-    if fixed and (settings.halo < 0 or settings.tile <= 32 * settings.halo):
-        raise UsageError(
-            f"a tile of {settings.tile} pixels is all halo: {settings.halo} latents of context "
-            f"to each side take {32 * settings.halo} pixels; use a larger --tile"
-        )
-    if settings.quantize.startswith("int") and settings.calibration is None:
-        raise UsageError(
-            f"{settings.quantize} needs real latents: give --calibration a folder of photographs"
-        )
+    return cli.run(command, values, _USAGE, argv)
 
 
 def _realism(text: str | None) -> float | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from tfgan_codec.bundle import Bundle
+from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.codec import Codec, load
 
 if TYPE_CHECKING:
@@ -73,10 +75,23 @@ def small_mobile() -> Mobile:
 @pytest.fixture(scope="session")
 def small_bundle(small_mobile, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """`small_mobile` exported, with its folder."""
-    from export import bundle as export_bundle
+    from tfgan_codec.deploy import bundling
 
     folder = tmp_path_factory.mktemp("small") / "bundle"
-    export_bundle.write(small_mobile, str(folder), "small", {})
+    bundling.write(small_mobile, str(folder), "small", {})
     loaded = Bundle.load(folder)
     loaded.folder = folder
     return loaded
+
+
+@pytest.fixture(scope="session")
+def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Smooth random pictures, and what else lies about in such folders."""
+    folder = tmp_path_factory.mktemp("photographs")
+    random = np.random.default_rng(0)
+    for number in range(4):
+        coarse = Image.fromarray(random.integers(0, 256, (9, 9, 3), np.uint8))
+        coarse.resize((288, 272), Image.Resampling.BICUBIC).save(folder / f"{number}.png")
+    (folder / "broken.jpg").write_bytes(b"not a picture")
+    (folder / "notes.txt").write_text("nor this")
+    return folder

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from tfgan_codec import bundle as bundles
-from tfgan_codec import wavefront
-from tfgan_codec.bundle import Bundle
-from tfgan_codec.context import FRACTIONS, MEAN_ZERO, ContextModel
-from tfgan_codec.scales import IntegerConv, ScaleDecoder
-from tfgan_codec.tables import Tables, gaussian_tables
+from tfgan_codec.bundle import model as bundles
+from tfgan_codec.bundle.model import Bundle
+from tfgan_codec.format import wavefront
+from tfgan_codec.format.context import FRACTIONS, MEAN_ZERO, ContextModel
+from tfgan_codec.format.scales import IntegerConv, ScaleDecoder
+from tfgan_codec.format.tables import Tables, gaussian_tables
 
 FEATURES = 2  # of the hyper-latents, per latent
 HWC, CHW = (0, 1, 2), (2, 0, 1)

@@ -18,7 +18,8 @@ from PIL import Image
 
 import tfgan_codec as tgc
 from apps import compress, decompress, info
-from tfgan_codec import bundle_files, container
+from tfgan_codec.bundle import files as bundle_files
+from tfgan_codec.format import container
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -14,8 +14,11 @@ import sample_pictures
 from PIL import Image
 
 import tfgan_codec as tgc
-from tfgan_codec import bundle_files, container, image_io, latents
 from tfgan_codec import codec as codecs
+from tfgan_codec import image_io
+from tfgan_codec.bundle import files as bundle_files
+from tfgan_codec.coding import hyperprior
+from tfgan_codec.format import container
 
 GOLDEN = Path(__file__).parent / "data" / "golden"
 CASES = json.loads((GOLDEN / "golden.json").read_text())
@@ -224,7 +227,7 @@ def test_golden(tiny: tgc.Codec, case: dict[str, str]) -> None:
     """Symbols are identical everywhere; pixels may differ by rounding."""
     blob = (GOLDEN / f"{case['name']}.tgc").read_bytes()
     file = container.parse(blob).file
-    coding = latents.read_symbols(tiny.bundle, file)
+    coding = hyperprior.read_symbols(tiny.bundle, file)
     for name, array in coding._asdict().items():
         assert hashlib.sha256(array.tobytes()).hexdigest() == case[name], name
     image = tiny.decompress(blob)

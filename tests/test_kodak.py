@@ -13,12 +13,14 @@ import numpy as np
 import pytest
 
 import tfgan_codec as tgc
-from tfgan_codec import container, image_io, latents
-from tfgan_codec.bundle import Bundle
+from tfgan_codec import image_io
+from tfgan_codec.bundle.model import Bundle
+from tfgan_codec.coding import hyperprior
+from tfgan_codec.format import container, geometry, payload
+from tfgan_codec.format.tables import uniform_tables
 from tfgan_codec.metrics.lpips import Lpips
 from tfgan_codec.metrics.psnr import psnr
 from tfgan_codec.metrics.ssim import ms_ssim
-from tfgan_codec.tables import uniform_tables
 
 pytestmark = pytest.mark.slow
 
@@ -36,11 +38,11 @@ def kodak(kodak_dir: Path) -> list[np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def codings(bundle: Bundle, kodak: list[np.ndarray]) -> list[latents.Coding]:
+def codings(bundle: Bundle, kodak: list[np.ndarray]) -> list[payload.Symbols]:
     """The symbols of each picture at each of the qualities."""
     analysis = bundle.network("analysis")
-    ys = [analysis(latents.pad_edges(picture, 16)) for picture in kodak]
-    return [latents.quantize(bundle, y, quality) for y in ys for quality in QUALITIES]
+    ys = [analysis(geometry.pad_edges(picture, 16)) for picture in kodak]
+    return [hyperprior.quantize(bundle, y, quality) for y in ys for quality in QUALITIES]
 
 
 def test_quality_of_the_shipped_weights(kodak: list[np.ndarray], shared_dir: Path):
@@ -79,21 +81,21 @@ def test_a_budget_is_used_and_never_exceeded(kodak: list[np.ndarray], bpp: float
             assert 0.96 * budget <= size <= budget
 
 
-def test_overhead_and_estimates(bundle: Bundle, codings: list[latents.Coding]):
+def test_overhead_and_estimates(bundle: Bundle, codings: list[payload.Symbols]):
     for coding in codings:
-        payload = latents.encode_symbols(coding, bundle.z_tables, bundle.y_tables)
-        estimate = latents.estimate_bits(coding, bundle.z_tables, bundle.y_tables)
-        assert abs(8 * len(payload) - estimate) <= 0.005 * estimate + 8 * 16
-        file = container.File(bundle.model_id, 768, 512, 1, (payload,))
-        assert len(container.pack(file)) - len(payload) <= 16
+        stream = payload.encode_symbols(coding, bundle.z_tables, bundle.y_tables)
+        estimate = payload.estimate_bits(coding, bundle.z_tables, bundle.y_tables)
+        assert abs(8 * len(stream) - estimate) <= 0.005 * estimate + 8 * 16
+        file = container.File(bundle.model_id, 768, 512, 1, (stream,))
+        assert len(container.pack(file)) - len(stream) <= 16
 
 
 def test_tensorflow_compression_writes_the_same_bytes(
-    bundle: Bundle, codings: list[latents.Coding]
+    bundle: Bundle, codings: list[payload.Symbols]
 ):
     pytest.importorskip("tensorflow_compression")
     from tfgan_codec.entropy.range_coding import Part, RangeDecoder, encode
-    from tfgan_codec.scales import crc16
+    from tfgan_codec.format.scales import crc16
 
     tables = [bundle.z_tables, uniform_tables(256), bundle.y_tables]
     for coding in codings:
@@ -102,13 +104,13 @@ def test_tensorflow_compression_writes_the_same_bytes(
         check = np.array(divmod(crc16(coding.indexes), 256), np.int32)
         parts = [(coding.z, z_rows), (check, 0 * check), (coding.r[index > 0], index[index > 0])]
         data = encode([Part(v, rows, t) for (v, rows), t in zip(parts, tables)])
-        portable = latents.encode_symbols(coding, bundle.z_tables, bundle.y_tables)
+        portable = payload.encode_symbols(coding, bundle.z_tables, bundle.y_tables)
         assert data == portable
         decoder = RangeDecoder(portable, tables)
         for number, (values, rows) in enumerate(parts):
             np.testing.assert_array_equal(decoder.decode(number, rows), values)
         decoder.finish()
-        again = latents.decode_symbols(
+        again = payload.decode_symbols(
             data, *index.shape[:2], bundle.z_tables, bundle.y_tables, bundle.scale_decoder
         )
         for want, got in zip(coding, again):
@@ -116,7 +118,7 @@ def test_tensorflow_compression_writes_the_same_bytes(
 
 
 def test_scale_decoder_is_the_same_everywhere(
-    bundle: Bundle, codings: list[latents.Coding], tmp_path: Path
+    bundle: Bundle, codings: list[payload.Symbols], tmp_path: Path
 ):
     """int64 numpy, float32 numpy, TensorFlow with 1 and 2 threads, LiteRT with and without XNNPACK:
     on the hyper-latents of Kodak, on random ones, and on random ones at the bounds."""
@@ -130,7 +132,7 @@ def test_scale_decoder_is_the_same_everywhere(
     exact = np.stack([bundle.scale_decoder(z, exact=True) for z in inputs])
     fast = np.stack([bundle.scale_decoder(z) for z in inputs])
     np.testing.assert_array_equal(fast, exact)
-    script = Path(__file__).parent / "run_scale_decoder.py"
+    script = Path(__file__).parent / "format" / "run_scale_decoder.py"
     runtimes = ["tensorflow-1", "tensorflow-2"]
     runtimes += ["litert-xnnpack", "litert-builtin", "litert-reference"]
     for runtime in runtimes:
@@ -147,14 +149,14 @@ def test_files_decode_to_what_was_coded(bundle: Bundle, kodak: list[np.ndarray])
     """The estimate of a picture and its file are one thing: symbols survive the file."""
     codec = tgc.Codec(bundle)
     read = functools.partial(
-        latents.decode_symbols,
+        payload.decode_symbols,
         z_tables=bundle.z_tables,
         y_tables=bundle.y_tables,
         scale_decoder=bundle.scale_decoder,
     )
     for picture in kodak[:4]:
-        y = bundle.network("analysis")(latents.pad_edges(picture, 16))
-        want = latents.quantize(bundle, y, 100)
+        y = bundle.network("analysis")(geometry.pad_edges(picture, 16))
+        want = hyperprior.quantize(bundle, y, 100)
         file = container.parse(codec.compress(picture, quality=100)).file
         got = read(file.streams[0], *want.r.shape[:2])
         np.testing.assert_array_equal(got.r, want.r)

@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("tensorflow")
 
 from tfgan_codec import techniques
-from tfgan_codec.evaluation.studies import EXPERIMENTS
+from tfgan_codec.studies.experiments import EXPERIMENTS
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "docs" / "training.md").read_text(encoding="utf-8")

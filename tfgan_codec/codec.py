@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Union
 
 import numpy as np
 
-from tfgan_codec import container, image_io, latents, pyramid
-from tfgan_codec.bundle import QUALITIES, Bundle
-from tfgan_codec.bundle_files import find_shipped
-from tfgan_codec.coders import Coder, Search, coder_of, read_search
-from tfgan_codec.container import Blob
+from tfgan_codec import image_io
+from tfgan_codec.bundle.files import find_shipped
+from tfgan_codec.bundle.layered import LayeredBundle, load_bundle
+from tfgan_codec.bundle.model import Bundle
+from tfgan_codec.coding import pyramid
+from tfgan_codec.coding.budget import best_quality
+from tfgan_codec.coding.coders import coder_of
+from tfgan_codec.coding.contract import PictureCoder, Search, read_search
 from tfgan_codec.errors import BitstreamError, UsageError
-from tfgan_codec.layered_bundle import LayeredBundle, load_bundle
-from tfgan_codec.search import best_quality
+from tfgan_codec.format import container, geometry
+from tfgan_codec.format.container import Blob
+from tfgan_codec.format.geometry import QUALITIES
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -56,10 +60,10 @@ class Codec:
           nbytes: at most so many bytes, for the whole file.
           metadata: whether to keep the ICC profile and EXIF, which count towards `bpp` and
             `nbytes`.
-          search: for a better picture in as many bytes (`models.refine`): "fidelity100" for squared
-            error and MS-SSIM, "realism100" also for LPIPS of the realistic decoder's picture. The
-            number is that of steps; 100 take minutes for half a megapixel. Needs TensorFlow, and
-            LPIPS its weights (`apps.weights`); decoding needs neither.
+          search: for a better picture in as many bytes (`search.refiner`): "fidelity100" for
+            squared error and MS-SSIM, "realism100" also for LPIPS of the realistic decoder's
+            picture. The number is that of steps; 100 take minutes for half a megapixel. Needs
+            TensorFlow, and LPIPS its weights (`apps.weights`); decoding needs neither.
 
         With none of the three, the picture without its alpha plane and metadata gets about 0.1
         bits per pixel; very small pictures more, as a file has no fewer than 20 bytes or so.
@@ -131,7 +135,7 @@ class Codec:
 class _Compression:
     """One picture on its way into a file."""
 
-    def __init__(self, coder: Coder, model_id: bytes, picture: image_io.Picture) -> None:
+    def __init__(self, coder: PictureCoder, model_id: bytes, picture: image_io.Picture) -> None:
         height, width = picture.rgb.shape[:2]
         self._frame = container.File(
             model_id,
@@ -229,5 +233,5 @@ def _smaller(alpha: image_io.Pixels, scale: int) -> image_io.Pixels:
     """An alpha plane at the size of the picture."""
     plane = alpha[..., None]
     while scale > 1:
-        plane, scale = latents.round_half_up(pyramid.halve(plane)).astype(np.uint8), scale // 2
+        plane, scale = geometry.round_half_up(pyramid.halve(plane)).astype(np.uint8), scale // 2
     return plane[..., 0]

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from tfgan_codec.container import MAX_PIXELS
 from tfgan_codec.errors import BitstreamError, ImageError
+from tfgan_codec.format.container import MAX_PIXELS
 
 PathLike = Union[str, "os.PathLike[str]"]
 Pixels = NDArray[np.uint8]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from absl import flags
 
-from apps import _main
-from tfgan_codec import bundle_files
-from tfgan_codec.bundle import Bundle
+from tfgan_codec import cli
+from tfgan_codec.bundle import files as bundle_files
+from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.errors import BundleError
 
 _USAGE = """
@@ -28,7 +28,7 @@ FOLDER = "bundle"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = _main.new_flags()
+    values = cli.new_flags()
     flags.DEFINE_string(
         "model", "mobile", "A model's name, or a bundle's folder or zip file.", flag_values=values
     )
@@ -36,11 +36,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     def command() -> None:
         if values.out is None:
-            raise _main.CommandLineError("--out is required")
+            raise cli.CommandLineError("--out is required")
         size = export(values.model, Path(values.out))
         print(f"{Path(values.out) / FOLDER}: {size} bytes")
 
-    return _main.run(command, values, _USAGE, argv)
+    return cli.run(command, values, _USAGE, argv)
 
 
 def export(model: str, assets: Path) -> int:

@@ -27,9 +27,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import context_models
 import sample_pictures
 
-from tfgan_codec import container, image_io, latents
+from tfgan_codec import image_io
+from tfgan_codec.bundle.layered import write_layered_bundle
 from tfgan_codec.codec import Codec, load
-from tfgan_codec.layered_bundle import write_layered_bundle
+from tfgan_codec.coding import hyperprior
+from tfgan_codec.format import container
 
 DATA = Path(__file__).resolve().parent
 FOLDER = DATA / "golden"
@@ -60,7 +62,7 @@ def make(codec: Codec, name: str, picture: Image.Image, quality: int) -> dict[st
     (FOLDER / f"{name}.tgc").write_bytes(blob)
     image_io.save(codec.decompress(blob), FOLDER / f"{name}.png")
     file = container.parse(blob).file
-    coding = latents.read_symbols(codec.bundle, file)
+    coding = hyperprior.read_symbols(codec.bundle, file)
     hashes = {k: hashlib.sha256(v.tobytes()).hexdigest() for k, v in coding._asdict().items()}
     return {"name": name, **hashes}
 

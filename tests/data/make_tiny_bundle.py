@@ -18,9 +18,9 @@ import tensorflow as tf
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tfgan_codec.bundle import Part, write_bundle
-from tfgan_codec.scales import IntegerConv, ScaleDecoder
-from tfgan_codec.tables import gaussian_tables
+from tfgan_codec.bundle.model import Part, write_bundle
+from tfgan_codec.format.scales import IntegerConv, ScaleDecoder
+from tfgan_codec.format.tables import gaussian_tables
 
 FOLDER = Path(__file__).parent / "tiny"
 C, CZ = 12, 4  # 2x2 blocks of 3 colours; texture and 3 means

@@ -17,9 +17,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tfgan_codec.rangecoder import Encoder
-from tfgan_codec.scales import IntegerConv, ScaleDecoder, crc16
-from tfgan_codec.tables import Tables, build_tables, gaussian_tables, uniform_tables
+from tfgan_codec.format.rangecoder import Encoder
+from tfgan_codec.format.scales import IntegerConv, ScaleDecoder, crc16
+from tfgan_codec.format.tables import Tables, build_tables, gaussian_tables, uniform_tables
 
 FOLDER = Path(__file__).parent / "vectors"
 Case = dict[str, Any]

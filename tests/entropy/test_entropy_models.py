@@ -5,11 +5,11 @@ import pytest
 
 tf = pytest.importorskip("tensorflow")
 
-from tfgan_codec import latents
 from tfgan_codec.entropy.factorized import FactorizedEntropy
 from tfgan_codec.entropy.hyperprior import SCALE_MIN, HyperpriorEntropy, scale_table
+from tfgan_codec.format import payload
+from tfgan_codec.format.scales import SCALES
 from tfgan_codec.models.mobile import Mobile
-from tfgan_codec.scales import SCALES
 
 SEED = tf.constant([0, 0])
 
@@ -74,10 +74,10 @@ def test_portable_coder_writes_the_same_bytes(small_mobile: Mobile, v: tf.Tensor
     z, index, residual = (part[0].numpy() for part in entropy.symbols(v))
     tables = entropy.side.tables.read(), entropy.tables.read()
     decoder = small_mobile.integer_scale_decoder()
-    coding = latents.Coding(z, index.astype(np.uint8), residual)
-    data = latents.encode_symbols(coding, *tables)
+    coding = payload.Symbols(z, index.astype(np.uint8), residual)
+    data = payload.encode_symbols(coding, *tables)
     assert data == entropy.write(entropy.symbols(v))
-    read = latents.decode_symbols(data, 30, 41, *tables, decoder)
+    read = payload.decode_symbols(data, 30, 41, *tables, decoder)
     np.testing.assert_array_equal(read.r, residual)
     np.testing.assert_array_equal(read.indexes, index)
 

@@ -7,7 +7,6 @@ from scipy import stats
 tf = pytest.importorskip("tensorflow")
 
 import tfgan_codec as tgc
-from tfgan_codec import latents
 from tfgan_codec.entropy import static
 from tfgan_codec.entropy.soft_to_hard import (
     SoftToHardEntropy,
@@ -16,6 +15,7 @@ from tfgan_codec.entropy.soft_to_hard import (
     soft_assignment,
 )
 from tfgan_codec.entropy.static import coding_tables, static_scale_decoder
+from tfgan_codec.format import payload
 
 CENTRES = np.arange(-2, 3)
 
@@ -97,11 +97,11 @@ def test_the_portable_coder_writes_and_reads_the_same_bytes(measured):
     z_tables, y_tables = coding_tables(entropy.tables.read())
     decoder = static_scale_decoder(16)
     z = np.zeros((10, 13, 1), np.int32)
-    index = latents.index_map(decoder, z, 37, 50)
+    index = payload.index_map(decoder, z, 37, 50)
     np.testing.assert_array_equal(index[5, 7], np.arange(1, 17))
-    data = latents.encode_symbols(latents.Coding(z, index, symbols), z_tables, y_tables)
+    data = payload.encode_symbols(payload.Symbols(z, index, symbols), z_tables, y_tables)
     assert data == write(entropy, symbols)
-    decoded = latents.decode_symbols(data, 37, 50, z_tables, y_tables, decoder)
+    decoded = payload.decode_symbols(data, 37, 50, z_tables, y_tables, decoder)
     np.testing.assert_array_equal(decoded.r, symbols)
 
 

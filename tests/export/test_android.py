@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from export.android import check_apk
-from tfgan_codec.bundle import Bundle
+from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.errors import BundleError
 
 program = importlib.import_module("export.android.__main__")

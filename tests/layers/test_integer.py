@@ -5,7 +5,7 @@ import pytest
 
 tf = pytest.importorskip("tensorflow")
 
-from tfgan_codec import scales
+from tfgan_codec.format import scales
 from tfgan_codec.layers.integer import IntegerConv
 
 

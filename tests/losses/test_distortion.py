@@ -5,7 +5,7 @@ tf = pytest.importorskip("tensorflow")
 
 from tfgan_codec.losses.distortion import ms_ssim, mse
 from tfgan_codec.losses.rate_distortion import RateDistortion
-from tfgan_codec.models.base import CodecOutput
+from tfgan_codec.models.contract import CodecOutput
 
 
 def pictures(seed: int, size: int = 192) -> tuple[tf.Tensor, tf.Tensor]:

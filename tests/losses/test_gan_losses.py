@@ -20,7 +20,7 @@ from tfgan_codec.losses.multiscale import MultiScale
 from tfgan_codec.losses.rate import Entropy, RateTarget
 from tfgan_codec.losses.smoothness import smoothness
 from tfgan_codec.metrics import lpips as reference
-from tfgan_codec.models.base import CodecOutput
+from tfgan_codec.models.contract import CodecOutput
 
 REAL = tf.constant([[2.0, 0.5], [-1.0, 3.0]])
 FAKE = tf.constant([[-2.0, 0.0], [1.0, -0.5]])

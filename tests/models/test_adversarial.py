@@ -8,12 +8,13 @@ import pytest
 tf = pytest.importorskip("tensorflow")
 
 import tfgan_codec as tgc
-from export import bundle as export_bundle
-from tfgan_codec import context, latents, models, tiling
+from tfgan_codec import models, tiling
 from tfgan_codec.codec import Codec
-from tfgan_codec.container import parse
+from tfgan_codec.deploy import bundling
+from tfgan_codec.format import context, geometry, payload
+from tfgan_codec.format.container import parse
+from tfgan_codec.format.tables import bits
 from tfgan_codec.models.adversarial import Adversarial
-from tfgan_codec.tables import bits
 
 
 def parameters(*parts: tf.keras.layers.Layer) -> int:
@@ -112,11 +113,11 @@ def picture() -> np.ndarray:
 def test_training_predicts_what_files_are_parsed_by(model: Adversarial, picture: np.ndarray):
     """The Keras layers and the integer model give the same tables and means, for every order."""
     entropy = model.entropy
-    y = model.analyse(latents.pad_edges(picture, 16)[None].astype(np.float32))
+    y = model.analyse(geometry.pad_edges(picture, 16)[None].astype(np.float32))
     symbols = entropy.symbols(y)
     assert 1 < np.abs(symbols.q).max() < 127
     floats = [tf.cast(part, tf.float32)[None] for part in (symbols.q, symbols.z)]
-    features = latents.index_map(entropy.integer_hyper_decoder(), symbols.z, 6, 8)
+    features = payload.index_map(entropy.integer_hyper_decoder(), symbols.z, 6, 8)
     for axes in ((0, 1, 2), (2, 0, 1)):
         entropy.axes = axes
         mean, index = entropy._predict(*floats)
@@ -137,11 +138,11 @@ def test_training_predicts_what_files_are_parsed_by(model: Adversarial, picture:
 
 
 def test_bits_predict_the_file(model: Adversarial, picture: np.ndarray):
-    padded = latents.pad_edges(picture, 16)[None]
+    padded = geometry.pad_edges(picture, 16)[None]
     estimate = sum(float(value[0]) for value in model(padded).bits.values())
     entropy = model.entropy
     symbols = entropy.symbols(model.analyse(padded.astype(np.float32)))
-    features = latents.index_map(entropy.integer_hyper_decoder(), symbols.z, 6, 8)
+    features = payload.index_map(entropy.integer_hyper_decoder(), symbols.z, 6, 8)
     coded = context.encode(entropy.integer_context(), features, symbols.q)
     tables = entropy.side.tables.read()
     exact = bits(coded.values, coded.tables, entropy.tables.read()).sum()
@@ -158,7 +159,7 @@ def test_files_round_trip(model: Adversarial, picture: np.ndarray, size: tuple[i
     blob = model.compress(part)
     decoded = model.decompress(blob)
     assert decoded.shape == part.shape
-    y = model.analyse(latents.pad_edges(part, 16)[None].astype(np.float32))
+    y = model.analyse(geometry.pad_edges(part, 16)[None].astype(np.float32))
     sent = model.entropy.symbols(y)
     height, width = sent.q.shape[:2]
     for at_once in (None, 1):  # all that can be decoded together, and one after the other
@@ -217,7 +218,7 @@ def test_bad_arguments_are_told_in_a_line():
 
 @pytest.mark.slow
 def test_files_are_read_without_tensorflow(model: Adversarial, picture: np.ndarray, tmp_path: Path):
-    bundle = export_bundle.write(model, str(tmp_path), "adversarial", {})
+    bundle = bundling.write(model, str(tmp_path), "adversarial", {})
     assert bundle.model_id == model.model_id()
     assert {bundle.part(kind).halo for kind in bundle.kinds} == {tiling.WHOLE}
     portable = Codec(bundle)

@@ -7,19 +7,19 @@ import pytest
 
 tf = pytest.importorskip("tensorflow")
 
-from export import bundle as export_bundle
-from tfgan_codec.bundle import Bundle
+from tfgan_codec.bundle.model import Bundle
+from tfgan_codec.bundle.tflite_file import TfliteFile
 from tfgan_codec.codec import Codec
+from tfgan_codec.deploy import bundling
 from tfgan_codec.errors import BundleError
 from tfgan_codec.models.from_bundle import RestoredMobile, restore
 from tfgan_codec.models.mobile import Mobile
-from tfgan_codec.tflite_file import TfliteFile
 
 
 @pytest.fixture(scope="module")
 def bundle(small_mobile: Mobile, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     folder = tmp_path_factory.mktemp("bundle")
-    return export_bundle.write(small_mobile, str(folder), "small", {})
+    return bundling.write(small_mobile, str(folder), "small", {})
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_channels_at_the_accumulator_bound_come_back(small_mobile: Mobile, tmp_p
     layer = small_mobile.entropy.scale_decoder.layers[1]
     before = layer.kernel.numpy()
     layer.kernel.assign(before * 1000.0)
-    bundle = export_bundle.write(small_mobile, str(tmp_path), "small", {})
+    bundle = bundling.write(small_mobile, str(tmp_path), "small", {})
     layer.kernel.assign(before)
     assert restore(bundle).model_id() == bundle.model_id
 

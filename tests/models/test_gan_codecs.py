@@ -8,11 +8,12 @@ import pytest
 tf = pytest.importorskip("tensorflow")
 
 import tfgan_codec as tgc
-from export import bundle as export_bundle
-from tfgan_codec import latents, models
+from tfgan_codec import models
 from tfgan_codec.codec import Codec
-from tfgan_codec.container import parse
+from tfgan_codec.deploy import bundling
 from tfgan_codec.entropy import static
+from tfgan_codec.format import geometry, payload
+from tfgan_codec.format.container import parse
 
 FIVE_LEVEL = ["mobilevit_gan", "hinge_gan_gp", "ls_gan", "hific_five_level"]
 
@@ -83,7 +84,7 @@ def test_files_hold_the_quantised_latents(name: str, picture: np.ndarray):
 
 def test_bits_predict_the_file(picture: np.ndarray):
     model = build("mobilevit_gan", picture)
-    padded = latents.pad_edges(picture, 16)[None]
+    padded = geometry.pad_edges(picture, 16)[None]
     bits = float(model(padded).bits["y"][0])
     # 16 bytes around the stream, 2 of check in it, up to 4 of the coder's end.
     assert -1 <= len(model.compress(picture)) - bits / 8 <= 0.005 * bits / 8 + 22
@@ -101,23 +102,23 @@ def test_files_are_read_without_tensorflow(
     name: str, arguments: dict, picture: np.ndarray, tmp_path: Path
 ):
     model = build(name, picture, **arguments)
-    bundle = export_bundle.write(model, str(tmp_path), name, {})
+    bundle = bundling.write(model, str(tmp_path), name, {})
     assert bundle.model_id == model.model_id()
     portable = Codec(bundle)
     blob = model.compress(picture)
     stream = parse(blob).file.streams[0]
     tables = bundle.z_tables, bundle.y_tables, bundle.scale_decoder
-    coding = latents.decode_symbols(stream, 10, 13, *tables)
+    coding = payload.decode_symbols(stream, 10, 13, *tables)
     if name == "hific":
         np.testing.assert_array_equal(coding.r, model.entropy.read(stream, 10, 13).residual[0])
     else:
         np.testing.assert_array_equal(coding.r, model.symbols(picture))
-    assert latents.encode_symbols(coding, *tables[:2]) == stream
+    assert payload.encode_symbols(coding, *tables[:2]) == stream
     ours, theirs = model.decompress(blob), np.asarray(portable.decompress(blob))
     assert np.abs(ours.astype(int) - theirs).max() <= 1  # weights are rounded to float16
     # The other way round, with the default options.
     written = parse(portable.compress(picture)).file
-    again = latents.decode_symbols(written.streams[0], 10, 13, *tables)
+    again = payload.decode_symbols(written.streams[0], 10, 13, *tables)
     assert np.mean(again.r != coding.r) < 0.02
     assert np.asarray(portable.decompress(portable.compress(picture))).shape == picture.shape
 
@@ -139,7 +140,7 @@ def test_hific_without_integer_scales_says_why_it_cannot_be_exported(
 ):
     model = build("hific", picture)
     with pytest.raises(tgc.UsageError, match="integer_scales"):
-        export_bundle.write(model, str(tmp_path), "hific", {})
+        bundling.write(model, str(tmp_path), "hific", {})
 
 
 def test_bad_input_is_told_in_a_line(picture: np.ndarray):

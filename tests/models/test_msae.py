@@ -10,10 +10,12 @@ import sample_pictures
 tf = pytest.importorskip("tensorflow")
 
 import tfgan_codec as tgc
-from export import bundle as export_bundle
-from tfgan_codec import container, latents, models, pyramid
+from tfgan_codec import models
 from tfgan_codec.codec import Codec
+from tfgan_codec.coding import pyramid
+from tfgan_codec.deploy import bundling
 from tfgan_codec.entropy import static
+from tfgan_codec.format import container, payload
 from tfgan_codec.losses.multiscale import MultiScale
 from tfgan_codec.models.msae import Msae, enlarge, shrink
 
@@ -60,7 +62,7 @@ def model() -> Msae:
 @pytest.fixture(scope="module")
 def bundle(model: Msae, tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("msae") / "bundle"
-    return export_bundle.write(model, str(folder), "msae", {})
+    return bundling.write(model, str(folder), "msae", {})
 
 
 def test_a_density_has_28_parameters_for_each_channel(model: Msae):
@@ -152,7 +154,7 @@ def test_files_with_and_without_tensorflow(size: tuple[int, int], model: Msae, b
             read = static.read(file.streams[-1], *cells, part.entropy.tables.read())
             layer = bundle.layers[len(file.streams) - 1]
             tables = layer.z_tables, layer.y_tables, layer.scale_decoder
-            coding = latents.decode_symbols(file.streams[-1], *cells, *tables)
+            coding = payload.decode_symbols(file.streams[-1], *cells, *tables)
             np.testing.assert_array_equal(coding.r, read)
             whole = model.decompress(blob, scale)
             assert whole.shape == (*pyramid.shrunk(*size, scale), 3)
@@ -167,7 +169,7 @@ def test_one_scale_is_an_ordinary_codec(tmp_path: Path):
     model = models.build("msae", width=0.05, scales=1)
     model.build_weights()
     model.prepare_for_coding()
-    bundle = export_bundle.write(model, str(tmp_path), "one", {})
+    bundle = bundling.write(model, str(tmp_path), "one", {})
     picture = sample_pictures.pixels(50, 40)
     blob = model.compress(picture)
     assert blob[3] >> 4 == container.VERSION
@@ -200,7 +202,7 @@ def test_channel_norm_and_other_upsampling(tmp_path: Path):
         model.build_weights()
         model.prepare_for_coding()
         picture = sample_pictures.pixels(33, 20)
-        bundle = export_bundle.write(model, str(tmp_path / next(iter(options))), "msae", {})
+        bundle = bundling.write(model, str(tmp_path / next(iter(options))), "msae", {})
         shown = np.asarray(Codec(bundle).decompress(model.compress(picture)))
         assert np.abs(model.decompress(model.compress(picture)).astype(int) - shown).max() <= 2
 
@@ -213,7 +215,7 @@ def test_misuse_is_told_in_a_line(model: Msae):
 
 
 def test_info_lists_its_size(capsys, monkeypatch):
-    from tfgan_codec.models import sizes
+    from tfgan_codec.studies import sizes
 
     monkeypatch.setattr(sizes.models, "build", lambda name: Msae(width=0.05))
     facts = json.loads(json.dumps(sizes.describe("msae")))

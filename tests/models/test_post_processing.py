@@ -7,10 +7,10 @@ import pytest
 
 tf = pytest.importorskip("tensorflow")
 
-from export.networks import reach, synthesis_reach
 from tfgan_codec import losses, models
+from tfgan_codec.deploy.reach import reach, synthesis_reach
 from tfgan_codec.errors import UsageError
-from tfgan_codec.models.post_processing import PostProcessing
+from tfgan_codec.models.blocks.post_processing import PostProcessing
 from tfgan_codec.training.trained import copy_weights
 
 CODECS = {"hific": {}, "ls_gan": {}, "adversarial": {"blocks": 1, "kernel": 3}}

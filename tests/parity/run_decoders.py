@@ -20,7 +20,7 @@ def keras(bundle: Path, threads: int):
     """The decoder as a Keras model."""
     import tensorflow as tf
 
-    from tfgan_codec.bundle import Bundle
+    from tfgan_codec.bundle.model import Bundle
     from tfgan_codec.models.from_bundle import restore
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)

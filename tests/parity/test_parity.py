@@ -19,9 +19,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tfgan_codec import container, image_io, latents
-from tfgan_codec.bundle import Bundle
+from tfgan_codec import image_io
+from tfgan_codec.bundle.model import Bundle
+from tfgan_codec.coding import hyperprior
 from tfgan_codec.errors import BundleError
+from tfgan_codec.format import container, payload
 
 tf = pytest.importorskip("tensorflow")
 
@@ -45,11 +47,11 @@ FLOAT_RUNTIMES = ["keras-1", "keras-2", "litert-reference-1", *INTERPRETERS]
 FLOAT_LEVELS, INT8_LEVELS, INT8_MEAN = 1.0, 8.0, 1.0
 
 
-def read(path: Path, bundle: Bundle) -> tuple[container.File, latents.Coding]:
+def read(path: Path, bundle: Bundle) -> tuple[container.File, payload.Symbols]:
     file = container.parse(path.read_bytes()).file
     height, width = -(-file.height // 16), -(-file.width // 16)
     tables = bundle.z_tables, bundle.y_tables, bundle.scale_decoder
-    return file, latents.decode_symbols(file.streams[0], height, width, *tables)
+    return file, payload.decode_symbols(file.streams[0], height, width, *tables)
 
 
 @pytest.fixture(scope="module")
@@ -60,18 +62,18 @@ def tiny_bundle(tiny_dir: Path) -> Bundle:
 @pytest.fixture(scope="module")
 def work(small_mobile, tiny_bundle: Bundle, tmp_path_factory) -> Path:
     """Networks and latents, in the folders `float` and `int8`."""
-    from export import bundle as export_bundle
-    from export import chain, convert, quantize
+    from tfgan_codec.deploy import bundling, convert
+    from tfgan_codec.deploy.int8 import chain, quantize
 
     folder = tmp_path_factory.mktemp("parity") / "float"
     folder.mkdir()
     for case in CASES:
         file, coding = read(GOLDEN / f"{case['name']}.tgc", tiny_bundle)
-        np.save(folder / case["name"], latents.dequantize(tiny_bundle, coding, file.quality))
+        np.save(folder / case["name"], hyperprior.dequantize(tiny_bundle, coding, file.quality))
         part = tiny_bundle.part("synthesis", tiny_bundle.realisms[-1])
         (folder / f"{case['name']}.tflite").write_bytes(part.tflite)
     y = np.random.default_rng(0).normal(0, 1, (4, 12, 12, 16)).astype(np.float32)
-    export_bundle.write(small_mobile, str(folder / "mobile"), "small", {})
+    bundling.write(small_mobile, str(folder / "mobile"), "small", {})
     shutil.copy(folder / "mobile" / "synthesis-0.tflite", folder / "mobile.tflite")
     np.save(folder / "mobile", y[0])
 
@@ -146,7 +148,7 @@ def test_symbols_are_identical(case: dict[str, str], tiny_bundle: Bundle):
 
     pytest.importorskip("tensorflow_compression")
     from tfgan_codec.entropy.range_coding import RangeDecoder
-    from tfgan_codec.tables import uniform_tables
+    from tfgan_codec.format.tables import uniform_tables
 
     tables = [tiny_bundle.z_tables, uniform_tables(256), tiny_bundle.y_tables]
     decoder = RangeDecoder(file.streams[0], tables)
@@ -194,7 +196,9 @@ def test_the_shipped_decoder(runtime: str, kodak_dir: Path, tmp_path: Path):
         pytest.skip(str(error))
     picture = image_io.read(kodak_dir / "kodim05.png").rgb[:256, :384]
     y = bundle.network("analysis")(picture)
-    np.save(tmp_path / "mobile", latents.dequantize(bundle, latents.quantize(bundle, y, 100), 100))
+    np.save(
+        tmp_path / "mobile", hyperprior.dequantize(bundle, hyperprior.quantize(bundle, y, 100), 100)
+    )
     (tmp_path / "mobile.tflite").write_bytes(bundle.part("synthesis").tflite)
     want, got = (decode(each, tmp_path)["mobile"] for each in (REFERENCE, runtime))
     assert np.abs(got - want).max() <= FLOAT_LEVELS

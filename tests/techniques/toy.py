@@ -8,8 +8,8 @@ import tensorflow as tf
 from tfgan_codec import losses
 from tfgan_codec.discriminators.contract import Discriminator, DiscriminatorOutput
 from tfgan_codec.losses import adversarial
-from tfgan_codec.models.base import CodecOutput
-from tfgan_codec.training.gan import GanModel
+from tfgan_codec.models.contract import CodecOutput
+from tfgan_codec.step.gan import GanModel
 
 
 class ToyCodec(GanModel):

@@ -12,14 +12,14 @@ tf = pytest.importorskip("tensorflow")
 
 from apps import train as train_app
 from tfgan_codec.data.pool import Pool
+from tfgan_codec.specs.ramps import Ramp
 from tfgan_codec.techniques.curriculum import Curriculum
 from tfgan_codec.techniques.fade_in import coarse
 from tfgan_codec.training import run
 from tfgan_codec.training.build import phase_techniques
+from tfgan_codec.training.callbacks.figures import read_figures
 from tfgan_codec.training.config import RunConfig
-from tfgan_codec.training.figures import read_figures
 from tfgan_codec.training.phases import Phase, parse_phases
-from tfgan_codec.training.ramps import Ramp
 from tfgan_codec.training.schedule import Limit
 from tfgan_codec.training.trained import load_run
 

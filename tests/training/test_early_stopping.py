@@ -5,7 +5,7 @@ import pytest
 pytest.importorskip("tensorflow")
 
 import tfgan_codec as tgc
-from tfgan_codec.training import early_stopping
+from tfgan_codec.training.callbacks import early_stopping
 
 
 def watch(text: str, values: list[float | None], state: dict | None = None):

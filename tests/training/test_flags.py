@@ -9,7 +9,7 @@ pytest.importorskip("tensorflow")
 from apps import train as train_app
 from tfgan_codec import losses, models, techniques
 from tfgan_codec.losses import adversarial, gradient_penalty
-from tfgan_codec.names import parse
+from tfgan_codec.specs.names import parse
 from tfgan_codec.training import run
 from tfgan_codec.training.config import RunConfig
 

@@ -7,9 +7,14 @@ import pytest
 
 tf = pytest.importorskip("tensorflow")
 
-from tfgan_codec.training import health
+from tfgan_codec.training.callbacks import health
+from tfgan_codec.training.callbacks.health import (
+    DivergenceError,
+    WatchHealth,
+    rate_factor,
+    roll_back,
+)
 from tfgan_codec.training.checkpoints import Checkpoints, step_of
-from tfgan_codec.training.health import DivergenceError, WatchHealth, rate_factor, roll_back
 
 
 class Fake:

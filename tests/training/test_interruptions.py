@@ -16,8 +16,8 @@ tf = pytest.importorskip("tensorflow")
 
 from apps import train as train_app
 from tfgan_codec.training import run as runs
+from tfgan_codec.training.callbacks.figures import read_figures
 from tfgan_codec.training.checkpoints import Checkpoints, step_of
-from tfgan_codec.training.figures import read_figures
 from tfgan_codec.training.trained import load_run
 
 ROOT = Path(__file__).parents[2]

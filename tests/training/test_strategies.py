@@ -16,7 +16,7 @@ tf = pytest.importorskip("tensorflow")
 import tfgan_codec as tgc
 from apps import train as train_app
 from tfgan_codec.training import strategies
-from tfgan_codec.training.figures import read_figures
+from tfgan_codec.training.callbacks.figures import read_figures
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from tfgan_codec.discriminators.contract import Discriminator
-from tfgan_codec.names import make
+from tfgan_codec.specs.names import make
 
 
 def build(name: str, latent_channels: int, dtype: str | None = None, **kwargs) -> Discriminator:

@@ -12,7 +12,7 @@ from tfgan_codec.layers.instance_norm import InstanceNorm
 from tfgan_codec.layers.minibatch import MinibatchStdDev
 from tfgan_codec.layers.spectral import SpectralConv2D
 from tfgan_codec.layers.widths import scale_filters
-from tfgan_codec.names import choose
+from tfgan_codec.specs.names import choose
 
 NORMS = {"instance": InstanceNorm, "channel": ChannelNorm, "spectral": None, "none": None}
 _FILTERS = (64, 128, 256, 512, 512)

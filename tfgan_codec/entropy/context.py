@@ -3,7 +3,7 @@
 Every latent is a Gaussian convolved with a uniform (Eq. 7), whose mean and scale follow from the
 latents before it, through a masked 3-D convolution, and from the hyper-latents, which are coded
 with a density per channel (Eq. 8). Both are whole numbers computed in whole numbers, see
-`tfgan_codec.context`: the networks here compute in training already what files are parsed by.
+`format.context`: the networks here compute in training already what files are parsed by.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_compression as tfc
 
-from tfgan_codec import context
 from tfgan_codec.entropy import range_coding, stream
 from tfgan_codec.entropy.contract import EntropyOutput, total_bits
 from tfgan_codec.entropy.factorized import TAIL_MASS, FactorizedEntropy
-from tfgan_codec.entropy.hyperprior import HYPER_STRIDE, hyper_latents, scale_of, scale_table
+from tfgan_codec.entropy.hyperprior import hyper_latents, scale_of, scale_table
 from tfgan_codec.entropy.noise import uniform_noise
 from tfgan_codec.entropy.saved_tables import SavedTables
 from tfgan_codec.errors import UsageError
-from tfgan_codec.latents import index_map
+from tfgan_codec.format import context
+from tfgan_codec.format.geometry import HYPER_STRIDE
+from tfgan_codec.format.payload import index_map
+from tfgan_codec.format.scales import SCALES, ScaleDecoder
+from tfgan_codec.format.tables import Tables, gaussian_tables, uniform_tables
 from tfgan_codec.layers.integer import IntegerConv, hyper_decoder, integer_layer, integer_network
 from tfgan_codec.layers.masked_conv import MaskedIntegerConv3D
 from tfgan_codec.layers.rounding import round_half_up
-from tfgan_codec.scales import SCALES, ScaleDecoder
-from tfgan_codec.tables import Tables, gaussian_tables, uniform_tables
 
 # Raster orders of the latents, slowest axis first.
 ORDERS = {"hwc": (0, 1, 2), "chw": (2, 0, 1)}

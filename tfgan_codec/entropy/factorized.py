@@ -4,10 +4,10 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_compression as tfc
 
-from tfgan_codec import tables
 from tfgan_codec.entropy.contract import EntropyOutput, total_bits
 from tfgan_codec.entropy.noise import uniform_noise
 from tfgan_codec.entropy.saved_tables import SavedTables
+from tfgan_codec.format import tables
 from tfgan_codec.layers.rounding import inward_clip, round_half_up, straight_through_round
 
 LIMIT = 127

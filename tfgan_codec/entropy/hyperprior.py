@@ -27,11 +27,11 @@ from tfgan_codec.entropy.contract import EntropyOutput, total_bits
 from tfgan_codec.entropy.factorized import TAIL_MASS, FactorizedEntropy
 from tfgan_codec.entropy.noise import uniform_noise
 from tfgan_codec.entropy.saved_tables import SavedTables
+from tfgan_codec.format.geometry import HYPER_STRIDE
+from tfgan_codec.format.scales import SCALES
+from tfgan_codec.format.tables import Tables, gaussian_tables
 from tfgan_codec.layers.rounding import round_half_up, straight_through_round
-from tfgan_codec.scales import SCALES
-from tfgan_codec.tables import Tables, gaussian_tables
 
-HYPER_STRIDE = 4
 SCALE_MIN = 0.11
 SCALE_MAX = 64.0
 

@@ -1,4 +1,4 @@
-"""Range coding by TensorFlow Compression's ops: the reference for `tfgan_codec.rangecoder`."""
+"""Range coding by TensorFlow Compression's ops: the reference for `format.rangecoder`."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,7 +8,7 @@ import tensorflow as tf
 import tensorflow_compression as tfc
 
 from tfgan_codec.errors import BitstreamError
-from tfgan_codec.tables import Tables, tables_to_tfc_lookup
+from tfgan_codec.format.tables import Tables, tables_to_tfc_lookup
 
 
 class Part(NamedTuple):

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_codec.errors import UsageError
-from tfgan_codec.tables import Tables
+from tfgan_codec.format.tables import Tables
 
 
 class SavedTables(tf.keras.layers.Layer):

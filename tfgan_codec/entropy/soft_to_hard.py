@@ -13,10 +13,10 @@ from collections.abc import Iterable
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec import tables
 from tfgan_codec.entropy.contract import EntropyOutput
 from tfgan_codec.entropy.saved_tables import SavedTables
 from tfgan_codec.errors import UsageError
+from tfgan_codec.format import tables
 
 OFFSET, SYMBOLS = -2, 5  # the lowest value, and how many there are
 CENTRES = tuple(float(OFFSET + i) for i in range(SYMBOLS))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from tfgan_codec import tables
 from tfgan_codec.entropy import stream
-from tfgan_codec.entropy.hyperprior import HYPER_STRIDE
 from tfgan_codec.errors import UsageError
-from tfgan_codec.scales import SCALES, IntegerConv, ScaleDecoder
-from tfgan_codec.tables import Tables
+from tfgan_codec.format import tables
+from tfgan_codec.format.geometry import HYPER_STRIDE
+from tfgan_codec.format.scales import SCALES, IntegerConv, ScaleDecoder
+from tfgan_codec.format.tables import Tables
 
 
 def write(symbols: np.ndarray, channel_tables: Tables) -> bytes:

@@ -13,8 +13,8 @@ import numpy as np
 
 from tfgan_codec.entropy import range_coding
 from tfgan_codec.errors import BitstreamError
-from tfgan_codec.scales import crc16
-from tfgan_codec.tables import Tables, uniform_tables
+from tfgan_codec.format.scales import crc16
+from tfgan_codec.format.tables import Tables, uniform_tables
 
 
 class Streamed(NamedTuple):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from tfgan_codec.evaluation.sheet import BACKGROUND, FOREGROUND, GAP
 from tfgan_codec.evaluation.sheets import Sheet, busiest
-from tfgan_codec.sheet import BACKGROUND, FOREGROUND, GAP
 
 ROWS = 4
 SIDE = 168  # pixels; small enough for a file that fits beside tables of results

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tfgan_codec.bundle import Bundle
+from tfgan_codec.bundle.layered import LayeredBundle
+from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.codec import load
-from tfgan_codec.coders import read_search
+from tfgan_codec.coding.contract import read_search
 from tfgan_codec.errors import UsageError
-from tfgan_codec.layered_bundle import LayeredBundle
 from tfgan_codec.metrics.complexity import Complexity, of_tflite
 
 DEFAULT_SETTINGS = ("0.05", "0.1", "0.2")

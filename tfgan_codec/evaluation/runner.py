@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from tfgan_codec import image_io
+from tfgan_codec import image_io, provenance
 from tfgan_codec.errors import ImageError, UsageError
 from tfgan_codec.evaluation import schema
 from tfgan_codec.evaluation.codecs import Codec, file_of
@@ -103,7 +103,7 @@ class _Run:
         self.records: list[schema.Row] = []
         self.references: dict[str, Features] = {}
         self.features: dict[tuple[str, str], dict[str, Features]] = {}
-        self.commit = schema.commit()
+        self.commit = provenance.commit()
         self.load = round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
 
     def results(self) -> schema.Results:
@@ -247,7 +247,7 @@ class _Run:
             "command": self.plan.command,
             "commit": self.commit,
             "date": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
-            "machine": schema.machine(),
+            "machine": provenance.machine(),
             "load_average": self.load,  # what else ran: times mean less where it is high
             "data": self.plan.pictures[0].parent.name,
             "images": len(self.references),

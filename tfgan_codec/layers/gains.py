@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-QUALITIES = 256
+from tfgan_codec.format.geometry import QUALITIES
 
 
 class RateGains(tf.keras.layers.Layer):

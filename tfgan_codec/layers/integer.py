@@ -1,7 +1,7 @@
 """Convolutions that are integer arithmetic carried in float32: layers of the scale decoder.
 
 Every value that reaches the entropy coder must be the same on every machine. These layers therefore
-compute, already in training, exactly what `tfgan_codec.scales` defines in integers: kernels
+compute, already in training, exactly what `tfgan_codec.format.scales` defines in integers: kernels
 |w| <= 127, activations 0..255, accumulators bounded by 2^20, a power-of-two shift and a clip. All
 of it is exact in float32 in any order of summation. Gradients pass the roundings unchanged.
 """
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec import scales
+from tfgan_codec.format import scales
 from tfgan_codec.layers.rounding import inward_clip, straight_through_round
 
 WEIGHT_LIMIT = 127.0

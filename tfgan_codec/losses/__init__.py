@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tfgan_codec.losses.contract import Loss
-from tfgan_codec.names import make, parse
-from tfgan_codec.training.ramps import Ramp, resolve
+from tfgan_codec.specs.names import make, parse
+from tfgan_codec.specs.ramps import Ramp, resolve
 
 
 def build(texts: Sequence[str], ramps: list[Ramp] | None = None) -> list[Loss]:
     """Losses from texts `name:weight=1:...`, as the `--loss` flags give them.
 
     Ramps among the values, such as `weight=0@0.2,1@0.5`, are added to `ramps`, for
-    `training.ramps.FollowRamps`.
+    `training.callbacks.follow_ramps`.
     """
     from tfgan_codec.losses.content import Charbonnier, Content, Mae, Mse
     from tfgan_codec.losses.contextual import Contextual

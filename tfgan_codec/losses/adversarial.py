@@ -7,7 +7,7 @@ from typing import Protocol
 
 import tensorflow as tf
 
-from tfgan_codec.names import make
+from tfgan_codec.specs.names import make
 
 
 class Adversarial(Protocol):

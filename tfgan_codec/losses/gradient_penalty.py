@@ -10,7 +10,7 @@ from typing import Protocol
 import tensorflow as tf
 
 from tfgan_codec.losses.adversarial import per_picture
-from tfgan_codec.names import make
+from tfgan_codec.specs.names import make
 
 # Pictures in [-1, 1] -> logits, one tensor per scale of the discriminator.
 Judge = Callable[[tf.Tensor], tuple[tf.Tensor, ...]]

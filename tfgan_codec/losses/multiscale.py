@@ -2,9 +2,9 @@
 
 import tensorflow as tf
 
+from tfgan_codec.coding.pyramid import scale_of
 from tfgan_codec.losses.contract import LossValue
 from tfgan_codec.losses.distortion import mse
-from tfgan_codec.pyramid import scale_of
 
 _LEVELS = 127.5  # pixels are in [-1, 1] here, as discriminators see them
 

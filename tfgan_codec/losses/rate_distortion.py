@@ -6,7 +6,7 @@ import math
 
 import tensorflow as tf
 
-from tfgan_codec.layers.gains import QUALITIES
+from tfgan_codec.format.geometry import QUALITIES
 from tfgan_codec.losses.contract import LossValue
 from tfgan_codec.losses.distortion import ms_ssim, mse
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tfgan_codec.bundle import normative_hash
+from tfgan_codec.bundle.model import normative_hash
 from tfgan_codec.errors import UsageError
 
 VARIABLE = "TGC_WEIGHTS"

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from tfgan_codec.names import make
+from tfgan_codec.specs.names import make
 
 
 def build(name: str, **kwargs) -> tf.keras.Model:

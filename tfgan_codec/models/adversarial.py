@@ -20,16 +20,17 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec import bundle, latents
-from tfgan_codec.context import ContextModel
+from tfgan_codec.bundle import model as bundle
 from tfgan_codec.entropy.context import ContextConfig, ContextEntropy
+from tfgan_codec.format import geometry
+from tfgan_codec.format.context import ContextModel
+from tfgan_codec.format.geometry import STRIDE
+from tfgan_codec.format.scales import ScaleDecoder
 from tfgan_codec.layers.attention import AttentionBlock
 from tfgan_codec.layers.upsample import TransposedConv
 from tfgan_codec.layers.widths import scale_filters
-from tfgan_codec.models.base import Codec, CodecOutput
-from tfgan_codec.scales import ScaleDecoder
+from tfgan_codec.models.contract import Codec, CodecOutput
 
-STRIDE = 16
 _FILTERS = _LATENTS = _HYPER_LATENTS = 192
 _STAGES = 4
 
@@ -121,7 +122,7 @@ class Adversarial(Codec):
         return bytes.fromhex(bundle.normative_hash(arrays))[:3]
 
     def encode(self, picture: np.ndarray, quality: int) -> tuple[bytes, ...]:
-        padded = latents.pad_edges(picture, STRIDE).astype(np.float32)[None]
+        padded = geometry.pad_edges(picture, STRIDE).astype(np.float32)[None]
         return (self.entropy.write(self.entropy.symbols(self.analyse(padded))),)
 
     def decode(

@@ -13,15 +13,15 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_compression as tfc
 
-from tfgan_codec.bundle import Bundle
+from tfgan_codec.bundle.model import Bundle
+from tfgan_codec.bundle.tflite_file import convolutions
 from tfgan_codec.errors import BundleError
+from tfgan_codec.format.scales import ScaleDecoder
 from tfgan_codec.layers.gains import RateGains
 from tfgan_codec.layers.integer import WEIGHT_UNIT, IntegerConv, integer_network
 from tfgan_codec.layers.residual import ResidualBlock
 from tfgan_codec.layers.upsample import SubpixelUpsample
 from tfgan_codec.models.mobile import Mobile, MobileConfig
-from tfgan_codec.scales import ScaleDecoder
-from tfgan_codec.tflite_file import convolutions
 
 Weights = tuple[np.ndarray, np.ndarray]
 

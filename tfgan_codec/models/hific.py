@@ -10,16 +10,18 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec import bundle, latents, scales
+from tfgan_codec.bundle import model as bundle
 from tfgan_codec.entropy.hyperprior import HyperpriorEntropy
 from tfgan_codec.errors import UsageError
+from tfgan_codec.format import geometry, scales
+from tfgan_codec.format.geometry import STRIDE
 from tfgan_codec.layers.integer import integer_network
 from tfgan_codec.layers.rounding import inward_clip, straight_through_round
 from tfgan_codec.layers.upsample import TransposedConv
 from tfgan_codec.layers.widths import scale_filters
-from tfgan_codec.models.base import Codec, CodecOutput
-from tfgan_codec.models.encoder_decoder import STRIDE, EncoderDecoderConfig, decoder, encoder
-from tfgan_codec.models.five_level import FiveLevelCodec
+from tfgan_codec.models.blocks.encoder_decoder import EncoderDecoderConfig, decoder, encoder
+from tfgan_codec.models.blocks.five_level import FiveLevelCodec
+from tfgan_codec.models.contract import Codec, CodecOutput
 from tfgan_codec.models.mobile import MobileConfig, scale_decoder
 
 _LATENTS, _HYPER = 220, 320
@@ -60,7 +62,7 @@ class HiFiC(Codec):
             that files parse alike on every machine and the model can be exported. With the
             published float network, files are for the machine and build that wrote them: a 16-bit
             check in the file turns a different result into an error.
-        upsample, norm: see `models.encoder_decoder`.
+        upsample, norm: see `models.blocks.encoder_decoder`.
     """
 
     default_quality = 0
@@ -136,7 +138,7 @@ class HiFiC(Codec):
 
     def symbols(self, picture: np.ndarray):
         """What a file of the picture holds."""
-        padded = latents.pad_edges(picture, STRIDE).astype(np.float32)[None]
+        padded = geometry.pad_edges(picture, STRIDE).astype(np.float32)[None]
         return self.entropy.symbols(self.analyse(padded))
 
     def encode(self, picture: np.ndarray, quality: int) -> tuple[bytes, ...]:

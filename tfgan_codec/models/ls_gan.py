@@ -1,7 +1,7 @@
 """LS-GAN (Agustsson et al., 2019) as MobileViT-GAN is compared with: 160,672,371 parameters."""
 
-from tfgan_codec.models.encoder_decoder import EncoderDecoderConfig
-from tfgan_codec.models.five_level import FiveLevelCodec
+from tfgan_codec.models.blocks.encoder_decoder import EncoderDecoderConfig
+from tfgan_codec.models.blocks.five_level import FiveLevelCodec
 
 
 class LsGan(FiveLevelCodec):

@@ -16,17 +16,17 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec import bundle, latents
+from tfgan_codec.bundle import model as bundle
 from tfgan_codec.entropy.hyperprior import HyperpriorEntropy, Symbols
-from tfgan_codec.layers.gains import QUALITIES, RateGains
+from tfgan_codec.format import geometry
+from tfgan_codec.format.geometry import QUALITIES, STRIDE
+from tfgan_codec.format.scales import SCALES, ScaleDecoder
+from tfgan_codec.layers.gains import RateGains
 from tfgan_codec.layers.gdn import gdn
 from tfgan_codec.layers.integer import hyper_decoder, integer_network
 from tfgan_codec.layers.residual import ResidualBlock
 from tfgan_codec.layers.upsample import SubpixelUpsample
-from tfgan_codec.models.base import Codec, CodecOutput
-from tfgan_codec.scales import SCALES, ScaleDecoder
-
-STRIDE = 16
+from tfgan_codec.models.contract import Codec, CodecOutput
 
 
 class MobileConfig(NamedTuple):
@@ -138,7 +138,7 @@ class Mobile(Codec):
 
     def symbols(self, picture: np.ndarray, quality: int) -> Symbols:
         """What a file of the picture holds; sides are padded to the stride by edge replication."""
-        padded = latents.pad_edges(picture, STRIDE).astype(np.float32)[None]
+        padded = geometry.pad_edges(picture, STRIDE).astype(np.float32)[None]
         gain, _ = self.gains(tf.constant([float(quality)]))
         return self.entropy.symbols(self.analyse(padded) * gain[:, None, None])
 

@@ -5,8 +5,8 @@ et al., 2023) has the same generator and differs in its discriminator and the la
 loss alone.
 """
 
-from tfgan_codec.models.encoder_decoder import EncoderDecoderConfig
-from tfgan_codec.models.five_level import FiveLevelCodec
+from tfgan_codec.models.blocks.encoder_decoder import EncoderDecoderConfig
+from tfgan_codec.models.blocks.five_level import FiveLevelCodec
 
 
 class MobileViTGan(FiveLevelCodec):

@@ -1,8 +1,8 @@
 """MSAE (Huang et al., 2019): autoencoders for a picture at a quarter, a half and all of its size.
 
 The first codes the small picture, the others what the enlarged reconstruction of the one before
-lacks (`tfgan_codec.pyramid`, Eq. 1 to 3). Files are in layers: cut after the first or second one,
-they are smaller pictures. `models.autoencoder` has the networks, `losses.multiscale` Eq. 8.
+lacks (`coding.pyramid`, Eq. 1 to 3). Files are in layers: cut after the first or second one, they
+are smaller pictures. `models.blocks.autoencoder` has the networks, `losses.multiscale` Eq. 8.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec import pyramid
+from tfgan_codec.bundle.layered import layered_hash
+from tfgan_codec.coding import pyramid
 from tfgan_codec.errors import UsageError
-from tfgan_codec.layered_bundle import layered_hash
-from tfgan_codec.models.autoencoder import Autoencoder
-from tfgan_codec.models.base import Codec, CodecOutput
-from tfgan_codec.models.encoder_decoder import STRIDE
+from tfgan_codec.format.geometry import STRIDE
+from tfgan_codec.models.blocks.autoencoder import Autoencoder
+from tfgan_codec.models.contract import Codec, CodecOutput
 
 # C_neck of each scale, coarse to fine; the names are those of the parts to freeze.
 NECKS = {"quarter": 1, "half": 1, "full": 4}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tfgan_codec.names import make, parse
+from tfgan_codec.specs.names import make, parse
+from tfgan_codec.specs.ramps import Ramp, resolve
 from tfgan_codec.techniques.contract import Technique
-from tfgan_codec.training.ramps import Ramp, resolve
 
 
 def build(texts: Sequence[str], ramps: list[Ramp] | None = None) -> list[Technique]:
     """Techniques from texts `name:key=value:...`, as the `--technique` flags give them.
 
-    Ramps among the values are added to `ramps`, for `training.ramps.FollowRamps`.
+    Ramps among the values are added to `ramps`, for `training.callbacks.follow_ramps`.
     """
     from tfgan_codec.techniques.adaptive_weight import AdaptiveWeight
     from tfgan_codec.techniques.augment import Colour, Rotate

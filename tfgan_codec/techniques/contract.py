@@ -1,4 +1,4 @@
-"""What a training technique may change in a step of `training.gan`."""
+"""What a training technique may change in a step of `step.gan`."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from importlib import metadata
 
 from tfgan_codec.data.pool import Pool
-from tfgan_codec.evaluation.schema import commit
+from tfgan_codec.provenance import commit
 
 _PACKAGES = (
     "tfgan_codec",

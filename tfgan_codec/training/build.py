@@ -13,13 +13,13 @@ from tfgan_codec.losses import adversarial, gradient_penalty
 from tfgan_codec.losses.contract import Loss
 from tfgan_codec.losses.feature_matching import FeatureMatching
 from tfgan_codec.losses.rate_distortion import RateDistortion
-from tfgan_codec.names import parse
+from tfgan_codec.specs.names import parse
+from tfgan_codec.specs.ramps import Ramp, number
 from tfgan_codec.techniques.contract import Technique
 from tfgan_codec.techniques.fade_in import FadeIn
 from tfgan_codec.training import optimizers
 from tfgan_codec.training.config import RunConfig
 from tfgan_codec.training.phases import Phase, fading
-from tfgan_codec.training.ramps import Ramp, number
 
 
 class Adversary(NamedTuple):

@@ -12,8 +12,8 @@ from pathlib import Path
 import tensorflow as tf
 
 from tfgan_codec.errors import UsageError
+from tfgan_codec.step.updates import steps_of
 from tfgan_codec.training.schedule import Progress
-from tfgan_codec.training.updates import steps_of
 
 # Folders within that of a run.
 NEWEST, BEST = "checkpoints", "best"

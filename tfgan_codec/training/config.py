@@ -35,9 +35,9 @@ class RunConfig(NamedTuple):
         rate_weight: what the rate counts beside them.
     d_learning_rate, d_schedule, d_optimizer: of the discriminators; by default those of the codec,
         but for an optimizer that is a plain Adam.
-    early_stopping: figure of the validation with arguments (`training.early_stopping`).
+    early_stopping: figure of the validation with arguments (`training.callbacks.early_stopping`).
     ema, clip: momentum of the averaged weights, and the largest norm of a gradient; 0 for none.
-    accumulate: parts into which each batch is cut, see `training.accumulation`.
+    accumulate: parts into which each batch is cut, see `step.accumulation`.
     strategy: see `training.strategies.make`.
     jit: whether XLA compiles the steps.
     epoch_steps: steps between two validations.

@@ -13,11 +13,11 @@ import tensorflow as tf
 
 from tfgan_codec.training import strategies
 from tfgan_codec.training.build import compile_phase
+from tfgan_codec.training.callbacks.signals import StopOnSignal
 from tfgan_codec.training.config import RunConfig
 from tfgan_codec.training.phases import Phase
 from tfgan_codec.training.run import Run, batches, start
 from tfgan_codec.training.schedule import Limit
-from tfgan_codec.training.signals import StopOnSignal
 
 STEPS = 3
 

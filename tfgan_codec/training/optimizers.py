@@ -7,7 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tfgan_codec.names import choose, parse
+from tfgan_codec.specs.names import choose, parse
 
 _NAMES = ("Adam", "AdamW", "Adamax", "Nadam", "Adafactor", "Lion", "RMSprop", "SGD")
 

@@ -14,8 +14,10 @@ import tensorflow as tf
 from tfgan_codec.data.crops import crops, middle_crops
 from tfgan_codec.data.pool import Pool
 from tfgan_codec.errors import UsageError
+from tfgan_codec.specs.ramps import Ramp
+from tfgan_codec.step.updates import steps_of
 from tfgan_codec.techniques.fade_in import shrunk
-from tfgan_codec.training import early_stopping, schedule, strategies
+from tfgan_codec.training import schedule, strategies
 from tfgan_codec.training.about import about
 from tfgan_codec.training.build import (
     Adversary,
@@ -24,6 +26,20 @@ from tfgan_codec.training.build import (
     make_adversary,
     make_optimizer,
 )
+from tfgan_codec.training.callbacks import early_stopping
+from tfgan_codec.training.callbacks.early_stopping import EarlyStopping
+from tfgan_codec.training.callbacks.figures import WriteFigures
+from tfgan_codec.training.callbacks.follow_ramps import FollowRamps
+from tfgan_codec.training.callbacks.health import (
+    DivergenceError,
+    WatchHealth,
+    rate_factor,
+    roll_back,
+)
+from tfgan_codec.training.callbacks.pictures import Pictures
+from tfgan_codec.training.callbacks.progress_bar import ProgressBar
+from tfgan_codec.training.callbacks.signals import StopOnSignal
+from tfgan_codec.training.callbacks.validation import Validate
 from tfgan_codec.training.checkpoints import (
     BEST,
     NEWEST,
@@ -32,18 +48,9 @@ from tfgan_codec.training.checkpoints import (
     claim_folder,
 )
 from tfgan_codec.training.config import RunConfig, read_config, write_config
-from tfgan_codec.training.early_stopping import EarlyStopping
-from tfgan_codec.training.figures import WriteFigures
-from tfgan_codec.training.health import DivergenceError, WatchHealth, rate_factor, roll_back
 from tfgan_codec.training.phases import Phase, phase_at
-from tfgan_codec.training.pictures import Pictures
-from tfgan_codec.training.progress_bar import ProgressBar
-from tfgan_codec.training.ramps import FollowRamps, Ramp
 from tfgan_codec.training.schedule import FollowProgress, Progress
-from tfgan_codec.training.signals import StopOnSignal
 from tfgan_codec.training.trained import copy_weights, load_start
-from tfgan_codec.training.updates import steps_of
-from tfgan_codec.training.validation import Validate
 
 _ENDLESS = 1_000_000
 _FIGURES_EVERY = 25

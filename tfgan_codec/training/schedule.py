@@ -11,8 +11,8 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tfgan_codec.errors import UsageError
-from tfgan_codec.names import choose, parse
-from tfgan_codec.training.updates import steps_of
+from tfgan_codec.specs.names import choose, parse
+from tfgan_codec.step.updates import steps_of
 
 
 class Limit(NamedTuple):

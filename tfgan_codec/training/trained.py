@@ -7,11 +7,11 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from tfgan_codec.bundle import Bundle
+from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.data.crops import crops
 from tfgan_codec.errors import UsageError
 from tfgan_codec.models.from_bundle import restore
-from tfgan_codec.names import choose
+from tfgan_codec.specs.names import choose
 from tfgan_codec.training.build import build_model, make_optimizer
 from tfgan_codec.training.checkpoints import BEST, NEWEST, Checkpoints
 from tfgan_codec.training.config import RunConfig, read_config

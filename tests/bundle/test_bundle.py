@@ -1,0 +1,267 @@
+"""Tests of model bundles: loading from every place, and every way in which one can be broken."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tfgan_codec.bundle import files as bundle_files
+from tfgan_codec.bundle.files import find_shipped
+from tfgan_codec.bundle.model import Bundle, Part, normative_hash, write_bundle
+from tfgan_codec.errors import BundleError, UsageError
+
+
+@pytest.fixture
+def folder(tiny_dir: Path, tmp_path: Path) -> Path:
+    """A copy of the bundle, to be broken."""
+    return shutil.copytree(tiny_dir, tmp_path / "tiny")
+
+
+@pytest.fixture
+def shipped(tiny_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of shipped bundles, with the tiny one in it."""
+    root = tmp_path / "bundles"
+    shutil.copytree(tiny_dir, root / "tiny")
+    monkeypatch.setattr(bundle_files, "SHIPPED", root)
+    return root
+
+
+def edit_manifest(folder: Path, edit: Callable[[dict[str, Any]], object]) -> None:
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text())
+    edit(manifest)
+    path.write_text(json.dumps(manifest))
+
+
+def edit_arrays(folder: Path, name: str, **changes: np.ndarray) -> None:
+    """Changes arrays and makes every hash true again, as a buggy exporter would."""
+    with np.load(folder / name) as arrays:
+        changed = {**arrays, **changes}
+    np.savez(folder / name, **changed)
+    digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    edit_manifest(folder, lambda m: m["files"].update({name: digest}))
+    if name == "normative.npz":
+        normative = normative_hash(changed)
+        edit_manifest(
+            folder, lambda m: m.update(normative_sha256=normative, model_id=normative[:6])
+        )
+
+
+def test_load(tiny_dir: Path) -> None:
+    tiny = Bundle.load(tiny_dir)
+    assert tiny.name == "tiny"
+    assert tiny.realisms == (0.0, 1.0)
+    assert (tiny.channels, tiny.hyper_channels) == (12, 4)
+    assert tiny.gain.shape == tiny.inverse_gain.shape == (256, 12)
+    assert len(tiny.model_id) == 3
+    assert tiny.info == {"made_by": "tests/data/make_tiny_bundle.py"}
+
+
+def test_load_zip(tiny_dir: Path, tmp_path: Path) -> None:
+    archive = shutil.make_archive(str(tmp_path / "other"), "zip", tiny_dir)
+    assert Bundle.load(archive).model_id == Bundle.load(tiny_dir).model_id
+
+
+def test_shipped_by_name(shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here" / "tiny").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "here")
+    assert Bundle.load("tiny").name == "tiny"  # not the empty folder of the same name
+    with pytest.raises(BundleError, match=r"manifest.json is missing"):
+        Bundle.load("./tiny")
+    shutil.make_archive(str(shipped / "zipped"), "zip", shipped / "tiny")
+    assert Bundle.load("zipped").name == "tiny"
+    with pytest.raises(BundleError, match=r"no model 'large'.*one of: tiny, zipped"):
+        Bundle.load("large")
+
+
+def test_find_shipped(shipped: Path) -> None:
+    model_id = Bundle.load("tiny").model_id
+    (shipped / "a-broken-one.zip").write_bytes(b"PK")
+    (shipped / "a-stray-file.txt").touch()
+    assert find_shipped(model_id) == shipped / "tiny"
+    assert find_shipped(b"\0\0\0") is None
+    shutil.rmtree(shipped)
+    assert find_shipped(model_id) is None
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "no/such/bundle", "/", "\0"])
+def test_no_such_bundle(name: str) -> None:
+    with pytest.raises(BundleError):
+        Bundle.load(name)
+
+
+def test_every_file_is_checked(folder: Path) -> None:
+    for path in folder.iterdir():
+        data = path.read_bytes()
+        path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        with pytest.raises(BundleError) as caught:
+            Bundle.load(folder)
+        if path.suffix != ".json":
+            assert f"{path.name} is damaged" in str(caught.value)
+        path.unlink()
+        with pytest.raises(BundleError, match=f"{path.name} is missing"):
+            Bundle.load(folder)
+        path.write_bytes(data)
+    Bundle.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"format": 2}, "a bundle in layers cannot be used here"),
+        ({"format": 3}, "bundle format is 3, expected 1"),
+        ({"format": 4}, "bundle format 4 is not supported"),
+        ({"model_id": "000000"}, "model_id is 000000, expected"),
+        ({"normative_sha256": "0" * 64}, "does not match its hash"),
+        ({"latent_channels": 13}, "latent_channels is 13, expected 12"),
+        ({"hyper_channels": 5}, "hyper_channels is 5, expected 4"),
+        ({"stride": 8}, "stride is 8, expected 16"),
+        ({"hyper_stride": 2}, "hyper_stride is 2, expected 4"),
+        ({"files": {"../../secret": "0"}}, "not a plain file name"),
+        ({"files": {}}, "not a valid bundle"),
+        ({"files": None}, "not a valid bundle"),
+        ({"files": ["normative.npz"]}, "not a valid bundle"),
+        ({"networks": {}}, "the analysis network is missing"),
+        ({"networks": {"analysis": {}}}, "not a valid bundle"),
+        ({"networks": None}, "not a valid bundle"),
+        ({"info": None}, "not a valid bundle"),
+    ],
+)
+def test_bad_manifest(folder: Path, change: dict[str, Any], message: str) -> None:
+    edit_manifest(folder, lambda m: m.update(change))
+    with pytest.raises(BundleError, match=message):
+        Bundle.load(folder)
+
+
+@pytest.mark.parametrize(
+    "key", ["format", "name", "model_id", "normative_sha256", "files", "networks", "info", "stride"]
+)
+def test_manifest_without(folder: Path, key: str) -> None:
+    edit_manifest(folder, lambda m: m.pop(key))
+    with pytest.raises(BundleError, match="not a valid bundle"):
+        Bundle.load(folder)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"format": 1}', "\ufffe"])
+def test_manifest_that_is_none(folder: Path, text: str) -> None:
+    (folder / "manifest.json").write_text(text)
+    with pytest.raises(BundleError):
+        Bundle.load(folder)
+
+
+def test_not_a_bundle(tmp_path: Path) -> None:
+    path = tmp_path / "picture.zip"
+    path.write_bytes(b"not a zip file")
+    with pytest.raises(BundleError, match="not a valid bundle"):
+        Bundle.load(path)
+    with pytest.raises(BundleError, match="manifest.json is missing"):
+        Bundle.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "message"),
+    [
+        ("gains.npz", {"gain": np.ones([64, 12], np.float32)}, r"gain is \(64, 12\)"),
+        ("gains.npz", {"inverse_gain": np.ones([256, 3], np.float32)}, "inverse_gain is"),
+        ("normative.npz", {"y_cdf": np.zeros([64, 9], np.int32)}, "length does not fit"),
+        ("normative.npz", {"z_offset": np.zeros(4)}, "must be int32"),
+        ("normative.npz", {"z_offset": np.zeros(3, np.int32)}, "inconsistent shapes"),
+        ("normative.npz", {"scale0_params": np.zeros(2, np.int32)}, "not a valid bundle"),
+        ("normative.npz", {"scale1_params": np.array([8, 99, 2])}, "maximum is 99"),
+        ("normative.npz", {"scale1_params": np.array([8, 63, 1])}, "output is 48"),
+        ("normative.npz", {"scale0_bias": np.full(16, 1 << 21)}, "may reach"),
+    ],
+)
+def test_bad_arrays(folder: Path, name: str, changes: dict[str, np.ndarray], message: str) -> None:
+    edit_arrays(folder, name, **changes)
+    with pytest.raises(BundleError, match=message):
+        Bundle.load(folder)
+
+
+def test_no_pickles(folder: Path) -> None:
+    """Loading a bundle must not run code from it."""
+    edit_arrays(folder, "gains.npz", gain=np.array([{"a": 1}], object))
+    with pytest.raises(BundleError, match="not a valid bundle"):
+        Bundle.load(folder)
+
+
+def test_normative_hash() -> None:
+    """The example of docs/format.md."""
+    arrays = {"b": np.array([[1, -2]], np.int32), "a": np.array([7], np.int8)}
+    canonical = b"a\0|i1\0001\0\x07" + b"b\0<i4\0001,2\0" + b"\1\0\0\0\xfe\xff\xff\xff"
+    expected = hashlib.sha256(canonical).hexdigest()
+    assert normative_hash(arrays) == expected
+    big_endian = {**arrays, "b": arrays["b"].astype(">i4")}
+    assert normative_hash(big_endian) == expected
+    fortran = {**arrays, "b": np.asfortranarray(arrays["b"])}
+    assert normative_hash(fortran) == expected
+
+
+def test_write_again(tiny_dir: Path, tmp_path: Path) -> None:
+    """A bundle written from what was loaded is the same."""
+    tiny = Bundle.load(tiny_dir)
+    parts = {
+        kind: Part((tiny_dir / f"{kind}.tflite").read_bytes(), 0 if kind == "analysis" else 1)
+        for kind in ("analysis", "hyper_analysis", "mean")
+    }
+    synthesis = {
+        r: Part((tiny_dir / f"synthesis-{r:g}.tflite").read_bytes(), 1) for r in (0.0, 1.0)
+    }
+    written = write_bundle(
+        tmp_path / "new" / "tiny",
+        name="tiny",
+        networks=parts,
+        synthesis=synthesis,
+        z_tables=tiny.z_tables,
+        y_tables=tiny.y_tables,
+        scale_decoder=tiny.scale_decoder,
+        gain=tiny.gain,
+        inverse_gain=tiny.inverse_gain,
+        info=tiny.info,
+    )
+    assert written.model_id == tiny.model_id
+    for name in ("normative.npz", "gains.npz"):
+        with np.load(tmp_path / "new" / "tiny" / name) as new, np.load(tiny_dir / name) as old:
+            assert normative_hash(new) == normative_hash(old)
+    manifest = json.loads((tmp_path / "new" / "tiny" / "manifest.json").read_text())
+    original = json.loads((tiny_dir / "manifest.json").read_text())
+    assert manifest["networks"] == original["networks"]
+
+
+def test_decoders_by_realism(tiny_dir: Path) -> None:
+    tiny = Bundle.load(tiny_dir)
+    y = np.random.default_rng(0).normal(0, 3, [2, 2, 12])
+    faithful, realistic = (tiny.network("synthesis", r)(y) for r in (0, 1))
+    assert faithful.shape == realistic.shape == (32, 32, 3)
+    assert not np.array_equal(faithful, realistic)
+    with pytest.raises(UsageError, match="no decoder of realism 0.5; it has: 0, 1"):
+        tiny.network("synthesis", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (None, "tiny/analysis cannot be run"),
+        ("mean.tflite", r"tiny/analysis has \(4, 12\) channels"),
+    ],
+)
+def test_network_that_does_not_fit(folder: Path, source: str | None, message: str) -> None:
+    data = (folder / source).read_bytes() if source else b"not a network"
+    (folder / "analysis.tflite").write_bytes(data)
+    digest = hashlib.sha256(data).hexdigest()
+    edit_manifest(folder, lambda m: m["files"].update({"analysis.tflite": digest}))
+    tiny = Bundle.load(folder)
+    with pytest.raises(BundleError, match=message):
+        tiny.network("analysis")
+
+
+def test_networks_are_silent(tiny_dir: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    Bundle.load(tiny_dir).network("mean")(np.zeros([2, 3, 4]))
+    assert capfd.readouterr() == ("", "")

@@ -1,0 +1,48 @@
+"""The light decoder is trained beside the codec, and its bundle opens the same files."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+tf = pytest.importorskip("tensorflow")
+
+from export import distill
+from tfgan_codec.bundle.model import Bundle
+from tfgan_codec.codec import Codec
+from tfgan_codec.metrics.complexity import of_tflite
+from tfgan_codec.models.mobile import MobileConfig, synthesis
+
+
+def test_the_lite_decoder_is_below_10_kmac_per_pixel():
+    from tfgan_codec.deploy.convert import convert
+
+    network = synthesis(MobileConfig(synthesis=distill.WIDTHS, blocks=distill.BLOCKS))
+    shape = (1, 8, 8, 128)
+    work = of_tflite(convert(network, shape), shape, 128 * 128)
+    assert work.kmac_per_pixel == pytest.approx(7.9, abs=0.1)
+
+
+def test_a_run_and_its_resumption(small_bundle, photographs: Path, tmp_path: Path, capsys):
+    data = tmp_path / "data"
+    data.mkdir()
+    for path in photographs.glob("*.png"):
+        shutil.copy(path, data)
+    flags = [f"--model={small_bundle.folder}", f"--data={data}", f"--out={tmp_path / 'run'}"]
+    flags += ["--minutes=0.01", "--crop=64", "--batch=2"]
+    assert distill.main(["distill", *flags]) == 0
+    assert distill.main(["distill", *flags]) == 1
+    assert "continue it with --resume" in capsys.readouterr().err
+    assert distill.main(["distill", *flags, "--resume"]) == 0
+    bundle = Bundle.load(tmp_path / "run" / "bundle")
+    assert bundle.model_id == small_bundle.model_id
+    picture = np.full((48, 80, 3), 128, np.uint8)
+    blob = Codec(small_bundle).compress(picture, quality=90)
+    assert Codec(bundle).compress(picture, quality=90) == blob
+    assert Codec(bundle).decompress(blob).size == (80, 48)
+
+
+def test_the_command_names_what_is_missing(tmp_path: Path, capsys):
+    assert distill.main(["distill", f"--out={tmp_path}"]) == 2
+    assert "--model is required" in capsys.readouterr().err

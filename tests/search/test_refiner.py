@@ -1,0 +1,153 @@
+"""Tests of encoding by search: what must stay, what must get better, and that the bits are met."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+import sample_pictures
+from PIL import Image
+
+import tfgan_codec as tgc
+from tfgan_codec.coding import coders, hyperprior
+from tfgan_codec.coding.contract import Search
+from tfgan_codec.errors import UsageError
+from tfgan_codec.evaluation.codecs import create
+from tfgan_codec.format import geometry, payload
+
+tf = pytest.importorskip("tensorflow")
+
+from tfgan_codec.losses.distortion import ms_ssim, mse
+from tfgan_codec.losses.perceptual import Lpips
+from tfgan_codec.search import refiner as refine
+
+
+@pytest.fixture(scope="module")
+def photograph() -> np.ndarray:
+    return sample_pictures.pixels(192, 176, seed=3)
+
+
+@pytest.fixture(scope="module")
+def mobile() -> tgc.Codec:
+    return tgc.load("mobile")
+
+
+def decoded(codec: tgc.Codec, blob: bytes, realism: float) -> tf.Tensor:
+    picture = np.asarray(codec.decompress(blob, realism=realism))
+    return tf.constant(picture[None], tf.float32)
+
+
+def test_better_by_its_own_measure_in_no_more_bytes(mobile, photograph):
+    """Lower error and higher MS-SSIM at once, in files that any decoder reads."""
+    plain = mobile.compress(photograph, quality=90)
+    found = mobile.compress(photograph, quality=90, search="fidelity40")
+    assert found == mobile.compress(photograph, quality=90, search="fidelity40")
+    assert found != plain
+    assert len(plain) * 0.95 < len(found) <= len(plain)
+    original = tf.constant(photograph[None], tf.float32)
+    before, after = (decoded(mobile, blob, 0.0) for blob in (plain, found))
+    assert float(mse(original, after)[0]) < 0.98 * float(mse(original, before)[0])
+    assert float(ms_ssim(original, after)[0]) > float(ms_ssim(original, before)[0])
+
+
+@pytest.mark.slow
+def test_realism_lowers_lpips_of_the_realistic_picture(mobile, kodak_dir, shared_dir):
+    weights = str(shared_dir / "weights")
+    picture = detail(kodak_dir / "kodim23.png")
+    plain = mobile.compress(picture, bpp=0.1)
+    found = mobile.compress(picture, bpp=0.1, search=Search("realism", 40, weights))
+    assert len(found) <= 0.1 * picture.shape[0] * picture.shape[1] / 8
+    original, lpips = tf.constant(picture[None], tf.float32), Lpips(folder=weights)
+    before, after = (
+        float(lpips.distance(original, decoded(mobile, blob, 1.0))[0]) for blob in (plain, found)
+    )
+    assert after < 0.9 * before
+
+
+def detail(path) -> np.ndarray:
+    return np.asarray(Image.open(path).convert("RGB"))[128:384, 128:384]
+
+
+def coding_of(codec: tgc.Codec, rgb: np.ndarray, quality: int):
+    bundle = codec.bundle
+    y = bundle.network("analysis")(geometry.pad_edges(rgb, 16))
+    return y, hyperprior.quantize(bundle, y, quality)
+
+
+@pytest.mark.parametrize("share", [0.97, 1.0, 1.1])
+def test_the_bits_are_met_and_nothing_else_moves(small_bundle, photograph, share):
+    codec = tgc.Codec(small_bundle)
+    y, coding = coding_of(codec, photograph, 128)
+    tables = small_bundle.z_tables, small_bundle.y_tables
+    nbits = share * payload.estimate_bits(coding, *tables)
+    found = refine.Refiner(small_bundle)(photograph, y, coding, 128, nbits, 30)
+    assert np.array_equal(found.z, coding.z)
+    assert np.array_equal(found.indexes, coding.indexes)
+    assert not found.r[coding.indexes == 0].any()
+    assert 0.9 * nbits < payload.estimate_bits(found, *tables) <= nbits
+
+
+def test_large_pictures_go_in_windows(small_bundle, photograph, monkeypatch):
+    """Windows of 8x8 latents with a halo of 2: every latent is kept from exactly one."""
+    monkeypatch.setattr(refine, "_MAX_CELLS", 64)
+    monkeypatch.setattr(refine, "_HALO", 2)
+    y, coding = coding_of(tgc.Codec(small_bundle), photograph, 128)
+    refiner = refine.Refiner(small_bundle)
+    found = refiner(photograph, y, coding, 128, 1e9, 2)
+    # Without a limit and nearly without steps, this is rounding.
+    assert np.mean(found.r != coding.r) < 0.05
+    assert len(refiner._searches) == 1
+
+
+def test_mixtures_lie_between_neighbours_and_end_at_one_of_them():
+    r = tf.constant(np.random.default_rng(0).uniform(-3, 3, 10_000).astype(np.float32))
+    for temperature in (0.5, 0.025):
+        mixed = refine._mixture(r, tf.constant(temperature), tf.constant([1, 0])).numpy()
+        assert (mixed >= np.floor(r)).all()
+        assert (mixed <= np.floor(r) + 1).all()
+    assert np.mean(np.abs(mixed - np.round(mixed)) < 0.01) > 0.97
+    far = np.abs(r - np.floor(r) - 0.5) > 0.2
+    assert np.mean(np.round(mixed) == np.round(r), where=far) > 0.99
+
+
+def test_the_price_of_a_bit_follows_the_bits():
+    controller = refine._Controller(1000.0, steps=100)
+    start = controller.price
+    for _ in range(5):
+        controller.see(1020.0)
+    dear = controller.price
+    for _ in range(20):
+        controller.see(980.0)
+    assert controller.price < start < dear
+
+
+def test_blocks_are_pictures_in_another_order(photograph):
+    blocks = refine._blocks(photograph)
+    assert blocks.shape == (11, 12, 768)
+    assert np.array_equal(blocks[2, 3].reshape(16, 16, 3), photograph[32:48, 48:64])
+    assert np.array_equal(refine._picture(blocks), photograph)
+
+
+def test_what_cannot_be_searched(small_bundle, photograph, tmp_path, monkeypatch):
+    codec = tgc.Codec(small_bundle)
+    for search in ("speed10", "realism", "realism-1", "fidelity1e3"):
+        with pytest.raises(UsageError, match=f"its number of steps, realism100, not '{search}'"):
+            codec.compress(photograph, search=search)
+    monkeypatch.setenv("TGC_WEIGHTS", str(tmp_path))
+    with pytest.raises(UsageError, match="python -m apps.weights"):
+        codec.compress(photograph, quality=9, search="realism10")
+
+
+def test_measurements_say_where_a_search_finds_its_weights(small_bundle, photograph, tmp_path):
+    codec = create(f"{small_bundle.folder}+realism10", weights=str(tmp_path / "mine"))
+    with pytest.raises(UsageError, match="mine"):
+        codec.encode(photograph, "q9")
+
+
+def test_without_tensorflow_only_the_search_is_missing(tiny, photograph, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tfgan_codec.search.refiner", None)
+    coders._refiner.cache_clear()
+    with pytest.raises(UsageError, match=r"a search needs .*: pip install tfgan_codec\[train\]"):
+        tiny.compress(photograph, search="fidelity10")
+    assert tiny.compress(photograph, quality=9)

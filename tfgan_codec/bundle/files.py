@@ -1,0 +1,122 @@
+"""Where bundles are, and how their files are read: folders and zip files, shipped or not.
+
+Only the standard library is used: `apps.info` looks up a model's name here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any, Callable, Union
+
+from tfgan_codec.errors import BundleError, TgcError
+
+SHIPPED = Path(__file__).parents[1] / "bundles"
+MANIFEST = "manifest.json"
+
+PathLike = Union[str, "os.PathLike[str]"]
+# Reads one file of a bundle, by its name.
+Reader = Callable[[str], bytes]
+
+
+def locate(path_or_name: PathLike) -> Path:
+    """Finds a bundle. Shipped names win over paths; ``./mobile`` can only be a path."""
+    text = os.fspath(path_or_name)
+    for path in (SHIPPED / text, SHIPPED / f"{text}.zip"):
+        if text == os.path.basename(text) and text not in ("", ".", "..") and path.exists():
+            return path
+    if os.path.exists(text):
+        return Path(text)
+    names = ", ".join(path.stem for path in _shipped()) or "(none)"
+    raise BundleError(f"no model {text!r}; give the path of a bundle or one of: {names}")
+
+
+def find_shipped(model_id: bytes) -> Path | None:
+    """Finds the shipped bundle with this model id, reading manifests only."""
+    for path in _shipped():
+        # A damaged bundle must not hide the right one.
+        with contextlib.suppress(BundleError), errors_of(path):
+            if manifest(reader(path))["model_id"] == model_id.hex():
+                return path
+    return None
+
+
+def reader(place: Path | IO[bytes]) -> Reader:
+    """Opens the bundle at a path, or the zip file that a stream is."""
+
+    fetch: Reader
+    if isinstance(place, Path) and place.is_dir():
+        fetch = functools.partial(_read_from, place)
+    else:
+        fetch = zipfile.ZipFile(place).read
+
+    def read(name: str) -> bytes:
+        if name != os.path.basename(name):
+            raise BundleError(f"{name!r} is not a plain file name")
+        try:
+            return fetch(name)
+        except (FileNotFoundError, KeyError) as error:
+            raise BundleError(f"{name} is missing") from error
+
+    return read
+
+
+def manifest(read: Reader) -> dict[str, Any]:
+    """The parsed manifest."""
+    parsed = json.loads(read(MANIFEST))
+    if not isinstance(parsed, dict):
+        raise BundleError(f"{MANIFEST} is not a JSON object")
+    return parsed
+
+
+def contents(read: Reader) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The manifest and all files that it names."""
+    parsed = manifest(read)
+    return parsed, {name: read(name) for name in parsed["files"]}
+
+
+def check_hashes(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+    """Raises `BundleError` unless the files are those that the manifest tells of."""
+    for name, digest in manifest["files"].items():
+        if hashlib.sha256(files[name]).hexdigest() != digest:
+            raise BundleError(f"{name} is damaged (its hash is wrong); copy the bundle again")
+
+
+@contextlib.contextmanager
+def errors_of(path: Path) -> Iterator[None]:
+    """Turns whatever the files of a bundle can cause into `BundleError`."""
+    try:
+        yield
+    except TgcError as error:
+        raise BundleError(f"{path}: {error}") from error
+    except OSError as error:
+        raise BundleError(f"{path}: {error.strerror or error}") from error
+    except (
+        # From JSON and arrays that are not what they should be, and from damaged archives.
+        AttributeError,
+        EOFError,
+        LookupError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise BundleError(f"{path}: not a valid bundle ({reason})") from error
+
+
+def _read_from(folder: Path, name: str) -> bytes:
+    return (folder / name).read_bytes()
+
+
+def _shipped() -> list[Path]:
+    paths = sorted(SHIPPED.iterdir()) if SHIPPED.is_dir() else []
+    return [p for p in paths if p.suffix == ".zip" or (p / MANIFEST).is_file()]

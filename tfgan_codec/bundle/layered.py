@@ -1,0 +1,123 @@
+"""Bundles of codecs in layers: one ordinary bundle for each size of the picture, in one place.
+
+``manifest.json`` names them from coarse to fine; each is a zip file beside it, and a bundle of its
+own. ``docs/format.md`` has the details.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Union
+
+from tfgan_codec.bundle import files as bundle_files
+from tfgan_codec.bundle.model import LAYERED, Bundle
+from tfgan_codec.errors import BundleError
+from tfgan_codec.format.container import MAX_LAYERS
+
+PathLike = Union[str, "os.PathLike[str]"]
+_NO_DATE = (1980, 1, 1, 0, 0, 0)  # the same layers make the same files
+
+
+class LayeredBundle:
+    """A loaded codec in layers.
+
+    Attributes:
+      layers: their bundles, coarse to fine.
+    """
+
+    name: str
+    model_id: bytes
+    layers: tuple[Bundle, ...]
+    info: Mapping[str, Any]
+
+    def __init__(self, manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+        """Takes the parsed manifest and the contents of its files; checks both."""
+        bundle_files.check_hashes(manifest, files)
+        self.name, self.info = str(manifest["name"]), dict(manifest["info"])
+        layers, digests = [], []
+        for name in manifest["layers"]:
+            layer = bundle_files.contents(bundle_files.reader(io.BytesIO(files[name])))
+            layers.append(Bundle(*layer))
+            if layers[-1].context is not None:
+                raise BundleError(f"{name} has a context model, which a layer cannot have")
+            digests.append(layer[0]["normative_sha256"])
+        if not 2 <= len(layers) <= MAX_LAYERS:
+            raise BundleError(f"a bundle has 2 to {MAX_LAYERS} layers, not {len(layers)}")
+        digest = layered_hash(digests)
+        if (manifest["normative_sha256"], manifest["model_id"]) != (digest, digest[:6]):
+            raise BundleError("the layers do not match their hash; export the bundle again")
+        self.model_id = bytes.fromhex(digest)[:3]
+        self.layers = tuple(layers)
+
+    @property
+    def realisms(self) -> tuple[float, ...]:
+        """The realisms that all layers have decoders of, in rising order."""
+        common = set.intersection(*(set(layer.realisms) for layer in self.layers))
+        return tuple(sorted(common))
+
+
+def load_bundle(path_or_name: PathLike) -> Bundle | LayeredBundle:
+    """Loads a bundle of either kind; arguments as for `Bundle.load`."""
+    path = bundle_files.locate(path_or_name)
+    with bundle_files.errors_of(path):
+        manifest, files = bundle_files.contents(bundle_files.reader(path))
+        kind = LayeredBundle if manifest["format"] == LAYERED else Bundle
+        return kind(manifest, files)
+
+
+def write_layered_bundle(
+    folder: PathLike, *, name: str, layers: Sequence[PathLike], info: Mapping[str, Any]
+) -> LayeredBundle:
+    """Writes a bundle of layers and returns it as loaded again from there.
+
+    Args:
+      folder: where to write; made when missing. Files of a former bundle are overwritten.
+      name: the model's name.
+      layers: folders of the layers' bundles, coarse to fine.
+      info: free text for people.
+    """
+    files: dict[str, bytes] = {}
+    digests = []
+    for number, layer in enumerate(layers):
+        scale = 1 << (len(layers) - 1 - number)
+        files[f"scale{scale}.zip"] = _zip(Path(layer))
+        manifest = json.loads((Path(layer) / bundle_files.MANIFEST).read_text(encoding="utf-8"))
+        digests.append(manifest["normative_sha256"])
+    digest = layered_hash(digests)
+    manifest = {
+        "format": LAYERED,
+        "name": name,
+        "model_id": digest[:6],
+        "normative_sha256": digest,
+        "files": {file: hashlib.sha256(files[file]).hexdigest() for file in sorted(files)},
+        "layers": list(files),
+        "info": dict(info),
+    }
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, data in files.items():
+        (folder / file).write_bytes(data)
+    text = json.dumps(manifest, indent=2) + "\n"
+    (folder / bundle_files.MANIFEST).write_text(text, encoding="utf-8")
+    with bundle_files.errors_of(folder):
+        return LayeredBundle(manifest, files)
+
+
+def layered_hash(digests: Sequence[str]) -> str:
+    """SHA-256 of the layers' normative hashes (32 bytes each), coarse to fine."""
+    return hashlib.sha256(b"".join(map(bytes.fromhex, digests))).hexdigest()
+
+
+def _zip(folder: Path) -> bytes:
+    manifest = json.loads((folder / bundle_files.MANIFEST).read_text(encoding="utf-8"))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in (bundle_files.MANIFEST, *manifest["files"]):
+            archive.writestr(zipfile.ZipInfo(name, _NO_DATE), (folder / name).read_bytes())
+    return buffer.getvalue()

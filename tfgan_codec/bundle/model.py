@@ -1,0 +1,339 @@
+"""Model bundles: everything a trained codec needs to run, in one folder or one zip file.
+
+A bundle holds ``manifest.json``; ``normative.npz``, the integer tables and the integer scale
+decoder that decide how bits are parsed; ``gains.npz``, the quality levels; and the networks as
+``.tflite`` files. Files carry the first bytes of the hash of the normative part, so a bundle whose
+decoders were trained further still opens old files. ``docs/format.md`` has the details.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import io
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Callable, NamedTuple, Union
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfgan_codec import tiling
+from tfgan_codec.bundle import files as bundle_files
+from tfgan_codec.bundle.runtime import Network
+from tfgan_codec.errors import BundleError, UsageError
+from tfgan_codec.format.context import FRACTIONS, ContextModel
+from tfgan_codec.format.geometry import HYPER_STRIDE, QUALITIES, STRIDE
+from tfgan_codec.format.scales import SCALES, IntegerConv, ScaleDecoder
+from tfgan_codec.format.tables import Tables
+
+FORMAT, LAYERED, CONTEXT = 1, 2, 3  # one model; several, see layered_bundle; with a context model
+# The cell and output size of each kind of network, see tiling.Geometry.
+_CELLS = {
+    "analysis": (STRIDE, 1),
+    "hyper_analysis": (HYPER_STRIDE, 1),
+    "mean": (1, HYPER_STRIDE),
+    "synthesis": (1, STRIDE),
+}
+
+PathLike = Union[str, "os.PathLike[str]"]
+Array = NDArray[Any]
+Arrays = Mapping[str, Array]
+
+
+class Part(NamedTuple):
+    """One network of a bundle."""
+
+    tflite: bytes
+    halo: int  # input positions of context to each side, see tiling.Geometry
+    tile: int = 0  # cells a side of a network of fixed shape, likewise
+
+
+class Bundle:
+    """A loaded model. Networks are started when first used."""
+
+    name: str
+    model_id: bytes
+    z_tables: Tables
+    y_tables: Tables
+    scale_decoder: ScaleDecoder
+    context: ContextModel | None
+    gain: Array
+    inverse_gain: Array
+    info: Mapping[str, Any]
+
+    def __init__(self, manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+        """Takes the parsed manifest and the contents of its files; checks both."""
+        if manifest["format"] == LAYERED:
+            raise BundleError("a bundle in layers cannot be used here; give one of its zip files")
+        if manifest["format"] not in (FORMAT, CONTEXT):
+            raise BundleError(
+                f"bundle format {manifest['format']} is not supported (this is {CONTEXT}); "
+                "install the version of tfgan_codec that the bundle was made for"
+            )
+        bundle_files.check_hashes(manifest, files)
+        self.name = str(manifest["name"])
+        self.info = dict(manifest["info"])
+        self._read_normative(_load_arrays(files["normative.npz"]), manifest["normative_sha256"])
+        gains = _load_arrays(files["gains.npz"])
+        self.gain, self.inverse_gain = gains["gain"], gains["inverse_gain"]
+        self._check(manifest)
+        self._networks: dict[tuple[str, float], Part] = {}
+        for kind, entries in manifest["networks"].items():
+            for entry in entries if isinstance(entries, list) else [entries]:
+                part = Part(files[entry["file"]], int(entry["halo"]), int(entry.get("tile", 0)))
+                self._networks[kind, float(entry.get("realism", 0))] = part
+        for kind in self.kinds:
+            if not any(kind == key for key, _ in self._networks):
+                raise BundleError(f"the {kind} network is missing")
+        self._started: dict[tuple[str, float], Callable[..., Array]] = {}
+
+    @classmethod
+    def load(cls, path_or_name: PathLike = "mobile") -> Bundle:
+        """Loads a shipped bundle by its name, or any bundle by its path (folder or zip file)."""
+        path = bundle_files.locate(path_or_name)
+        with bundle_files.errors_of(path):
+            return cls(*bundle_files.contents(bundle_files.reader(path)))
+
+    @property
+    def channels(self) -> int:
+        """The number of latent channels."""
+        return int(self.gain.shape[1])
+
+    @property
+    def hyper_channels(self) -> int:
+        """The number of hyper-latent channels."""
+        return len(self.z_tables.cdf)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of networks. A context model takes the place of the one for means."""
+        return tuple(kind for kind in _CELLS if kind != "mean" or self.context is None)
+
+    @property
+    def realisms(self) -> tuple[float, ...]:
+        """The realism of each decoder in the bundle, in rising order."""
+        return tuple(sorted(realism for kind, realism in self._networks if kind == "synthesis"))
+
+    def network(self, kind: str, realism: float = 0.0) -> Callable[..., Array]:
+        """Returns a network as a function of one array, see `tiling.run`.
+
+        Args:
+          kind: "analysis", "hyper_analysis", "mean" or "synthesis".
+          realism: which of the synthesis networks.
+        """
+        part = self.part(kind, realism)
+        key = kind, float(realism)
+        if key not in self._started:
+            network = Network(part.tflite, f"{self.name}/{kind}")
+            expected = {
+                "analysis": (3, self.channels),
+                "hyper_analysis": (self.channels, self.hyper_channels),
+                "mean": (self.hyper_channels, self.channels),
+                "synthesis": (self.channels, 3),
+            }[kind]
+            if network.channels != expected:
+                raise BundleError(
+                    f"the network {self.name}/{kind} has {network.channels} channels in and out, "
+                    f"expected {expected}; export the bundle again"
+                )
+            geometry = tiling.Geometry(*_CELLS[kind], part.halo, part.tile)
+            self._started[key] = functools.partial(tiling.run, network, geometry)
+        return self._started[key]
+
+    def part(self, kind: str, realism: float = 0.0) -> Part:
+        """Returns the file of a network; arguments as for `network`."""
+        key = kind, float(realism)
+        if key not in self._networks:
+            have = ", ".join(f"{r:g}" for r in self.realisms)
+            raise UsageError(f"{self.name} has no decoder of realism {realism:g}; it has: {have}")
+        return self._networks[key]
+
+    def _read_normative(self, arrays: Arrays, digest: str) -> None:
+        if normative_hash(arrays) != digest:
+            raise BundleError("the normative part does not match its hash; export the bundle again")
+        self.model_id = bytes.fromhex(digest)[:3]
+        self.z_tables, self.y_tables = _tables(arrays, "z"), _tables(arrays, "y")
+        self.scale_decoder = ScaleDecoder(_layers(arrays, "scale"))
+        self.scale_decoder.check()
+        self.context = None
+        if "context_kernel" in arrays:
+            self.context = ContextModel(
+                tuple(arrays["context_axes"].tolist()),
+                _layer(arrays, "context"),
+                _layers(arrays, "joint"),
+                _layer(arrays, "table"),
+                _layer(arrays, "mean"),
+            )
+            self.context.check()
+
+    def _check(self, manifest: Mapping[str, Any]) -> None:
+        """Checks that the arrays fit each other and what the manifest says of them."""
+        layers, context = self.scale_decoder.layers, self.context
+        facts = {
+            "bundle format": (manifest["format"], CONTEXT if context else FORMAT),
+            "model_id": (manifest["model_id"], self.model_id.hex()),
+            "latent_channels": (manifest["latent_channels"], self.channels),
+            "hyper_channels": (manifest["hyper_channels"], self.hyper_channels),
+            "stride": (manifest["stride"], STRIDE),
+            "hyper_stride": (manifest["hyper_stride"], HYPER_STRIDE),
+            "gain": (self.gain.shape, (QUALITIES, self.channels)),
+            "inverse_gain": (self.inverse_gain.shape, (QUALITIES, self.channels)),
+            "y tables": (len(self.y_tables.cdf), SCALES * (FRACTIONS if context else 1)),
+            "scale decoder input": (layers[0].kernel.shape[2], self.hyper_channels),
+            "scale decoder output": (
+                layers[-1].kernel.shape[3] // layers[-1].upscale ** 2,
+                self.channels * (context.hyper_features if context else 1),
+            ),
+            "scale decoder maximum": (
+                layers[-1].maximum,
+                layers[-1].maximum if context else min(layers[-1].maximum, SCALES - 1),
+            ),
+            "scale decoder stride": (
+                int(np.prod([layer.upscale for layer in layers])),
+                HYPER_STRIDE,
+            ),
+        }
+        for what, (found, expected) in facts.items():
+            if found != expected:
+                raise BundleError(f"{what} is {found}, expected {expected}")
+
+
+def write_bundle(
+    folder: PathLike,
+    *,
+    name: str,
+    networks: Mapping[str, Part],
+    synthesis: Mapping[float, Part],
+    z_tables: Tables,
+    y_tables: Tables,
+    scale_decoder: ScaleDecoder,
+    gain: Array,
+    inverse_gain: Array,
+    info: Mapping[str, Any],
+    context: ContextModel | None = None,
+) -> Bundle:
+    """Writes a bundle folder and returns it as loaded again from there.
+
+    Args:
+      folder: where to write; made when missing. Files of a former bundle are overwritten.
+      name: the model's name.
+      networks: "analysis", "hyper_analysis" and, without a context model, "mean".
+      synthesis: the decoders by their realism.
+      z_tables: one table per hyper-latent channel.
+      y_tables: the tables of scale indexes 0..63; with a context model, of all its fractions.
+      scale_decoder: the integer network from hyper-latents to scale indexes, or to features for
+        the context model.
+      gain: float [256, latent channels], multiplied to latents before rounding.
+      inverse_gain: the same shape, multiplied to decoded latents.
+      info: free text for people: how it was trained, with what, when.
+      context: the model that predicts latents from others, if there is one.
+    """
+    arrays = normative_arrays(z_tables, y_tables, scale_decoder, context)
+    gains = {
+        "gain": np.asarray(gain, np.float32),
+        "inverse_gain": np.asarray(inverse_gain, np.float32),
+    }
+    files = {"normative.npz": _save_arrays(arrays), "gains.npz": _save_arrays(gains)}
+    entries: dict[str, Any] = {}
+    for kind, part in networks.items():
+        files[f"{kind}.tflite"] = part.tflite
+        entries[kind] = {"file": f"{kind}.tflite", "halo": part.halo}
+    entries["synthesis"] = []
+    for realism, part in sorted(synthesis.items()):
+        file = f"synthesis-{realism:g}.tflite"
+        files[file] = part.tflite
+        entry = {"file": file, "realism": realism, "halo": part.halo}
+        entries["synthesis"].append({**entry, "tile": part.tile} if part.tile else entry)
+    digest = normative_hash(arrays)
+    manifest = {
+        "format": CONTEXT if context else FORMAT,
+        "name": name,
+        "model_id": digest[:6],
+        "normative_sha256": digest,
+        "files": {file: hashlib.sha256(files[file]).hexdigest() for file in sorted(files)},
+        "networks": entries,
+        "latent_channels": gains["gain"].shape[1],
+        "hyper_channels": len(z_tables.cdf),
+        "stride": STRIDE,
+        "hyper_stride": HYPER_STRIDE,
+        "info": dict(info),
+    }
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, data in files.items():
+        (folder / file).write_bytes(data)
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    return Bundle.load(folder.resolve())
+
+
+def normative_arrays(
+    z_tables: Tables,
+    y_tables: Tables,
+    scale_decoder: ScaleDecoder,
+    context: ContextModel | None = None,
+) -> dict[str, Array]:
+    """The arrays of ``normative.npz``: all that decides how bits are parsed."""
+    arrays: dict[str, Array] = {}
+    for prefix, tables in (("z", z_tables), ("y", y_tables)):
+        if not tables.escape:
+            raise BundleError(f"the {prefix} tables have no escape symbol")
+        for field in ("cdf", "length", "offset"):
+            arrays[f"{prefix}_{field}"] = np.asarray(getattr(tables, field), np.int32)
+    layers = {f"scale{i}": layer for i, layer in enumerate(scale_decoder.layers)}
+    if context:
+        layers.update({f"joint{i}": layer for i, layer in enumerate(context.joint)})
+        layers.update(context=context.convolution, table=context.table, mean=context.mean)
+        arrays["context_axes"] = np.array(context.axes, np.int32)
+    for name, layer in layers.items():
+        arrays[f"{name}_kernel"] = np.asarray(layer.kernel, np.int8)
+        arrays[f"{name}_bias"] = np.asarray(layer.bias, np.int32)
+        arrays[f"{name}_params"] = np.array([layer.shift, layer.maximum, layer.upscale], np.int32)
+    return arrays
+
+
+def normative_hash(arrays: Arrays) -> str:
+    """SHA-256 of named arrays, independent of how they are stored.
+
+    For each array, sorted by name: its name, dtype (such as ``<i4``) and shape (decimal, joined by
+    commas), each ended by a zero byte, then its elements in row-major order, little endian.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = arrays[name].astype(arrays[name].dtype.newbyteorder("<"))
+        for text in (name, array.dtype.str, ",".join(map(str, array.shape))):
+            digest.update(text.encode() + b"\0")
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def _tables(arrays: Arrays, prefix: str) -> Tables:
+    cdf, length, offset = (arrays[f"{prefix}_{k}"] for k in ("cdf", "length", "offset"))
+    tables = Tables(cdf, length, offset, escape=True)
+    tables.check()
+    return tables
+
+
+def _layers(arrays: Arrays, name: str) -> tuple[IntegerConv, ...]:
+    layers: list[IntegerConv] = []
+    while f"{name}{len(layers)}_kernel" in arrays:
+        layers.append(_layer(arrays, f"{name}{len(layers)}"))
+    return tuple(layers)
+
+
+def _layer(arrays: Arrays, name: str) -> IntegerConv:
+    kernel, bias = (arrays[f"{name}_{k}"].astype(np.int32) for k in ("kernel", "bias"))
+    return IntegerConv(kernel, bias, *map(int, arrays[f"{name}_params"]))
+
+
+def _load_arrays(data: bytes) -> dict[str, Array]:
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+def _save_arrays(arrays: Arrays) -> bytes:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()

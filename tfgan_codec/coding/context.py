@@ -1,0 +1,99 @@
+"""Pictures through a bundle with a context model: one stream, one quality.
+
+The stream holds the hyper-latents z, a check of the features that follow from z, and the latents,
+front after front (`docs/format.md`, "Payload with a context model").
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tfgan_codec.bundle.model import Bundle
+from tfgan_codec.coding.contract import Encoding, OneEncoding, cropped, to_bytes
+from tfgan_codec.coding.hyperprior import hyper_latents
+from tfgan_codec.errors import BundleError
+from tfgan_codec.format import container, context, payload
+from tfgan_codec.format.geometry import (
+    STRIDE,
+    Array,
+    Floats,
+    Integers,
+    latent_size,
+    pad_edges,
+    round_half_up,
+)
+from tfgan_codec.format.rangecoder import Decoder, Encoder
+from tfgan_codec.image_io import Pixels
+
+
+class ContextSymbols(NamedTuple):
+    """What a stream says of the latents [h, w, C] of one picture."""
+
+    z: Integers
+    features: Array  # [h, w, features of the context model], follows from z
+    q: Integers  # [h, w, C]
+
+
+class ContextCoder:
+    """Codes pictures with a bundle of this kind (`coding.contract.PictureCoder`)."""
+
+    layers = qualities = 1
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+
+    def encode(self, rgb: Pixels) -> Encoding:
+        symbols = quantize(self._bundle, self._bundle.network("analysis")(pad_edges(rgb, STRIDE)))
+        return OneEncoding((encode_symbols(self._bundle, symbols),))
+
+    def decode(self, file: container.File, realism: float) -> Pixels:
+        synthesis = self._bundle.network("synthesis", realism)
+        y = dequantize(self._bundle, read_symbols(self._bundle, file))
+        return cropped(synthesis(y, finish=to_bytes), file)
+
+
+def quantize(bundle: Bundle, y: Floats) -> ContextSymbols:
+    """Rounds latents [h, w, C] to what is coded."""
+    v = y * bundle.gain[0]
+    z = hyper_latents(bundle, v)
+    features = payload.index_map(bundle.scale_decoder, z, *v.shape[:2])
+    q = np.clip(round_half_up(v), -payload.MAX_RESIDUAL, payload.MAX_RESIDUAL).astype(np.int32)
+    return ContextSymbols(z, features, q)
+
+
+def dequantize(bundle: Bundle, symbols: ContextSymbols) -> Floats:
+    """Returns the decoded latents, y_hat [h, w, C]."""
+    y_hat: Floats = symbols.q.astype(np.float32) * bundle.inverse_gain[0]
+    return y_hat
+
+
+def encode_symbols(bundle: Bundle, symbols: ContextSymbols) -> bytes:
+    """Returns one range-coded stream."""
+    coded = context.encode(_model(bundle), symbols.features, symbols.q)
+    encoder = Encoder()
+    payload.encode_head(encoder, symbols.z, symbols.features, bundle.z_tables)
+    encoder.encode(coded.values, coded.tables, bundle.y_tables)
+    return encoder.finish()
+
+
+def read_symbols(bundle: Bundle, file: container.File) -> ContextSymbols:
+    """Reads the symbols of a file made with the model of `bundle`.
+
+    Raises:
+      BitstreamError: the data is not such a stream, or the features came out differently here.
+    """
+    model = _model(bundle)
+    size = latent_size(file.height, file.width)
+    decoder = Decoder(file.streams[0])
+    z, features = payload.decode_head(decoder, *size, bundle.z_tables, bundle.scale_decoder)
+    q = context.decode(model, features, lambda tables: decoder.decode(tables, bundle.y_tables))
+    decoder.finish()
+    return ContextSymbols(z, features, q)
+
+
+def _model(bundle: Bundle) -> context.ContextModel:
+    if bundle.context is None:
+        raise BundleError(f"{bundle.name} has no context model")
+    return bundle.context

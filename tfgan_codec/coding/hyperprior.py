@@ -1,0 +1,125 @@
+"""Pictures through a bundle with a hyperprior: one stream, any of 256 qualities.
+
+The float steps around `format.payload`: gains, means and networks. They only shift what symbols
+stand for, so machines that round differently still parse alike.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from typing import Callable
+
+import numpy as np
+
+from tfgan_codec.bundle.model import Bundle
+from tfgan_codec.coding.contract import Encoding, Search, cropped, to_bytes
+from tfgan_codec.errors import BundleError, UsageError
+from tfgan_codec.format import container, payload, scales
+from tfgan_codec.format.geometry import (
+    QUALITIES,
+    STRIDE,
+    Array,
+    Floats,
+    Integers,
+    latent_size,
+    pad_edges,
+    pad_zeros,
+    round_half_up,
+)
+from tfgan_codec.format.payload import MAX_RESIDUAL, Symbols
+from tfgan_codec.image_io import Pixels
+
+
+class HyperpriorCoder:
+    """Codes pictures with a bundle of this kind (`coding.contract.PictureCoder`)."""
+
+    layers = 1
+    qualities = QUALITIES
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+
+    def encode(self, rgb: Pixels) -> Encoding:
+        return _Encoding(self._bundle, rgb)
+
+    def decode(self, file: container.File, realism: float) -> Pixels:
+        synthesis = self._bundle.network("synthesis", realism)
+        y = dequantize(self._bundle, read_symbols(self._bundle, file), file.quality)
+        return cropped(synthesis(y, finish=to_bytes), file)
+
+
+class _Encoding:
+    """One picture's latents, rounded for the quality that is asked for."""
+
+    def __init__(self, bundle: Bundle, rgb: Pixels) -> None:
+        self._bundle, self._rgb = bundle, rgb
+        self._tables = bundle.z_tables, bundle.y_tables
+        self._y = bundle.network("analysis")(pad_edges(rgb, STRIDE))
+        self._symbols = functools.lru_cache(maxsize=3)(self._quantize)
+
+    def streams(self, quality: int) -> tuple[bytes, ...]:
+        return (payload.encode_symbols(self._symbols(quality), *self._tables),)
+
+    def nbytes(self, quality: int) -> float:
+        return payload.estimate_bits(self._symbols(quality), *self._tables) / 8
+
+    def refined(self, quality: int, nbytes: int, search: Search) -> tuple[bytes, ...]:
+        symbols = self._symbols(quality)
+        refiner = _refiner(self._bundle, search.tune, search.weights)
+        found = refiner(self._rgb, self._y, symbols, quality, 8.0 * nbytes, search.steps)
+        return (payload.encode_symbols(found, *self._tables),)
+
+    def _quantize(self, quality: int) -> Symbols:
+        return quantize(self._bundle, self._y, quality)
+
+
+def quantize(bundle: Bundle, y: Floats, quality: int) -> Symbols:
+    """Rounds latents [h, w, C] at a quality level to what is coded."""
+    v = y * bundle.gain[quality]
+    z = hyper_latents(bundle, v)
+    index = payload.index_map(bundle.scale_decoder, z, *v.shape[:2])
+    r = np.clip(round_half_up(v - means(bundle, z, index)), -MAX_RESIDUAL, MAX_RESIDUAL)
+    return Symbols(z, index, np.where(index, r, 0).astype(np.int32))
+
+
+def dequantize(bundle: Bundle, symbols: Symbols, quality: int) -> Floats:
+    """Returns the decoded latents, y_hat [h, w, C]."""
+    v = symbols.r + means(bundle, symbols.z, symbols.indexes)
+    y_hat: Floats = v.astype(np.float32) * bundle.inverse_gain[quality]
+    return y_hat
+
+
+def hyper_latents(bundle: Bundle, v: Floats) -> Integers:
+    """Returns the hyper-latents z of latents after the gain."""
+    if not np.isfinite(v).all():
+        raise BundleError(f"the analysis network of {bundle.name} gave values that are not finite")
+    hyper = bundle.network("hyper_analysis")(pad_zeros(v, bundle.scale_decoder.upscale))
+    return np.clip(round_half_up(hyper), -scales.MAX_INPUT, scales.MAX_INPUT).astype(np.int32)
+
+
+def means(bundle: Bundle, z: Integers, index: Array) -> Floats:
+    """Returns the mean of each latent, mu, cropped to the index map's size."""
+    height, width = index.shape[:2]
+    mu: Floats = bundle.network("mean")(z)[:height, :width]
+    return mu
+
+
+def read_symbols(bundle: Bundle, file: container.File) -> Symbols:
+    """Reads the symbols of a file made with the model of `bundle`; raises as
+    `payload.decode_symbols` does."""
+    size = latent_size(file.height, file.width)
+    tables = bundle.z_tables, bundle.y_tables
+    return payload.decode_symbols(file.streams[0], *size, *tables, bundle.scale_decoder)
+
+
+@functools.lru_cache(maxsize=1)
+def _refiner(bundle: Bundle, tune: str, weights: str | None) -> Callable[..., Symbols]:
+    """A `search.refiner.Refiner`. Encoding needs no TensorFlow but for this."""
+    try:
+        refine = importlib.import_module("tfgan_codec.search.refiner")
+    except ModuleNotFoundError as error:
+        message = f"a search needs {error.name}: pip install tfgan_codec[train]"
+        raise UsageError(message) from None
+    refiner: Callable[..., Symbols] = refine.Refiner(bundle, tune, weights)
+    return refiner

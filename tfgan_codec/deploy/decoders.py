@@ -1,0 +1,156 @@
+"""Decoders in every form, and the bundles around them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from tfgan_codec import models
+from tfgan_codec.bundle.model import Bundle, Part
+from tfgan_codec.deploy import bundling
+from tfgan_codec.deploy.convert import INTEGERS, convert, convert_chain, resizable
+from tfgan_codec.deploy.int8 import calibration, chain, quantize
+from tfgan_codec.deploy.reach import reach, synthesis_reach
+from tfgan_codec.deploy.settings import Settings, check
+from tfgan_codec.errors import UsageError
+from tfgan_codec.format.geometry import STRIDE
+from tfgan_codec.models.blocks.autoencoder import Autoencoder
+from tfgan_codec.models.contract import Codec
+from tfgan_codec.models.from_bundle import restore
+from tfgan_codec.models.mobile import Mobile
+from tfgan_codec.models.msae import Msae
+from tfgan_codec.training.config import public_config
+from tfgan_codec.training.trained import load_run, training_batches
+
+
+class Decoder(NamedTuple):
+    """One decoder.
+
+    integer: the same with int8 edges, if it is in int8.
+    latent_scale: what its latents are multiplied by, see `quantize.equalise`.
+    """
+
+    part: Part
+    integer: bytes | None
+    latent_scale: np.ndarray
+
+
+def export(model: str, out: str, settings: Settings) -> list[Path]:
+    """Writes decoders of a bundle or of a run's folder; returns their files."""
+    check(settings)
+    make = from_run if (Path(model) / "run.json").is_file() else from_bundle
+    return make(model, out, settings)
+
+
+def from_bundle(path: str, out: str, settings: Settings) -> list[Path]:
+    """A bundle with its decoders in another form; returns the decoders' files."""
+    bundle = Bundle.load(path)
+    wanted = bundle.realisms if settings.realism is None else (settings.realism,)
+    models = {realism: restore(bundle, realism) for realism in wanted}
+    return _write(bundle, models, out, settings, _latents(models[wanted[0]], settings))
+
+
+def from_run(folder: str, out: str, settings: Settings) -> list[Path]:
+    """The decoder of a run's newest checkpoint, in a bundle."""
+    model = load_run(folder)
+    if hasattr(model, "measure"):
+        model.measure(training_batches(folder))
+    model.prepare_for_coding()
+    return from_model(model, out, settings, {"training": public_config(folder)})
+
+
+def from_model(model: Codec, out: str, settings: Settings, info: dict) -> list[Path]:
+    """The decoder of a model whose tables are prepared, in a bundle."""
+    if isinstance(model, Msae):
+        return _from_layers(model, out, settings, info)
+    bundle = bundling.write(model, out, model.name, info)
+    return _write(bundle, {0.0: model}, out, settings, _latents(model, settings))
+
+
+def _from_layers(model: Msae, out: str, settings: Settings, info: dict) -> list[Path]:
+    """The decoders of all scales, each in the bundle of its layer."""
+    if model.streams == 1:
+        return from_model(model.autoencoders[0], out, settings, info)
+
+    def write(number: int, part: Autoencoder, folder: str) -> None:
+        bundle = bundling.write(part, folder, part.name, {})
+        latents = _latents(model, settings, lambda output: (*output.coarse, output)[number].latents)
+        _write(bundle, {0.0: part}, folder, settings, latents)
+
+    name = f"{model.name}-{settings.quantize}"
+    bundling.write_layers(model, out, name, info, write)
+    return sorted(Path(out).glob("*.zip"))
+
+
+def decoder(model: Codec, settings: Settings, latents: np.ndarray | None) -> Decoder:
+    """The decoder of `model`; `latents` are those of `calibration.collect`, for integers."""
+    side, channels = settings.tile // STRIDE, model.analysis.output_shape[-1]
+    shape, halo = (1, side, side, channels), synthesis_reach(model)
+    is_chain = isinstance(model, Mobile) and model.post_processing is None
+    if settings.target == "edgetpu" or (settings.quantize in INTEGERS and is_chain):
+        return _chain_decoder(model, settings, latents)
+    with resizable(model):
+        content = convert(model.synthesise, shape, settings.quantize, latents)
+    return Decoder(Part(content, halo), None, np.ones(channels, np.float32))
+
+
+def random_decoder(name: str) -> Part:
+    """The decoder of a codec as built, exported like all others; its weights mean nothing."""
+    model = models.build(name)
+    latents = np.zeros((1, 16, 16, model.config.latents), np.float32)
+    model.synthesise(latents)  # makes the weights of this network alone
+    with resizable(model):
+        return Part(convert(model.synthesise, latents.shape), reach(model.synthesis))
+
+
+def _chain_decoder(model: Codec, settings: Settings, latents: np.ndarray) -> Decoder:
+    if model.post_processing is not None:
+        raise UsageError("post-processing has no form for this target: train without it")
+    exact, scale = quantize.equalise(chain.from_keras(model.synthesis), latents)
+    scaled, halo = latents * scale, synthesis_reach(model)
+    side = settings.tile // STRIDE
+    shape = (1, side, side, len(scale))
+    if settings.quantize == "int16x8":  # TFLite has no depth-to-space in 16 bits
+        repeats = -(-side // scaled.shape[1])
+        samples = np.tile(scaled, (1, repeats, repeats, 1))[:, :side, :side]
+        tied = quantize.tie(exact)
+        content = convert(lambda x: chain.run_transposed(tied, x), shape, "int16x8", samples)
+        return Decoder(Part(content, settings.halo, side), None, scale)
+    static = settings.target == "edgetpu"
+    network = quantize.calibrate(exact, scaled, tied=static)
+    quantize.fit(network, exact, scaled, settings.steps)
+    form = chain.run_transposed if static else chain.run
+    float_edges, integer = (convert_chain(network, form, shape, edges) for edges in (False, True))
+    part = Part(float_edges, settings.halo, side) if static else Part(float_edges, halo)
+    return Decoder(part, integer, scale)
+
+
+def _latents(model: Codec, settings: Settings, *latents_of) -> np.ndarray | None:
+    """What integers are calibrated with."""
+    if settings.quantize not in INTEGERS:
+        return None
+    return calibration.collect(model, settings.calibration, *latents_of)
+
+
+def _write(
+    bundle: Bundle,
+    models: dict[float, Codec],
+    out: str,
+    settings: Settings,
+    latents: np.ndarray | None,
+) -> list[Path]:
+    made = {realism: decoder(model, settings, latents) for realism, model in models.items()}
+    scale = next(iter(made.values())).latent_scale  # of the latents, so the same for all
+    parts = {realism: each.part for realism, each in made.items()}
+    info = {**bundle.info, "decoder": settings._replace(calibration=None)._asdict()}
+    bundling.with_decoders(bundle, out, f"{bundle.name}-{settings.quantize}", parts, info, scale)
+    paths = []
+    for realism, each in made.items():
+        path = Path(out) / f"synthesis-{realism:g}.tflite"
+        paths.append(path)
+        if each.integer is not None:
+            paths.append(path.with_name(f"{path.stem}-int8.tflite"))
+            paths[-1].write_bytes(each.integer)
+    return paths

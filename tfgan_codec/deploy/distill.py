@@ -1,0 +1,83 @@
+"""Trains a light decoder for the files of `mobile` to do what its own decoder does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import tensorflow as tf
+
+from tfgan_codec.bundle.model import Bundle
+from tfgan_codec.data.crops import crops
+from tfgan_codec.deploy import bundling
+from tfgan_codec.deploy.settings import DistillSettings
+from tfgan_codec.losses.distillation import Distillation
+from tfgan_codec.models.from_bundle import RestoredMobile, restore
+from tfgan_codec.models.mobile import MobileConfig, synthesis
+from tfgan_codec.training.callbacks.signals import StopOnSignal
+from tfgan_codec.training.checkpoints import Checkpoints, SaveRegularly, claim_folder
+from tfgan_codec.training.schedule import FollowProgress, Limit, Progress, warmup_cosine
+
+# Widths and residual blocks of the stages at 1/16, 1/8, 1/4 and 1/2.
+WIDTHS, BLOCKS = (128, 64, 40, 16), (2, 2, 1, 0)
+_EMA_MOMENTUM = 0.998
+_ENDLESS, _STEPS_PER_EPOCH = 1_000_000, 250
+
+
+def distill(settings: DistillSettings) -> None:
+    """Trains, saves and writes the bundle."""
+
+    out = Path(settings.out)
+    claim_folder(out, settings.resume)
+    (out / "run.json").write_text(f"{settings._asdict()}\n")
+    tf.keras.mixed_precision.set_global_policy(settings.precision)
+    bundle = Bundle.load(settings.model)
+    teacher = restore(bundle).synthesis
+    config = restore(bundle).config._replace(synthesis=WIDTHS, blocks=BLOCKS)
+    if settings.init_from:
+        start = restore(Bundle.load(settings.init_from))
+        config = config._replace(synthesis=start.config.synthesis, blocks=start.config.blocks)
+    model = _student(bundle, config)
+    if settings.init_from:
+        model.synthesis.set_weights(start.synthesis.get_weights())
+    optimizer = tf.keras.optimizers.Adam(
+        settings.learning_rate, global_clipnorm=1.0, use_ema=True, ema_momentum=_EMA_MOMENTUM
+    )
+    pixels = Distillation(lambda y: (tf.cast(teacher(y), tf.float32) + 1.0) * 127.5)
+    model.compile(optimizer, [pixels], freeze=("analysis", "entropy", "gains"))
+    progress = Progress(Limit(minutes=settings.minutes))
+    checkpoints = Checkpoints(out / "checkpoints", model, progress)
+    if settings.resume:
+        checkpoints.restore()
+    progress.start()
+    step = int(model.g_optimizer.iterations)
+    with StopOnSignal() as signals:
+        model.fit(
+            crops(settings.data, settings.crop, settings.batch, 0, first_step=step),
+            epochs=_ENDLESS,
+            steps_per_epoch=_STEPS_PER_EPOCH,
+            verbose=2,
+            callbacks=[
+                FollowProgress(
+                    progress,
+                    lambda share, at: warmup_cosine(settings.learning_rate, share, at),
+                    until=1.0,
+                ),
+                signals,
+                SaveRegularly(checkpoints, minutes=5.0),
+            ],
+        )
+    model.g_optimizer.finalize_variable_values(model.synthesis.trainable_variables)
+    tf.keras.mixed_precision.set_global_policy("float32")
+    finished = _student(bundle, config)
+    finished.synthesis.set_weights(model.synthesis.get_weights())
+    info = {**bundle.info, "decoder": "distilled by export.distill"}
+    bundling.write(finished, str(out / "bundle"), f"{bundle.name}-lite", info)
+
+
+def _student(bundle: Bundle, config: MobileConfig) -> RestoredMobile:
+    """The codec of a bundle with a fresh decoder of other sizes."""
+    model = restore(bundle)
+    model.config = config
+    model.synthesis = synthesis(config)
+    model.build_weights()
+    return model

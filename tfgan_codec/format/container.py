@@ -1,0 +1,258 @@
+"""The ``.tgc`` file: header, optional chunks, entropy-coded streams, checksum.
+
+``docs/format.md`` ("Container") specifies it. An ordinary RGB picture costs 16 bytes on top of its
+stream. A file in layers has a stream for each size of the picture, coarse to fine, and a check
+after each, so that it can be cut there: 24 bytes with three layers. Only the standard library is
+used, so that a file can be inspected without any model.
+"""
+
+from __future__ import annotations
+
+import binascii
+import os
+import zlib
+from typing import NamedTuple, Union
+
+from tfgan_codec.errors import BitstreamError, ImageError, UsageError
+from tfgan_codec.format.fields import MAX_METADATA, Reader, chunk, inflate, varint
+
+Blob = Union[bytes, bytearray, memoryview, str, "os.PathLike[str]"]
+
+MAGIC = b"TGC"
+VERSION, LAYERED = 1, 2  # the two layouts
+MAX_LAYERS = 4
+MAX_PIXELS = 1 << 28
+
+_FLAG_ICC, _FLAG_EXIF, _FLAG_ALPHA, _FLAG_GREY = 1, 2, 4, 8
+_CRC_BYTES = 4
+_LAYER_CHECK_BYTES = 2
+_FIXED_BYTES = len(MAGIC) + 1 + 3  # magic, version and flags, model id
+
+
+class File(NamedTuple):
+    """What a ``.tgc`` file says, before any model is involved."""
+
+    model_id: bytes  # the first 3 bytes of the model's normative hash
+    width: int  # of the whole picture
+    height: int
+    quality: int
+    streams: tuple[bytes, ...]  # one, or those of the layers, coarse to fine
+    grey: bool = False
+    icc: bytes | None = None  # unpacked
+    exif: bytes | None = None  # unpacked
+    alpha: bytes | None = None  # a greyscale PNG file
+    scale: int = 1  # the streams make a picture so many times smaller; above 1, layers are missing
+
+    @property
+    def layers(self) -> int:
+        """How many streams the whole file has."""
+        return len(self.streams) + self.scale.bit_length() - 1
+
+
+class Sizes(NamedTuple):
+    """Where the bytes of a file went. Chunks count with their lengths."""
+
+    header: int  # everything that is not listed below
+    icc: int
+    exif: int
+    alpha: int
+    streams: tuple[int, ...]
+    ends: tuple[int, ...]  # the file can be cut at each of these, after a layer and its check
+
+
+class Parsed(NamedTuple):
+    """A parsed file and the account of its bytes."""
+
+    file: File
+    sizes: Sizes
+
+
+def pack(file: File) -> bytes:
+    """Serialises a file; in layers if it has several streams.
+
+    Raises:
+      ImageError: the picture or its metadata is larger than the format allows.
+    """
+    if not (file.width >= 1 and file.height >= 1 and file.width * file.height <= MAX_PIXELS):
+        raise ImageError(
+            f"a picture of {file.width}x{file.height} pixels is not supported; "
+            f"the format holds 1 to {MAX_PIXELS} pixels"
+        )
+    if not 1 <= len(file.streams) <= MAX_LAYERS or file.scale != 1:
+        raise UsageError(f"a file has 1 to {MAX_LAYERS} streams, and all layers of a picture")
+    flags = _FLAG_GREY if file.grey else 0
+    chunks = b""
+    for flag, name in ((_FLAG_ICC, "ICC profile"), (_FLAG_EXIF, "EXIF block")):
+        data = file.icc if flag == _FLAG_ICC else file.exif
+        if data is None:
+            continue
+        if len(data) > MAX_METADATA:
+            raise ImageError(f"the {name} has {len(data)} bytes; the limit is {MAX_METADATA}")
+        flags |= flag
+        chunks += chunk(zlib.compress(data, 9))
+    if file.alpha is not None:
+        flags |= _FLAG_ALPHA
+        chunks += chunk(file.alpha)
+    version = VERSION if len(file.streams) == 1 else LAYERED
+    body = b"".join(
+        [
+            MAGIC,
+            bytes([version << 4 | flags]),
+            file.model_id,
+            varint(file.width),
+            varint(file.height),
+            bytes([file.quality]),
+            chunks,
+        ]
+    )
+    *coarser, finest = file.streams
+    if coarser:
+        first, *others = map(len, coarser)
+        body += varint(first * MAX_LAYERS + len(coarser)) + b"".join(map(varint, others))
+    for stream in coarser:
+        body += stream
+        body += _layer_check(body)
+    body += finest
+    return body + zlib.crc32(body).to_bytes(_CRC_BYTES, "little")
+
+
+def parse(blob: bytes, scale: int = 1) -> Parsed:
+    """Reads a file; of one in layers, what a picture `scale` times smaller needs.
+
+    Raises:
+      BitstreamError: for anything that `pack` cannot have written; never another exception.
+      UsageError: no layer of the file has this scale.
+    """
+    found = parse_layers(blob)
+    file, sizes = found
+    count = len(file.streams)
+    scales = [file.scale << i for i in range(count)]
+    if scale not in scales:
+        if 1 <= scale < file.scale:
+            raise BitstreamError(
+                "the file is damaged or cut short (wrong checksum); copy it again, or take the "
+                f"smaller picture that is whole with --scale={file.scale}"
+            )
+        have = ", ".join(map(str, scales))
+        raise UsageError(f"the file has no picture at scale {scale}; it has: {have}")
+    count -= scales.index(scale)
+    streams, ends = file.streams[:count], sizes.ends[:count]
+    return Parsed(file._replace(streams=streams, scale=scale), _account(sizes[1:4], streams, ends))
+
+
+def parse_layers(blob: bytes) -> Parsed:
+    """Reads a file, or what is left of one in layers: all that are whole, at least one.
+
+    Raises:
+      BitstreamError: not even that is there.
+    """
+    layered = _version(blob) == LAYERED
+    body = blob
+    if not layered:
+        body = blob[:-_CRC_BYTES]
+        _require(_checksum_holds(blob), "wrong checksum")
+    flags = blob[3] & 15
+    reader = Reader(body, _FIXED_BYTES)
+    width, height = reader.varint("width"), reader.varint("height")
+    if not (width >= 1 and height >= 1 and width * height <= MAX_PIXELS):
+        raise BitstreamError(
+            f"a picture size of {width}x{height} is out of bounds (1 to {MAX_PIXELS} pixels)"
+        )
+    quality = reader.take(1, "quality")[0]
+    at, chunks = [reader.position], []
+    for flag, name in (
+        (_FLAG_ICC, "ICC profile"),
+        (_FLAG_EXIF, "EXIF block"),
+        (_FLAG_ALPHA, "alpha plane"),
+    ):
+        chunks.append(reader.chunk(name) if flags & flag else None)
+        at.append(reader.position)
+    lengths = _layer_lengths(reader) if layered else []
+    streams, ends = _whole_layers(blob, reader.position, lengths)
+    _require(bool(streams), "wrong checksum")
+
+    icc, exif, alpha = chunks
+    icc = None if icc is None else inflate(icc, "ICC profile")
+    exif = None if exif is None else inflate(exif, "EXIF block")
+    grey, scale = bool(flags & _FLAG_GREY), 1 << (len(lengths) + 1 - len(streams))
+    file = File(blob[4:7], width, height, quality, streams, grey, icc, exif, alpha, scale)
+    return Parsed(file, _account((at[1] - at[0], at[2] - at[1], at[3] - at[2]), streams, ends))
+
+
+def read_blob(blob: Blob) -> bytes:
+    """The bytes of a file given as such or by its path."""
+    if isinstance(blob, (bytes, bytearray, memoryview)):
+        return bytes(blob)
+    try:
+        with open(blob, "rb") as stream:
+            magic = stream.read(len(MAGIC))
+            # Anything else, however large, is refused by its first bytes.
+            return magic + stream.read() if magic == MAGIC else magic
+    except OSError as error:
+        raise BitstreamError(f"cannot read {os.fspath(blob)}: {error.strerror or error}") from error
+
+
+def _version(blob: bytes) -> int:
+    """The layout of a file that can be one: its first bytes are right."""
+    if blob[: len(MAGIC)] != MAGIC:
+        what = "not a .tgc file (wrong magic)" if blob else "the file is empty"
+        raise BitstreamError(f"{what}; make one with apps.compress")
+    version = blob[3] >> 4 if len(blob) > len(MAGIC) else VERSION
+    if version not in (VERSION, LAYERED):
+        raise BitstreamError(
+            f"format version {version} is not supported (this reads {VERSION} and {LAYERED}); "
+            "install another version of tfgan_codec"
+        )
+    smallest = _FIXED_BYTES + 3 + _CRC_BYTES  # one byte each for width, height and quality
+    _require(len(blob) >= smallest, f"{len(blob)} bytes")
+    return version
+
+
+def _require(whole: bool, reason: str) -> None:
+    if not whole:
+        raise BitstreamError(f"the file is damaged or cut short ({reason}); copy it again")
+
+
+def _checksum_holds(blob: bytes) -> bool:
+    stored = int.from_bytes(blob[-_CRC_BYTES:], "little")
+    return zlib.crc32(blob[:-_CRC_BYTES]) == stored
+
+
+def _layer_lengths(reader: Reader) -> list[int]:
+    """Of all streams but the last; how many there are stands in the first number."""
+    first, coarser = divmod(reader.varint("length of a layer"), MAX_LAYERS)
+    if not coarser:
+        raise BitstreamError("the file says that it has layers, and then that it has one")
+    return [first, *(reader.varint("length of a layer") for _ in range(coarser - 1))]
+
+
+def _layer_check(head: bytes) -> bytes:
+    """What follows a layer but the last: CRC-16/CCITT-FALSE of the file up to there."""
+    return binascii.crc_hqx(head, 0xFFFF).to_bytes(_LAYER_CHECK_BYTES, "little")
+
+
+def _account(
+    chunks: tuple[int, int, int], streams: tuple[bytes, ...], ends: tuple[int, ...]
+) -> Sizes:
+    lengths = tuple(map(len, streams))
+    return Sizes(ends[-1] - sum(chunks) - sum(lengths), *chunks, lengths, ends)
+
+
+def _whole_layers(
+    blob: bytes, position: int, lengths: list[int]
+) -> tuple[tuple[bytes, ...], tuple[int, ...]]:
+    """The streams, as far as their checks hold, and where each ends with its check."""
+    streams, ends = [], []
+    for length in lengths:
+        stop = position + length
+        end = stop + _LAYER_CHECK_BYTES
+        if blob[stop:end] != _layer_check(blob[:stop]):
+            break
+        streams.append(blob[position:stop])
+        ends.append(end)
+        position = end
+    else:
+        if position + _CRC_BYTES <= len(blob) and _checksum_holds(blob):
+            streams.append(blob[position:-_CRC_BYTES])
+            ends.append(len(blob))
+    return tuple(streams), tuple(ends)

@@ -1,0 +1,117 @@
+"""The payload of a ``.tgc`` file: how symbols become a range-coded stream and come back.
+
+Integers decide how a stream is parsed: hyper-latents z give the index map, the index map picks the
+table of each residual r. No float takes part. `docs/format.md` ("Payload") has the order.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfgan_codec import tiling
+from tfgan_codec.errors import BitstreamError
+from tfgan_codec.format import scales
+from tfgan_codec.format.geometry import Array, Integers
+from tfgan_codec.format.rangecoder import Decoder, Encoder
+from tfgan_codec.format.tables import Tables, bits, uniform_tables
+
+MAX_RESIDUAL = 1 << 20
+_BYTE_TABLE = uniform_tables(256)
+# Hyper-latents per window of the scale decoder: 2 megapixels, as for the networks.
+_MAX_SCALE_CELLS = 512
+
+
+class Symbols(NamedTuple):
+    """What a stream says of the latents [h, w, C] of one picture."""
+
+    z: Integers  # [ceil(h / 4), ceil(w / 4), Cz]
+    indexes: NDArray[np.uint8]  # [h, w, C], follows from z
+    r: Integers  # [h, w, C], 0 where the index is 0
+
+
+def index_map(
+    scale_decoder: scales.ScaleDecoder, z: Integers, height: int, width: int
+) -> NDArray[np.uint8]:
+    """Returns the table index of each latent, [height, width, C].
+
+    The scale decoder runs in windows, which changes nothing: its arithmetic is exact.
+    """
+    reach, scale = 0.0, 1
+    for layer in scale_decoder.layers:
+        reach += max(layer.kernel.shape[:2]) // 2 / scale
+        scale *= layer.upscale
+    geometry = tiling.Geometry(cell=1, out=scale, halo=int(np.ceil(reach)))
+    whole = tiling.run(scale_decoder.__call__, geometry, z, max_cells=_MAX_SCALE_CELLS)
+    return whole[:height, :width]
+
+
+def encode_symbols(symbols: Symbols, z_tables: Tables, y_tables: Tables) -> bytes:
+    """Returns one range-coded stream: z, the check of the index map, the residuals."""
+    coded = symbols.indexes > 0
+    encoder = Encoder()
+    encode_head(encoder, symbols.z, symbols.indexes, z_tables)
+    encoder.encode(symbols.r[coded], symbols.indexes[coded], y_tables)
+    return encoder.finish()
+
+
+def encode_head(encoder: Encoder, z: Integers, index: Array, z_tables: Tables) -> None:
+    """Writes what every stream begins with: z, and a check of the map that follows from it."""
+    encoder.encode(z, channel_numbers(z.shape), z_tables)
+    encoder.encode(divmod(scales.crc16(index), 256), [0, 0], _BYTE_TABLE)
+
+
+def decode_head(
+    decoder: Decoder,
+    height: int,
+    width: int,
+    z_tables: Tables,
+    scale_decoder: scales.ScaleDecoder,
+) -> tuple[Integers, NDArray[np.uint8]]:
+    """Reads z and returns it with its map for latents [height, width]; raises as
+    `decode_symbols` does."""
+    stride = scale_decoder.upscale
+    shape = -(-height // stride), -(-width // stride), len(z_tables.cdf)
+    z = decoder.decode(channel_numbers(shape), z_tables)
+    index = index_map(scale_decoder, z, height, width)
+    high, low = decoder.decode([0, 0], _BYTE_TABLE).tolist()
+    if high << 8 | low != scales.crc16(index):
+        raise BitstreamError("the coded data is damaged (the check of its scales fails)")
+    return z, index
+
+
+def decode_symbols(
+    data: bytes,
+    height: int,
+    width: int,
+    z_tables: Tables,
+    y_tables: Tables,
+    scale_decoder: scales.ScaleDecoder,
+) -> Symbols:
+    """Reads what `encode_symbols` wrote for latents [height, width].
+
+    Raises:
+      BitstreamError: the data is not such a stream, or the index map came out differently here.
+    """
+    decoder = Decoder(data)
+    z, index = decode_head(decoder, height, width, z_tables, scale_decoder)
+    r = np.zeros(index.shape, np.int32)
+    coded = index > 0
+    r[coded] = decoder.decode(index[coded], y_tables)
+    decoder.finish()
+    return Symbols(z, index, r)
+
+
+def estimate_bits(symbols: Symbols, z_tables: Tables, y_tables: Tables) -> float:
+    """Returns the length of the stream to a few bytes, without writing it."""
+    coded = symbols.indexes > 0
+    total = bits(symbols.z, channel_numbers(symbols.z.shape), z_tables).sum()
+    total += bits(symbols.r[coded], symbols.indexes[coded], y_tables).sum()
+    return float(total) + 16
+
+
+def channel_numbers(shape: tuple[int, ...]) -> Array:
+    """Returns the table of each hyper-latent, which is the number of its channel."""
+    return np.broadcast_to(np.arange(shape[-1], dtype=np.int32), shape)

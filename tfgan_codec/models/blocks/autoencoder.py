@@ -1,0 +1,70 @@
+"""The autoencoder of MSAE (Huang et al., 2019): one scale of it, and a codec in itself.
+
+Encoder: one convolution of stride 1 and four of stride 2 to 480 channels at 1/16, projected to a
+few. Decoder: nine residual blocks ("information augmentation") and the encoder's mirror image. That
+is HiFiC's layout with half the filters, 30 to 480. Bits are those of a fully factorized density.
+
+The paper names neither filters, nor the first kernel (7), normalisation and activation (ReLU). By
+default nothing is normalised: one channel of latents must carry the brightness of a picture, which
+ChannelNorm takes away.
+"""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from tfgan_codec.entropy.factorized import FactorizedEntropy
+from tfgan_codec.models.blocks.encoder_decoder import EncoderDecoderConfig, decoder, encoder
+from tfgan_codec.models.blocks.static import StaticCodec
+from tfgan_codec.models.contract import CodecOutput
+
+_FILTERS = 0.5  # of HiFiC's
+# Residuals are small: without it, latents would start far below the noise and stay there.
+_LATENT_SCALE = 8.0
+
+
+class Autoencoder(StaticCodec):
+    """See the module's text.
+
+    Args:
+        latents: channels of the bottleneck, C_neck.
+        width: factor on all layers.
+        residual: codes differences of pixels in [-255, 255]. Its decoder starts by giving zeros.
+        noisy: whether the decoder gets noisy latents in training, as the paper says.
+        upsample, norm: see `EncoderDecoderConfig`.
+    """
+
+    def __init__(
+        self,
+        latents: int,
+        width: float = 1.0,
+        residual: bool = False,
+        noisy: bool = True,
+        upsample: str = "transposed",
+        norm: str = "none",
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.offset = 0.0 if residual else 1.0
+        config = EncoderDecoderConfig(
+            latents, False, _FILTERS * width, upsample, norm, latent_scale=_LATENT_SCALE
+        )
+        self.analysis = encoder(config)
+        self.synthesis = decoder(config, "zeros" if residual else "glorot_uniform")
+        self.entropy = FactorizedEntropy(latents, noisy)
+
+    def call(
+        self,
+        pictures: tf.Tensor,
+        training: bool = False,
+        *,
+        quality: tf.Tensor | None = None,
+        seed: tf.Tensor | None = None,
+    ) -> CodecOutput:
+        """Pictures in [0, 255], or differences, whose sides are multiples of 16."""
+        if seed is None:
+            seed = tf.zeros([2], tf.int32)
+        coded = self.entropy(self.analyse(pictures), training=training, seed=seed)
+        fixed = tf.zeros([tf.shape(pictures)[0]])
+        bits = {"y": coded.bits["z"]}
+        return CodecOutput(self.synthesise(coded.latents), bits, coded.latents, fixed)

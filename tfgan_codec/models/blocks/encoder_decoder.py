@@ -1,0 +1,83 @@
+"""The encoder and decoder of HiFiC (Mentzer et al., 2020), which the GAN codecs share.
+
+E: k7 60, then k3 stride 2 of 120, 240, 480, 960, each with ChannelNorm and ReLU; k3 to the latents.
+G: k3 960, nine residual blocks in a long skip, T k3 stride 2 of 480, 240, 120, 60; k7 to RGB.
+"""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from tfgan_codec.layers.channel_norm import ChannelNorm
+from tfgan_codec.layers.residual import ResidualBlock
+from tfgan_codec.layers.trunk import ResidualTrunk
+from tfgan_codec.layers.upsample import UPSAMPLING
+from tfgan_codec.layers.widths import scale_filters
+from tfgan_codec.specs.names import choose
+
+_FILTERS = (60, 120, 240, 480, 960)
+_BLOCKS = 9
+NORMS = {"channel": ChannelNorm, "none": tf.keras.layers.Layer}  # Keras' base class does nothing
+
+
+class EncoderDecoderConfig(NamedTuple):
+    """latents: channels of y. encoder_norm: whether a ChannelNorm ends the encoder (its offsets are
+    what the entropy estimator of MobileViT-GAN learns). width: factor on all hidden filters.
+    upsample: a name of `layers.upsample.UPSAMPLING`. norm: a name of `NORMS`, for all ChannelNorms
+    but the encoder's last; instance normalisation is not among them, because its moments over a
+    picture would make tiles differ from the whole. Without norm, kernels start as He et al. (2015)
+    have it in the encoder, G's blocks as nearly nothing, and it has no long skip. latent_scale: at
+    the start, the encoder's last kernel is so many times as large as usual."""
+
+    latents: int
+    encoder_norm: bool
+    width: float = 1.0
+    upsample: str = "transposed"
+    norm: str = "channel"
+    latent_scale: float = 1.0
+
+    def filters(self) -> tuple[int, ...]:
+        return tuple(scale_filters(n, self.width) for n in _FILTERS)
+
+
+def encoder(config: EncoderDecoderConfig) -> tf.keras.Sequential:
+    """Pictures in [-1, 1] -> y at 1/16, float32."""
+    layers: list[tf.keras.layers.Layer] = []
+    normalise = choose("norm", config.norm, NORMS)
+    start = {"kernel_initializer": "he_uniform"} if config.norm == "none" else {}
+    for i, filters in enumerate(config.filters()):
+        layers += [_conv(filters, 3 if i else 7, 2 if i else 1, **start), normalise(), _relu()]
+    last = tf.keras.initializers.VarianceScaling(config.latent_scale**2, "fan_avg", "uniform")
+    layers.append(_conv(config.latents, 3, dtype="float32", kernel_initializer=last))
+    if config.encoder_norm:
+        layers.append(ChannelNorm(dtype="float32"))
+    return tf.keras.Sequential(layers, name="analysis")
+
+
+def decoder(config: EncoderDecoderConfig, last: str = "glorot_uniform") -> tf.keras.Sequential:
+    """y_hat -> pictures in about [-1, 1]; the last convolution stays float32.
+
+    `last`: initialiser of its kernel.
+    """
+    *rest, widest = config.filters()
+    normalise = choose("norm", config.norm, NORMS)
+    enlarge = choose("upsampling", config.upsample, UPSAMPLING)
+    # The ChannelNorm of a single channel is zero.
+    layers: list[tf.keras.layers.Layer] = [normalise()] if config.latents > 1 else []
+    layers += [_conv(widest, 3), normalise()]
+    if config.norm == "none":
+        layers += [ResidualBlock(widest) for _ in range(_BLOCKS)]
+    else:
+        layers.append(ResidualTrunk(widest, _BLOCKS, normalise))
+    for filters in reversed(rest):
+        layers += [enlarge(filters, 3), normalise(), _relu()]
+    layers.append(_conv(3, 7, dtype="float32", kernel_initializer=last))
+    return tf.keras.Sequential(layers, name="synthesis")
+
+
+def _conv(filters: int, kernel_size: int, stride: int = 1, **kwargs) -> tf.keras.layers.Layer:
+    return tf.keras.layers.Conv2D(filters, kernel_size, stride, padding="same", **kwargs)
+
+
+def _relu() -> tf.keras.layers.Layer:
+    return tf.keras.layers.ReLU()

@@ -1,0 +1,262 @@
+"""Encoding by search: the residuals of one picture, improved by gradient descent.
+
+What a file says need not be what the analysis network and rounding give. With means, tables and
+decoder as they are, the residuals r of one picture are descended on until they spend their bits
+best, as an encoder of AVIF tries out many ways to code a block. Files have the same format, and
+decoding is as fast as ever.
+
+Rounding has no gradient. Following Yang, Bamler and Mandt (2020, stochastic Gumbel annealing) each
+real r is replaced by a random mixture of its two neighbours, which are the likelier the nearer they
+are; the temperature falls until the mixture is one of both. (Straight-through gradients, which
+train the codec, make a picture worse here.) Ours: the number of bits is given, and a controller
+moves the price of a bit until they are met; and the distortion is a sum of logarithms, so that no
+weight depends on the picture or on the rate.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_compression as tfc
+
+from tfgan_codec import tiling
+from tfgan_codec.bundle.model import Bundle
+from tfgan_codec.coding import hyperprior
+from tfgan_codec.entropy.contract import total_bits
+from tfgan_codec.entropy.hyperprior import scale_of
+from tfgan_codec.format import geometry, payload
+from tfgan_codec.format.geometry import STRIDE
+from tfgan_codec.image_io import Pixels
+from tfgan_codec.losses.distortion import MS_SSIM_SMALLEST, ms_ssim, mse
+from tfgan_codec.losses.perceptual import PERIOD, Lpips
+from tfgan_codec.models.from_bundle import restore
+
+# Shares of the logarithms of squared error and 1 - MS-SSIM, of the faithful decoder's picture.
+_MSE_SHARE, _STRUCTURE_SHARE = 0.3, 0.7
+_LPIPS_SHARE = 0.3  # of the realistic decoder's, beside them
+_RATE = 0.01  # of learning; falls in the second half
+_HOTTEST, _COLDEST = 0.5, 0.025  # temperatures at the start and at the end
+# Near the usual rates the distortion falls about so many times as fast as the logarithm of the bits
+# grows; where the price of a bit starts.
+_ELASTICITY = 0.6
+_GAIN, _DRIFT = 25.0, 25.0  # of the controller: proportional, and integral over the whole search
+_AIM = 0.985  # of the bits: the last, cold steps take up to two in a hundred more
+_SPARE = 0.997  # of the bits: those of the tables differ a little from the density's
+_MAX_CELLS = 2048  # half a megapixel at a time; larger pictures in overlapping windows
+_HALO = 6  # latents
+
+
+class _Planes(NamedTuple):
+    """What is known of each latent of a window, [h, w, channels] each."""
+
+    wanted: np.ndarray  # v - mean, before rounding
+    mean: np.ndarray
+    index: np.ndarray
+    pixels: np.ndarray  # the picture's, [h, w, 16 * 16 * 3]
+
+
+class _Inputs(NamedTuple):
+    """What stays fixed during a search: tensors of one window."""
+
+    mean: tf.Tensor
+    scale: tf.Tensor
+    coded: tf.Tensor  # 1 where the residual is in the file, else 0
+    inverse_gain: tf.Tensor
+    pixels: tf.Tensor
+
+
+class Refiner:
+    """Searches for better residuals for files of a bundle of `mobile`.
+
+    Args:
+      bundle: the bundle.
+      tune: "fidelity", for squared error and MS-SSIM of the most faithful decoder's picture; or
+        "realism", for LPIPS of the most realistic one's as well.
+      weights: folder of LPIPS' weights; None: `metrics.weights` finds it.
+    """
+
+    def __init__(self, bundle: Bundle, tune: str = "fidelity", weights: str | None = None) -> None:
+        self._bundle = bundle
+        self._distortion = _Distortion(bundle, tune, weights)
+        self._searches: dict[tuple[int, int], _Search] = {}
+
+    def __call__(
+        self,
+        rgb: Pixels,
+        y: payload.Floats,
+        coding: payload.Symbols,
+        quality: int,
+        nbits: float,
+        steps: int,
+    ) -> payload.Symbols:
+        """A coding of the picture in about `nbits`, mostly fewer, with z of `coding`.
+
+        Args:
+          rgb: the picture.
+          y: its latents before the gain.
+          coding: `hyperprior.quantize` of these.
+          quality: the level it was made at.
+          nbits: of the whole stream.
+          steps: of the descent.
+        """
+        tables = self._bundle.z_tables, self._bundle.y_tables
+        whole = payload.estimate_bits(coding, *tables)
+        side = payload.estimate_bits(coding._replace(indexes=0 * coding.indexes), *tables)
+        share = (nbits - side) / max(whole - side, 1.0)
+        mean = hyperprior.means(self._bundle, coding.z, coding.indexes)
+        wanted = y * self._bundle.gain[quality] - mean
+        planes = _Planes(wanted, mean, coding.indexes, _blocks(geometry.pad_edges(rgb, STRIDE)))
+        stack = np.concatenate([plane.astype(np.float32) for plane in planes], axis=2)
+        borders = np.cumsum([plane.shape[2] for plane in planes])[:-1]
+        inverse_gain = self._bundle.inverse_gain[quality]
+
+        def search(part: np.ndarray) -> np.ndarray:
+            window = _Planes(*np.split(part, borders, axis=2))
+            return self._search(*part.shape[:2])(window, inverse_gain, share, steps)
+
+        windows = tiling.Geometry(cell=1, out=1, halo=_HALO)
+        r = tiling.run(search, windows, stack, max_cells=_MAX_CELLS)
+        return coding._replace(r=r.astype(np.int32))
+
+    def _search(self, height: int, width: int) -> _Search:
+        """One for each size, for TensorFlow traces it anew."""
+        if (height, width) not in self._searches:
+            self._searches[height, width] = _Search(
+                self._distortion, (height, width, self._bundle.channels)
+            )
+        return self._searches[height, width]
+
+
+class _Search:
+    """Descends on windows of one shape, in latents."""
+
+    def __init__(self, distortion: _Distortion, shape: tuple[int, int, int]) -> None:
+        self._distortion = distortion
+        self._r = tf.Variable(tf.zeros((1, *shape)))
+        self._moments = [tf.Variable(tf.zeros((1, *shape))) for _ in range(2)]
+
+    def __call__(
+        self, window: _Planes, inverse_gain: np.ndarray, share: float, steps: int
+    ) -> np.ndarray:
+        """The residuals, in `share` times the bits that rounding takes."""
+        inputs = _Inputs(
+            mean=tf.constant(window.mean[None]),
+            scale=scale_of(tf.constant(window.index[None])),
+            coded=tf.constant((window.index[None] > 0).astype(np.float32)),
+            inverse_gain=tf.constant(inverse_gain),
+            pixels=tf.constant(_picture(window.pixels)[None]),
+        )
+        self._r.assign(window.wanted[None] * inputs.coded)
+        for moment in self._moments:
+            moment.assign(tf.zeros_like(moment))
+        limit = _SPARE * share * float(self._bits(inputs))
+        controller = _Controller(_AIM * limit, steps)
+        for step in range(steps):
+            done = step / steps
+            rate = _RATE * min(1.0, 2.0 * (1.0 - done))
+            temperature = _HOTTEST * (_COLDEST / _HOTTEST) ** done
+            settings = tf.constant([controller.price, rate, temperature], tf.float32)
+            controller.see(float(self._descend(inputs, settings, tf.constant([step, 0]))))
+        return self._within(limit, inputs)
+
+    def _within(self, limit: float, inputs: _Inputs) -> np.ndarray:
+        """Rounds within so many bits: down further from zero the more of them are too many."""
+        for dead in np.linspace(0.0, 0.5, 51):
+            found = self._rounded(inputs, float(dead))
+            if float(_bits_of(found, inputs)) <= limit:
+                break
+        return found.numpy()[0]
+
+    def _rounded(self, inputs: _Inputs, dead: float = 0.0) -> tf.Tensor:
+        """Whole numbers; what is up to `dead` above a half, in magnitude, is rounded down."""
+        size = tf.math.ceil(tf.abs(self._r) - 0.5 - dead)
+        return tf.sign(self._r) * tf.maximum(size, 0.0) * inputs.coded
+
+    def _bits(self, inputs: _Inputs) -> tf.Tensor:
+        return _bits_of(self._rounded(inputs), inputs)
+
+    @tf.function
+    def _descend(self, inputs: _Inputs, settings: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+        """One step of Adam; the bits that the residuals would now take."""
+        price, rate, temperature = tf.unstack(settings)
+        with tf.GradientTape() as tape:
+            r = _mixture(self._r, temperature, step) * inputs.coded
+            y = (r + inputs.mean) * inputs.inverse_gain
+            loss = self._distortion(inputs.pixels, y, step) + price * _bits_of(r, inputs)
+        gradient = tape.gradient(loss, self._r)
+        first, second = self._moments
+        first.assign(0.9 * first + 0.1 * gradient)
+        second.assign(0.99 * second + 0.01 * gradient**2)
+        count = tf.cast(step[0] + 1, tf.float32)
+        mean, square = first / (1.0 - 0.9**count), second / (1.0 - 0.99**count)
+        self._r.assign_sub(rate * mean / (tf.sqrt(square) + 1e-12))
+        return self._bits(inputs)
+
+
+class _Distortion:
+    """What a search lowers, beside the bits."""
+
+    def __init__(self, bundle: Bundle, tune: str, weights: str | None) -> None:
+        self._faithful = restore(bundle, bundle.realisms[0])
+        self._lpips: Lpips | None = None
+        if tune == "realism":
+            self._realistic = restore(bundle, bundle.realisms[-1])
+            self._lpips = Lpips(folder=weights)
+
+    def __call__(self, pixels: tf.Tensor, y: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        """Of the pictures that latents give, from the original [1, h, w, 3]."""
+        faithful = self._faithful.synthesise(y)
+        value = _MSE_SHARE * tf.math.log(mse(pixels, faithful)[0] + 1e-3)
+        if min(pixels.shape[1:3]) >= MS_SSIM_SMALLEST:
+            distance = 1.0 - ms_ssim(pixels, faithful)[0]
+            value += _STRUCTURE_SHARE * tf.math.log(distance + 1e-6)
+        if self._lpips:
+            down, right = tf.unstack(tf.random.stateless_uniform([2], seed, 0, PERIOD, tf.int32))
+            seen = (x[:, down:, right:] for x in (pixels, self._realistic.synthesise(y)))
+            value += _LPIPS_SHARE * tf.math.log(self._lpips.distance(*seen)[0] + 1e-4)
+        return value
+
+
+class _Controller:
+    """Moves the price of a bit, in units of distortion, until a search spends `target` of them."""
+
+    def __init__(self, target: float, steps: int) -> None:
+        self._target, self._steps = target, steps
+        self._error = self._drift = 0.0
+
+    @property
+    def price(self) -> float:
+        change = _GAIN * self._error + self._drift
+        return _ELASTICITY / self._target * math.exp(min(max(change, -3.0), 3.0))
+
+    def see(self, bits: float) -> None:
+        self._error += 0.3 * (math.log(max(bits, 1.0) / self._target) - self._error)
+        self._drift += _DRIFT / self._steps * self._error
+
+
+def _mixture(r: tf.Tensor, temperature: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """A random point between the whole numbers around r, near one of them when it is cold."""
+    below = tf.floor(r)
+    rest = tf.clip_by_value(r - below, 1e-4, 1.0 - 1e-4)
+    uniform = tf.random.stateless_uniform([2, *r.shape], seed, 1e-6, 1.0 - 1e-6)
+    gumbel = -tf.math.log(-tf.math.log(uniform))
+    score = (tf.atanh(rest) - tf.atanh(1.0 - rest)) / temperature + gumbel[1] - gumbel[0]
+    return below + tf.sigmoid(score / temperature)
+
+
+def _bits_of(r: tf.Tensor, inputs: _Inputs) -> tf.Tensor:
+    prior = tfc.NoisyNormal(loc=0.0, scale=inputs.scale)
+    return total_bits(prior.log_prob(r) * inputs.coded)[0]
+
+
+def _blocks(pixels: Pixels) -> np.ndarray:
+    """A picture as [h / 16, w / 16, 16 * 16 * 3], the blocks behind each latent."""
+    return tf.nn.space_to_depth(pixels[None], STRIDE)[0].numpy()
+
+
+def _picture(blocks: np.ndarray) -> np.ndarray:
+    """The inverse of `_blocks`."""
+    return tf.nn.depth_to_space(blocks[None], STRIDE)[0].numpy()

@@ -1,0 +1,359 @@
+"""The project's only `train_step`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import tensorflow as tf
+
+from tfgan_codec.discriminators.contract import Discriminator, DiscriminatorOutput
+from tfgan_codec.errors import UsageError
+from tfgan_codec.format.geometry import QUALITIES
+from tfgan_codec.losses.adversarial import Adversarial
+from tfgan_codec.losses.contract import Loss
+from tfgan_codec.losses.feature_matching import FeatureMatching
+from tfgan_codec.losses.gradient_penalty import Penalty
+from tfgan_codec.specs.names import choose
+from tfgan_codec.step.accumulation import accumulated_step
+from tfgan_codec.step.batches import NOT_FINITE, check_parts, checked
+from tfgan_codec.step.draws import Draws
+from tfgan_codec.step.updates import scaled_loss, update
+from tfgan_codec.techniques.contract import Technique
+
+_MIX_SALT = 104_729  # keeps the mixes of penalties apart from other random numbers
+Figures = dict[str, tf.Tensor]
+
+
+class GanModel(Draws, tf.keras.Model):
+    """Base of every codec: `compile`, `train_step`, `test_step` and `metrics`.
+
+    A step is a pure function of weights, batch and `g_optimizer.iterations`: all random numbers are
+    stateless and keyed by the step. Resumed runs repeat themselves exactly, the step can be
+    compiled by XLA, and replicas of a `tf.distribute` strategy together do what one device does
+    with the whole batch (entropy models' noise apart, which differs between replicas).
+
+    compile:
+        g_optimizer: minimises `losses` over the codec's weights.
+        losses: objects of `losses.contract.Loss`; their totals are added.
+        discriminator: none, one or several; each is trained on its own verdicts.
+        d_optimizer: of all discriminators.
+        adversarial, adversarial_weight: a loss of `losses.adversarial`, and what the codec's side
+            of it counts in the codec's loss.
+        penalty: a gradient penalty of `losses.gradient_penalty`.
+        feature_matching: see `losses.feature_matching`.
+        d_steps: discriminator steps before each step of the codec.
+        own_batches: gives every one of these steps pictures of its own: the batch is cut into
+            `d_steps + 1` parts. By default they all see the whole batch.
+        accumulate: cuts each batch into so many parts, see `step.accumulation`.
+        freeze: attributes of the codec whose weights stay as they are, such as "analysis".
+        techniques: changes to the step, see `techniques.contract`.
+        random_seed: changes all random numbers of the run.
+
+    Weights and optimizer slots are made here, so call it inside `strategy.scope()`. Under a float16
+    policy both optimizers are wrapped for loss scaling (Keras 2.14 wraps only one called
+    `optimizer`).
+    """
+
+    def compile(
+        self,
+        g_optimizer: tf.keras.optimizers.Optimizer,
+        losses: Sequence[Loss] = (),
+        *,
+        discriminator: Discriminator | Sequence[Discriminator] | None = None,
+        d_optimizer: tf.keras.optimizers.Optimizer | None = None,
+        adversarial: Adversarial | None = None,
+        adversarial_weight: float = 1.0,
+        penalty: Penalty | None = None,
+        feature_matching: FeatureMatching | None = None,
+        d_steps: int = 1,
+        own_batches: bool = False,
+        accumulate: int = 1,
+        freeze: Sequence[str] = (),
+        techniques: Sequence[Technique] = (),
+        random_seed: int = 0,
+        **kwargs,
+    ):
+        one = isinstance(discriminator, tf.keras.Model)
+        discriminators = [discriminator] if one else list(discriminator or ())
+        if discriminators and (d_optimizer is None or adversarial is None):
+            raise UsageError("a discriminator needs d_optimizer= and adversarial= as well")
+        for name, value in (("d_steps", d_steps), ("accumulate", accumulate)):
+            if value < 1:
+                raise UsageError(f"{name} must be 1 or more, not {value}")
+        if accumulate > 1 and any(
+            type(t).look_ahead is not Technique.look_ahead for t in techniques
+        ):
+            raise UsageError("accumulate does not go together with unrolled discriminators")
+        if not losses and not discriminators:
+            raise UsageError("nothing to minimise: give losses=, or a discriminator")
+        super().compile(**kwargs)
+        # Metrics are those of all replicas already; Keras would add them up over workers.
+        self.distribute_reduction_method = "first"
+        self.build_weights()
+        self.g_optimizer = self._scaled(g_optimizer)
+        self.g_optimizer.build(self.trainable_variables)
+        settings = {
+            "codec_losses": list(losses),
+            "discriminators": discriminators,
+            "d_optimizer": self._scaled(d_optimizer) if discriminators else None,
+            "adversarial": adversarial,
+            "adversarial_weight": adversarial_weight,
+            "penalty": penalty,
+            "feature_matching": feature_matching,
+            "d_steps": d_steps,
+            "own_batches": own_batches,
+            "accumulate": accumulate,
+            "techniques": list(techniques),
+            "random_seed": random_seed,
+            "trained_variables": self._without(freeze),
+        }
+        self._set_untracked(settings)
+        if discriminators:
+            self.d_optimizer.build(self.discriminator_variables)
+        trackers = {name: tf.keras.metrics.Mean(name) for name in self._figure_names()}
+        # Which part of the batch a step is at.
+        self._set_untracked({"trackers": trackers, "part": 0})
+
+    @tf.__internal__.tracking.no_automatic_dependency_tracking
+    def _set_untracked(self, settings: dict[str, object]) -> None:
+        """Sets attributes that are not part of the codec: not of its weights or checkpoints."""
+        for name, value in settings.items():
+            setattr(self, name, value)
+
+    def build_weights(self) -> None:
+        """Creates all variables."""
+        raise NotImplementedError
+
+    @property
+    def discriminator_variables(self) -> list[tf.Variable]:
+        """What the discriminator's step changes, stored vectors of spectral norm aside."""
+        return [v for each in self.discriminators for v in each.trainable_variables]
+
+    @property
+    def metrics(self) -> list[tf.keras.metrics.Metric]:
+        """Keras resets these at the start of each epoch."""
+        return list(self.trackers.values())
+
+    def fit(self, *args, first_step: int = 0, **kwargs):
+        """As Keras', with this package's errors in one line each.
+
+        first_step: steps of the first epoch that are done already, in a run that goes on.
+        """
+        self._first_step = first_step
+        try:
+            return super().fit(*args, **kwargs)
+        except UsageError as error:  # TensorFlow wraps what is raised while it traces
+            text = str(error).rsplit("UsageError: ", 1)[-1]
+            raise type(error)(" ".join(text.split())) from None
+        except tf.errors.InvalidArgumentError as error:
+            if NOT_FINITE in str(error):
+                raise UsageError(NOT_FINITE) from None
+            raise
+
+    def _maybe_load_initial_counters_from_ckpt(self, steps_per_epoch, initial_epoch):
+        """Keras asks this at the start of `fit`: the epoch and the step in it to begin with."""
+        epoch, step = super()._maybe_load_initial_counters_from_ckpt(steps_per_epoch, initial_epoch)
+        return epoch, step or self._first_step
+
+    def train_step(self, pictures: tf.Tensor) -> Figures:
+        pictures = checked(pictures)
+        for number, technique in enumerate(self.techniques):
+            pictures = technique.on_batch(pictures, self._technique_seed(number))
+        shares = self.d_steps + 1 if self.own_batches and self.discriminators else 1
+        check_parts(pictures.shape[0], shares * self.accumulate)
+        *own, pictures = tf.split(pictures, shares)
+        if self.accumulate > 1:
+            return accumulated_step(self, pictures, own)
+        figures: Figures = {}
+        for number, part in enumerate(own):
+            figures = self.discriminator_step(part, self.run_codec(part, number + 1), number)
+        take_back = []
+        with tf.GradientTape(persistent=True) as tape:
+            output = self.run_codec(pictures, 0)
+            if self.discriminators:
+                with tape.stop_recording():
+                    for number in range(0 if own else self.d_steps):
+                        figures = self.discriminator_step(pictures, output, number)
+                    take_back = self._look_ahead(pictures, output)
+            loss, parts = self.generator_loss(pictures, output, tape)
+            scaled = scaled_loss(self.g_optimizer, loss)
+        gradients = tape.gradient(scaled, self.trained_variables)
+        norm = update(self.g_optimizer, gradients, self.trained_variables)
+        for undo in take_back:
+            undo()
+        return self.track({**parts, **figures, "gradient": norm})
+
+    def discriminator_step(self, pictures: tf.Tensor, output, number: int = 0) -> Figures:
+        """One update of the discriminators from pictures and the codec's output for them."""
+        with tf.GradientTape() as tape:
+            loss, figures = self.discriminator_loss(pictures, output, number)
+            scaled = scaled_loss(self.d_optimizer, loss)
+        gradients = tape.gradient(scaled, self.discriminator_variables)
+        norm = update(self.d_optimizer, gradients, self.discriminator_variables)
+        return {**figures, "d_gradient": norm}
+
+    def discriminator_loss(
+        self, pictures: tf.Tensor, output, number: int
+    ) -> tuple[tf.Tensor, Figures]:
+        """What the discriminators minimise on this replica in their step `number`.
+
+        Figures: the adversarial loss without the penalty, mean logits, how often an original is
+        scored above its decoded version (1/2 by guessing), the penalty unweighted.
+        """
+        real = self._shown(pictures, number)
+        fake = self._shown(tf.stop_gradient(output.reconstruction), number)
+        latents = tf.stop_gradient(output.latents)
+        mix = self._uniform(tf.shape(pictures)[0], _MIX_SALT + number)
+        totals, penalties = [], []
+        figures: dict[str, list[tf.Tensor]] = {"d_real": [], "d_fake": [], "d_accuracy": []}
+        for each in self.discriminators:
+            both = each(tf.concat([real, fake], 0), tf.concat([latents] * 2, 0), training=True)
+            for logits in both.logits:
+                on_real, on_fake = tf.split(logits, 2)
+                totals.append(self.adversarial.discriminator(on_real, on_fake))
+                figures["d_real"].append(tf.reduce_mean(on_real))
+                figures["d_fake"].append(tf.reduce_mean(on_fake))
+                right = 0.5 + 0.5 * tf.reduce_mean(tf.sign(on_real - on_fake))
+                figures["d_accuracy"].append(right)
+            if self.penalty is not None:
+                penalties.append(self._penalty(each, real, fake, latents, mix))
+        adversarial = loss = tf.reduce_mean(tf.add_n(totals))
+        if penalties:
+            figures["penalty"] = penalties
+            loss += self.penalty.weight * tf.add_n(penalties)
+        means = {name: tf.add_n(values) / len(values) for name, values in figures.items()}
+        accuracy = self._over_replicas(means["d_accuracy"])
+        for technique in self.techniques:
+            loss *= technique.discriminator_share(accuracy)
+        for technique in self.techniques:
+            loss += technique.weight_loss(self.d_optimizer, self.discriminator_variables)
+        return loss / self._replicas, {"d_loss": adversarial, **means}
+
+    def _look_ahead(self, pictures: tf.Tensor, output) -> list[Callable[[], None]]:
+        """Lets techniques change the discriminators until what it returns is called."""
+
+        def step(number: int) -> None:
+            self.discriminator_step(pictures, output, self.d_steps + number)
+
+        changed = [v for part in self.discriminators for v in part.variables]
+        changed += self.d_optimizer.variables
+        return [technique.look_ahead(step, changed) for technique in self.techniques]
+
+    def generator_loss(
+        self, pictures: tf.Tensor, output, tape: tf.GradientTape
+    ) -> tuple[tf.Tensor, Figures]:
+        """What the codec minimises on this replica, and its figures; `tape` is persistent."""
+        target = pictures
+        for technique in self.techniques:
+            target = technique.on_target(target)
+        total, figures = self._codec_loss(target, output)
+        verdicts = []
+        latents = tf.stop_gradient(output.latents)
+        shown = self._shown(output.reconstruction, -1)
+        for each in self.discriminators:
+            fake = each(shown, latents, training=False)
+            verdicts.append(tf.add_n([self.adversarial.generator(x) for x in fake.logits]))
+            if self.feature_matching is not None:
+                real: DiscriminatorOutput = each(self._shown(pictures, -1), latents, training=False)
+                distance = tf.reduce_mean(self.feature_matching(real, fake))
+                figures["feature_matching"] = figures.get("feature_matching", 0.0) + distance
+        if verdicts:
+            adversarial = figures["adversarial"] = tf.reduce_mean(tf.add_n(verdicts))
+            weight = tf.convert_to_tensor(self.adversarial_weight, tf.float32)
+            for technique in self.techniques:
+                places = tape, output.reconstruction, total, adversarial
+                weight *= technique.adversarial_factor(*places)
+            figures["adversarial_weight"] = weight
+            total += weight * adversarial
+        if "feature_matching" in figures:
+            total += self.feature_matching.weight * figures["feature_matching"]
+        for technique in self.techniques:
+            total += technique.weight_loss(self.g_optimizer, self.trained_variables)
+        return total / self._replicas, {"loss": total, **figures}
+
+    def test_step(self, pictures: tf.Tensor) -> Figures:
+        return self.track(self.test_figures(checked(pictures)))
+
+    def test_figures(self, pictures: tf.Tensor) -> Figures:
+        """Real rounding, qualities spread evenly over the batch, no discriminators."""
+        quality = tf.linspace(0.0, float(QUALITIES - 1), tf.shape(pictures)[0])
+        seed = tf.zeros([2], tf.int32)
+        output = self(pictures, quality=quality, seed=seed, training=False)
+        loss, parts = self._codec_loss(pictures, output)
+        return {"loss": loss, **parts}
+
+    def _codec_loss(self, pictures: tf.Tensor, output) -> tuple[tf.Tensor, Figures]:
+        values = [loss(pictures, output) for loss in self.codec_losses]
+        parts = {name: part for value in values for name, part in value.parts.items()}
+        totals = [tf.reduce_mean(value.total) for value in values]
+        return tf.add_n(totals) if totals else tf.constant(0.0), parts
+
+    def _penalty(
+        self,
+        discriminator: Discriminator,
+        real: tf.Tensor,
+        fake: tf.Tensor,
+        latents: tf.Tensor,
+        mix: tf.Tensor,
+    ) -> tf.Tensor:
+        """The mean penalty; `every` times that in one of `every` steps, and 0 in the others."""
+        every = self.penalty.every
+
+        def judge(x: tf.Tensor) -> tuple[tf.Tensor, ...]:
+            # The stored state of a discriminator moves with the verdicts alone.
+            return discriminator(x, latents).logits
+
+        def value() -> tf.Tensor:
+            return every * tf.reduce_mean(self.penalty(judge, real, fake, mix))
+
+        due = self.d_optimizer.iterations % every == 0
+        return value() if every == 1 else tf.cond(due, value, lambda: 0.0)
+
+    def _shown(self, pictures: tf.Tensor, number: int) -> tf.Tensor:
+        """What discriminators see of pictures in [0, 255]; number: of their step, -1 in the
+        codec's."""
+        pictures = _unit(pictures)
+        for which, technique in enumerate(self.techniques):
+            seed = self._technique_seed(len(self.techniques) * (number + 2) + which)
+            pictures = technique.on_verdict(pictures, seed)
+        return pictures
+
+    def run_codec(self, pictures: tf.Tensor, number: int):
+        """The codec in training, at random qualities."""
+        quality = self._uniform(tf.shape(pictures)[0], number) * float(QUALITIES - 1)
+        return self(pictures, quality=quality, seed=self._own_seed(number), training=True)
+
+    def _without(self, freeze: Sequence[str]) -> list[tf.Variable]:
+        parts = {layer: getattr(self, layer) for layer in vars(self) if not layer.startswith("_")}
+        parts = {k: v for k, v in parts.items() if isinstance(v, tf.keras.layers.Layer)}
+        frozen = {
+            v.ref() for name in freeze for v in choose("part", name, parts).trainable_variables
+        }
+        left = [v for v in self.trainable_variables if v.ref() not in frozen]
+        if not left:
+            raise UsageError("everything is frozen: leave at least one part of the codec to train")
+        return left
+
+    def _scaled(self, optimizer: tf.keras.optimizers.Optimizer):
+        scale = tf.keras.mixed_precision.LossScaleOptimizer
+        wanted = self.compute_dtype == "float16" and not isinstance(optimizer, scale)
+        return scale(optimizer) if wanted else optimizer
+
+    def _figure_names(self) -> list[str]:
+        names = ["loss", *(name for loss in self.codec_losses for name in loss.names), "gradient"]
+        if self.discriminators:
+            names += ["adversarial", "adversarial_weight"]
+            names += ["d_loss", "d_gradient", "d_real", "d_fake", "d_accuracy"]
+            names += ["penalty"] if self.penalty is not None else []
+            names += ["feature_matching"] if self.feature_matching is not None else []
+        return names
+
+    def track(self, figures: Figures) -> Figures:
+        for name, value in figures.items():
+            self.trackers[name].update_state(value)
+        return {name: self.trackers[name].result() for name in figures}
+
+
+def _unit(pictures: tf.Tensor) -> tf.Tensor:
+    """Pictures in [0, 255] -> what discriminators see, in [-1, 1]."""
+    return tf.cast(pictures, tf.float32) / 127.5 - 1.0

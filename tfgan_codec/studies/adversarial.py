@@ -1,0 +1,77 @@
+"""The adversarial hyperprior codec's paper: Table 1, and the ablation of Fig. 4."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from tfgan_codec.evaluation import schema
+from tfgan_codec.evaluation.summary import markdown_table
+from tfgan_codec.studies.study import METRICS, Experiment, Study, System, cells
+
+_FLAGS = Path(__file__).parents[2] / "apps" / "flags"
+
+
+class Published(NamedTuple):
+    """What Table 1 says, on the validation set of CLIC 2020: seconds are for all of it."""
+
+    bpp: float
+    psnr: float
+    ms_ssim: float
+    decoder_bytes: int
+    decode_seconds: int
+
+
+_PUBLISHED = {
+    "adversarial": Published(0.149, 29.220, 0.9729, 220_378_325, 11_414),
+    "adversarial-no_post_processing": Published(0.149, 29.118, 0.9725, 214_865_170, 11_988),
+}
+# Fig. 4, of one picture.
+_PUBLISHED_BPP = {"adversarial": 0.174, "adversarial-no_discriminator": 0.169}
+_BEGIN = "adversarial-base"
+
+
+def _tables(study: Study, systems: Sequence[System], results: schema.Results) -> list[str]:
+    head = ["codec", "steps", "bpp", "PSNR", "MS-SSIM", "LPIPS", "FID"]
+    rows = {row["codec"]: row for row in results.sets}
+
+    def row(system: System) -> list[str]:
+        return [system.title, *cells(study, system, results, METRICS)]
+
+    table = [[*head, "parameters", "s to decode"]]
+    for system in systems:
+        if system.name in _PUBLISHED:
+            found = rows[system.name]
+            table.append([*row(system), str(found["params"]), f"{found['decode_s']:.2f}"])
+    paper = [["the paper's", "bpp", "PSNR", "MS-SSIM", "decoder, bytes", "s to decode CLIC"]]
+    paper += [[s.title, *map(str, _PUBLISHED[s.name])] for s in systems if s.name in _PUBLISHED]
+    ablation = [[*head, "paper's bpp"]]
+    for system in systems:
+        if system.name in (*_PUBLISHED_BPP, _BEGIN):
+            ablation.append([*row(system), str(_PUBLISHED_BPP.get(system.name, "-"))])
+    return [
+        *("## Post-processing (Table 1)", "", markdown_table(table), "", markdown_table(paper), ""),
+        *("## The discriminator (Fig. 4)", "", markdown_table(ablation)),
+    ]
+
+
+def _system(name: str, title: str, begins: System | None = None) -> System:
+    return System(name, title, (f"--flagfile={_FLAGS / name}-small.flags",), begins)
+
+
+_BASE = _system(_BEGIN, "what all begin with")
+EXPERIMENT = Experiment(
+    title="The adversarial hyperprior codec's ablations, scaled down",
+    about="The codecs have an eighth of the published width, one residual block in each attention "
+    "block, a context of 5x5x5, and were trained for minutes: compare them with each other. All "
+    "begin with the same codec, which has neither post-processing nor discriminator and is a row "
+    "too; `steps` are those after it.",
+    systems=(
+        _system("adversarial", "adversarial", _BASE),
+        _system("adversarial-no_discriminator", "without discriminator", _BASE),
+        _system("adversarial-no_post_processing", "without post-processing", _BASE),
+        _BASE,
+    ),
+    tables=_tables,
+)

@@ -1,0 +1,13 @@
+"""The experiments that `apps.study` can run, by name."""
+
+from __future__ import annotations
+
+from tfgan_codec.studies import adversarial, mobilevit_gan, msae, techniques
+from tfgan_codec.studies.study import Experiment
+
+EXPERIMENTS: dict[str, Experiment] = {
+    "adversarial": adversarial.EXPERIMENT,
+    "mobilevit_gan": mobilevit_gan.EXPERIMENT,
+    "msae": msae.EXPERIMENT,
+    "techniques": techniques.EXPERIMENT,
+}

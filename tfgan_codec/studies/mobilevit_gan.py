@@ -1,0 +1,90 @@
+"""The experiment of the MobileViT-GAN paper: Table 1, and the ablation of Fig. 6."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from tfgan_codec.codec import load
+from tfgan_codec.evaluation import schema
+from tfgan_codec.evaluation.summary import markdown_table
+from tfgan_codec.format import container, payload
+from tfgan_codec.studies.study import Experiment, Study, System, cells
+
+_FLAGS = Path(__file__).parents[2] / "apps" / "flags"
+# Eq. 4: the probabilities of -2..2 under the standard normal.
+_NORMAL_BITS = -np.log2([0.0668072, 0.2417303, 0.3829249, 0.2417303, 0.0668072])
+_METRICS = ("ms_ssim", "lpips", "fid")
+
+
+class Published(NamedTuple):
+    """What Table 1 says of a codec."""
+
+    bpp: float
+    ms_ssim: float
+    fid: float
+
+
+_PUBLISHED = {
+    "ls_gan": Published(0.1280, 0.8401, 98.07),
+    "hific_five_level": Published(0.1501, 0.8802, 55.27),
+    "hinge_gan_gp": Published(0.0908, 0.8998, 67.44),
+    "mobilevit_gan": Published(0.0889, 0.9012, 53.14),
+}
+
+
+def _tables(study: Study, systems: Sequence[System], results: schema.Results) -> list[str]:
+    head = ["codec", "steps", "bpp", "bpp, normal tables", "MS-SSIM", "LPIPS", "FID"]
+
+    def row(system: System) -> list[str]:
+        steps, bpp, *others = cells(study, system, results, _METRICS)
+        return [system.title, steps, bpp, f"{_normal_bpp(study, system):.4f}", *others]
+
+    table = [[*head, "paper: bpp", "MS-SSIM", "FID"]]
+    table += [[*row(s), *map(str, _PUBLISHED[s.name])] for s in systems if s.name in _PUBLISHED]
+    ablation = [head, *(row(s) for s in systems if s.name.startswith("mobilevit"))]
+    return [
+        "## Table 1",
+        "",
+        markdown_table(table),
+        "",
+        "## Ablation (Fig. 6)",
+        "",
+        markdown_table(ablation),
+    ]
+
+
+def _normal_bpp(study: Study, system: System) -> float:
+    """What the same symbols would cost with the fixed tables of Eq. 4."""
+    bundle = load(study.bundle(system)).bundle
+    rates = []
+    for path in sorted(study.files(system).glob("*.tgc")):
+        file = container.parse(path.read_bytes()).file
+        size = -(-file.height // 16), -(-file.width // 16)
+        tables = bundle.z_tables, bundle.y_tables, bundle.scale_decoder
+        symbols = payload.decode_symbols(file.streams[0], *size, *tables).r
+        rates.append(_NORMAL_BITS[symbols + 2].sum() / (file.height * file.width))
+    return float(np.mean(rates))
+
+
+def _system(name: str, title: str) -> System:
+    return System(name, title, (f"--flagfile={_FLAGS / name}-small.flags",))
+
+
+EXPERIMENT = Experiment(
+    title="The MobileViT-GAN paper's experiment, scaled down",
+    about="The codecs have an eighth of the published width and were trained for minutes, not "
+    "days: compare them with each other, not with the paper.",
+    systems=(
+        _system("ls_gan", "LS-GAN"),
+        _system("hific_five_level", "HiFiC (five levels)"),
+        _system("hinge_gan_gp", "Hinge GAN-GP"),
+        _system("mobilevit_gan", "MobileViT-GAN"),
+        _system("mobilevit_gan-no_discriminator", "MobileViT-GAN without discriminator"),
+        _system("mobilevit_gan-no_smoothness", "MobileViT-GAN without smoothness loss"),
+    ),
+    tables=_tables,
+)

@@ -1,0 +1,79 @@
+"""MSAE's paper: the ablation of Fig. 2, with and without GAN, several scales against one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from tfgan_codec.evaluation import schema
+from tfgan_codec.evaluation.summary import markdown_table
+from tfgan_codec.format import container
+from tfgan_codec.studies.study import METRICS, Experiment, Study, System, cells
+
+_FLAGS = Path(__file__).parents[2] / "apps" / "flags"
+
+
+class Published(NamedTuple):
+    """What Fig. 2 says, of one picture of Cityscapes."""
+
+    bpp: float
+    psnr: float
+    ssim: float
+
+
+_PUBLISHED = {
+    "msae": Published(0.047, 27.03, 0.7943),
+    "msae-no_gan": Published(0.055, 27.03, 0.8019),
+    "msae-one_scale": Published(0.061, 26.72, 0.8032),
+}
+
+
+def _tables(study: Study, systems: Sequence[System], results: schema.Results) -> list[str]:
+    table = [["codec", "steps", "bpp", "PSNR", "MS-SSIM", "LPIPS", "FID"]]
+    table[0] += ["paper: bpp", "PSNR", "SSIM"]
+    layers = [["codec", "picture / 4", "picture / 2", "whole", "headers"]]
+    for system in systems:
+        values = cells(study, system, results, METRICS)
+        table.append([system.title, *values, *map(str, _PUBLISHED[system.name])])
+        layers.append([system.title, *_layers(study, system)])
+    return [
+        *("## Ablation (Fig. 2)", "", markdown_table(table), ""),
+        *(
+            "## Layers",
+            "",
+            "Bits per pixel of the whole picture, means.",
+            "",
+            markdown_table(layers),
+        ),
+    ]
+
+
+def _layers(study: Study, system: System) -> list[str]:
+    """Where the bits of a system's files are."""
+    shares = []
+    for path in sorted(study.files(system).glob("*.tgc")):
+        parsed = container.parse(path.read_bytes())
+        streams = [0] * (3 - len(parsed.sizes.streams)) + list(parsed.sizes.streams)
+        pixels = parsed.file.width * parsed.file.height
+        shares.append([8 * n / pixels for n in (*streams, parsed.sizes.header)])
+    return [f"{share:.4f}" for share in np.mean(shares, axis=0)]
+
+
+def _system(name: str, title: str) -> System:
+    return System(name, title, (f"--flagfile={_FLAGS / name}-small.flags",))
+
+
+EXPERIMENT = Experiment(
+    title="MSAE's ablations, scaled down",
+    about="The codecs have a quarter of the published width and were trained for minutes: compare "
+    "them with each other.",
+    systems=(
+        _system("msae", "MSAE"),
+        _system("msae-no_gan", "without discriminators"),
+        _system("msae-one_scale", "one scale"),
+    ),
+    tables=_tables,
+)

@@ -1,0 +1,23 @@
+"""The callback that moves ramps along with the progress of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+from tfgan_codec.specs.ramps import Ramp
+from tfgan_codec.training.schedule import Progress
+
+
+class FollowRamps(tf.keras.callbacks.Callback):
+    """Sets ramps before every step. Put it after `FollowProgress`, which moves the progress."""
+
+    def __init__(self, progress: Progress, ramps: Sequence[Ramp]):
+        super().__init__()
+        self.progress = progress
+        self.ramps = ramps
+
+    def on_train_batch_begin(self, batch: int, logs: dict | None = None):
+        for ramp in self.ramps:
+            ramp.set(self.progress.share)

@@ -1,0 +1,53 @@
+"""A run's progress on the terminal."""
+
+from __future__ import annotations
+
+import sys
+
+import tensorflow as tf
+from tqdm import tqdm
+
+from tfgan_codec.step.updates import steps_of
+from tfgan_codec.training.schedule import Progress
+
+# In this order, as far as a run has them.
+_SHOWN = ("loss", "bpp", "mse", "ms_ssim", "lpips", "content", "d_real", "d_fake")
+
+
+class ProgressBar(tf.keras.callbacks.Callback):
+    """Shows how much of the run is done and its figures: rate, distortion, the discriminators'
+    mean verdicts on original (d_real) and decoded (d_fake) pictures.
+
+    In a file or pipe in place of a terminal, a line a minute.
+    """
+
+    def __init__(self, progress: Progress, title: str):
+        super().__init__()
+        self.progress = progress
+        self.title = title
+        self._bar: tqdm | None = None
+
+    def on_train_begin(self, logs: dict | None = None):
+        self._bar = tqdm(
+            total=100.0,
+            initial=100.0 * self.progress.share,
+            desc=self.title,
+            bar_format="{desc} {percentage:3.0f}%|{bar:20}| {elapsed}<{remaining}{postfix}",
+            mininterval=0.5 if sys.stderr.isatty() else 60.0,
+            leave=True,
+        )
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None):
+        logs = logs or {}
+        figures = [f"{name} {logs[name]:.4g}" for name in _SHOWN if name in logs]
+        step = steps_of(self.model.g_optimizer)
+        self._bar.set_postfix_str(", ".join([f"step {step}", *figures]), refresh=False)
+        self._bar.update(100.0 * self.progress.share - self._bar.n)
+
+    def on_train_end(self, logs: dict | None = None):
+        self.close()
+
+    def close(self) -> None:
+        """Leaves the bar as it is and begins a new line."""
+        if self._bar is not None:
+            self._bar.close()
