@@ -1,0 +1,1 @@
+"""From trained Keras models to bundles and decoders for devices. Needs TensorFlow."""

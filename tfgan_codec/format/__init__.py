@@ -1,0 +1,1 @@
+"""The file format: `docs/format.md`, chapter by chapter. Needs NumPy and the standard library."""

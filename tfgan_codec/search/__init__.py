@@ -1,0 +1,1 @@
+"""The encoder's search: the residuals of one picture, improved by gradient descent."""

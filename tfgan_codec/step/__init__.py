@@ -1,0 +1,1 @@
+"""What one training step is: the base of all codecs with the only `train_step`."""

@@ -1,0 +1,1 @@
+"""Experiments: many runs that differ in one thing, measured on real files."""

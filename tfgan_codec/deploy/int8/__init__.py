@@ -1,0 +1,1 @@
+"""Decoders in 8-bit integers: the plain chain, equal channels, calibration, training with it."""

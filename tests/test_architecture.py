@@ -1,0 +1,78 @@
+"""The architecture, stated: `docs/architecture.md` says why. Each rule is shown to bite."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import architecture
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+RULES: dict[str, Callable[[Path], list[str]]] = {
+    "no circles": architecture.cycles,
+    "two wings": architecture.crossings,
+    "the format stands alone": architecture.format_needs,
+    "thin mains": architecture.long_mains,
+}
+VIOLATIONS = [
+    ("no circles", "tfgan_codec/layers/gdn.py", "from tfgan_codec.models.mobile import Mobile"),
+    ("no circles", "tfgan_codec/losses/mae.py", "def f():\n    import tfgan_codec.training.run"),
+    ("no circles", "tfgan_codec/studies/study.py", "from apps import train"),
+    ("two wings", "tfgan_codec/codec.py", "from tfgan_codec.layers import gains"),
+    ("two wings", "tfgan_codec/evaluation/runner.py", "def f():\n    import tensorflow as tf"),
+    ("two wings", "tfgan_codec/coding/coders.py", "find('tfgan_codec.search.refiner')"),
+    ("two wings", "tfgan_codec/image_io.py", "from export import tflite"),
+    ("the format stands alone", "tfgan_codec/format/fields.py", "from PIL import Image"),
+    ("the format stands alone", "tfgan_codec/format/scales.py", "import tfgan_codec.image_io"),
+    ("thin mains", "apps/compress.py", "\n" * architecture.LONGEST_MAIN),
+    ("thin mains", "export/prune.py", "\n" * architecture.LONGEST_MAIN),
+]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_sources_obey(rule: str) -> None:
+    assert RULES[rule](ROOT) == []
+
+
+@pytest.mark.parametrize(("rule", "file", "lines"), VIOLATIONS)
+def test_a_violating_line_is_seen(rule: str, file: str, lines: str, tmp_path: Path) -> None:
+    for top in ("tfgan_codec", "apps", "export"):
+        copied = shutil.ignore_patterns("*.tflite", "*.npz", "build", "__pycache__", "*.java")
+        shutil.copytree(ROOT / top, tmp_path / top, ignore=copied)
+    before = set(RULES[rule](tmp_path))
+    with (tmp_path / file).open("a", encoding="utf-8") as source:
+        source.write(f"\n{lines}\n")
+    found = set(RULES[rule](tmp_path)) - before
+    assert any(file in each for each in found)
+
+
+_WITHOUT_TENSORFLOW = """
+import importlib, sys
+for name in ("tensorflow", "tensorflow_compression", "keras", "tf_keras"):
+    sys.modules[name] = None  # importing them fails from here on
+for name in {modules!r}:
+    importlib.import_module(name)
+import numpy as np
+import tfgan_codec as tgc
+blob = tgc.compress(np.zeros((40, 60, 3), np.uint8), bpp=1.0)
+assert tgc.decompress(blob).size == (60, 40)
+"""
+
+
+def test_the_portable_wing_runs_where_tensorflow_cannot_be_imported() -> None:
+    modules = [
+        ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for here, file in architecture.sources(ROOT)
+        if architecture.is_portable(ROOT, here)
+    ]
+    assert len(modules) > 50
+    code = _WITHOUT_TENSORFLOW.format(modules=modules)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
