@@ -10,7 +10,7 @@ import numpy as np
 from tfgan_codec.bundle import model as bundles
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.format import wavefront
-from tfgan_codec.format.context import FRACTIONS, MEAN_ZERO, ContextModel
+from tfgan_codec.format.context_model import FRACTIONS, MEAN_ZERO, ContextModel
 from tfgan_codec.format.scales import IntegerConv, ScaleDecoder
 from tfgan_codec.format.tables import Tables, gaussian_tables
 

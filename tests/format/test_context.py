@@ -10,8 +10,8 @@ import pytest
 from context_models import CHW, FEATURES, HWC
 
 from tfgan_codec.errors import BundleError
-from tfgan_codec.format import context, wavefront
-from tfgan_codec.format.context import ContextModel
+from tfgan_codec.format import context, prediction, wavefront
+from tfgan_codec.format.context_model import ContextModel
 from tfgan_codec.format.rangecoder import Decoder, Encoder
 from tfgan_codec.format.scales import IntegerConv
 
@@ -89,10 +89,10 @@ def test_float32_equals_the_integer_definition(axes: tuple[int, ...]) -> None:
     assert list(zip(coded.tables.tolist(), coded.values.tolist())) == [expected[x] for x in order]
     assert len(set(coded.tables.tolist())) > 10
     for exact in (False, True):
-        predictor = context.Predictor(model, features, exact)
-        predictor.fill(q)
-        places = [predictor.place(f) for f in wavefront.fronts(predictor.shape, model.kernel)]
-        parts = [predictor(*place)[0] for place in places]
+        predictor = prediction.Predictor(model, features, exact)
+        predictor.canvas.fill(np.transpose(q, model.axes))
+        fronts = wavefront.fronts(predictor.shape, model.kernel)
+        parts = [predictor(predictor.elements(f), predictor.canvas.cells(f))[0] for f in fronts]
         assert np.array_equal(np.concatenate(parts), coded.tables)
 
 

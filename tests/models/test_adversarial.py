@@ -11,8 +11,9 @@ import tfgan_codec as tgc
 from tfgan_codec import models, tiling
 from tfgan_codec.codec import Codec
 from tfgan_codec.deploy import bundling
-from tfgan_codec.format import context, geometry, payload
+from tfgan_codec.format import context, geometry, payload, wavefront
 from tfgan_codec.format.container import parse
+from tfgan_codec.format.prediction import Predictor
 from tfgan_codec.format.tables import bits
 from tfgan_codec.models.adversarial import Adversarial
 
@@ -122,13 +123,13 @@ def test_training_predicts_what_files_are_parsed_by(model: Adversarial, picture:
         entropy.axes = axes
         mean, index = entropy._predict(*floats)
         portable = entropy.integer_context()
-        predictor = context.Predictor(portable, features, exact=True)
-        predictor.fill(symbols.q)
-        fronts = context.wavefront.fronts(predictor.shape, portable.kernel)
+        predictor = Predictor(portable, features, exact=True)
+        predictor.canvas.fill(np.transpose(symbols.q, axes))
+        fronts = wavefront.fronts(predictor.shape, portable.kernel)
         found = np.zeros([2, symbols.q.size])
         for front in fronts:
-            element, cell = predictor.place(front)
-            found[:, element] = predictor(element, cell)
+            element = predictor.elements(front)
+            found[:, element] = predictor(element, predictor.canvas.cells(front))
         tables, whole = found.reshape(2, *predictor.shape)
         want = 8 * index + 8 * (mean - tf.floor(mean)), tf.floor(mean)
         for got, wanted in zip((tables, whole), want):

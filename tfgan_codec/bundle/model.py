@@ -24,7 +24,7 @@ from tfgan_codec import tiling
 from tfgan_codec.bundle import files as bundle_files
 from tfgan_codec.bundle.runtime import Network
 from tfgan_codec.errors import BundleError, UsageError
-from tfgan_codec.format.context import FRACTIONS, ContextModel
+from tfgan_codec.format.context_model import FRACTIONS, ContextModel
 from tfgan_codec.format.geometry import HYPER_STRIDE, QUALITIES, STRIDE
 from tfgan_codec.format.scales import SCALES, IntegerConv, ScaleDecoder
 from tfgan_codec.format.tables import Tables

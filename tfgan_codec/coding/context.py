@@ -14,7 +14,7 @@ from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.coding.contract import Encoding, OneEncoding, cropped, to_bytes
 from tfgan_codec.coding.hyperprior import hyper_latents
 from tfgan_codec.errors import BundleError
-from tfgan_codec.format import container, context, payload
+from tfgan_codec.format import container, context, context_model, payload
 from tfgan_codec.format.geometry import (
     STRIDE,
     Array,
@@ -93,7 +93,7 @@ def read_symbols(bundle: Bundle, file: container.File) -> ContextSymbols:
     return ContextSymbols(z, features, q)
 
 
-def _model(bundle: Bundle) -> context.ContextModel:
+def _model(bundle: Bundle) -> context_model.ContextModel:
     if bundle.context is None:
         raise BundleError(f"{bundle.name} has no context model")
     return bundle.context

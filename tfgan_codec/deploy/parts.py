@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tfgan_codec.deploy.reach import reach
 from tfgan_codec.entropy.static import coding_tables
-from tfgan_codec.format.context import ContextModel
+from tfgan_codec.format.context_model import ContextModel
 from tfgan_codec.format.geometry import HYPER_STRIDE, QUALITIES
 from tfgan_codec.format.tables import Tables
 from tfgan_codec.models.adversarial import Adversarial

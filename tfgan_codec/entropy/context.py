@@ -22,7 +22,7 @@ from tfgan_codec.entropy.hyperprior import hyper_latents, scale_of, scale_table
 from tfgan_codec.entropy.noise import uniform_noise
 from tfgan_codec.entropy.saved_tables import SavedTables
 from tfgan_codec.errors import UsageError
-from tfgan_codec.format import context
+from tfgan_codec.format import context, context_model
 from tfgan_codec.format.geometry import HYPER_STRIDE
 from tfgan_codec.format.payload import index_map
 from tfgan_codec.format.scales import SCALES, ScaleDecoder
@@ -99,8 +99,8 @@ class ContextEntropy(tf.keras.layers.Layer):
         self.joint = [IntegerConv(n, 1, shift=7, bias=32.0) for n in config.joint]
         # The heads start with the same Gaussian for all, of mean 0 and scale 1.
         self.scale = _head(SCALES - 1, shift=9, start=22.0)
-        self.mean = _head(context.MAX_MEAN, shift=6, start=float(context.MEAN_ZERO))
-        self.tables = SavedTables(SCALES * context.FRACTIONS, latent_tables().cdf.shape[1])
+        self.mean = _head(context_model.MAX_MEAN, shift=6, start=float(context_model.MEAN_ZERO))
+        self.tables = SavedTables(SCALES * context_model.FRACTIONS, latent_tables().cdf.shape[1])
 
     def call(self, y: tf.Tensor, training: bool, seed: tf.Tensor) -> EntropyOutput:
         """The decoder and the context get noisy latents in training, as in the paper (Eq. 6)."""
@@ -124,7 +124,7 @@ class ContextEntropy(tf.keras.layers.Layer):
         a = tf.reshape(a, [shape[0], shape[1] * shape[2], self.channels, a.shape[-1]])
         for layer in self.joint:
             a = layer(a)
-        mean = (self.mean(a) - float(context.MEAN_ZERO)) / float(context.FRACTIONS)
+        mean = (self.mean(a) - float(context_model.MEAN_ZERO)) / float(context_model.FRACTIONS)
         return tf.reshape(mean, shape), tf.reshape(self.scale(a), shape)
 
     def symbols(self, y: tf.Tensor) -> Symbols:
@@ -136,9 +136,9 @@ class ContextEntropy(tf.keras.layers.Layer):
         """The hyper decoder as plain integers."""
         return integer_network(self.hyper_decoder)
 
-    def integer_context(self) -> context.ContextModel:
+    def integer_context(self) -> context_model.ContextModel:
         """The context model as plain integers, checked against the format's bounds."""
-        model = context.ContextModel(
+        model = context_model.ContextModel(
             self.axes,
             self.convolution.export(),
             tuple(integer_layer(layer) for layer in self.joint),
@@ -186,5 +186,5 @@ def _head(maximum: int, shift: int, start: float) -> IntegerConv:
 @functools.lru_cache(maxsize=1)
 def latent_tables() -> Tables:
     """Gaussians of all scales, each with means of 0, 1/8 .. 7/8."""
-    means = np.arange(context.FRACTIONS) / context.FRACTIONS
+    means = np.arange(context_model.FRACTIONS) / context_model.FRACTIONS
     return gaussian_tables(scale_table(), TAIL_MASS, means)

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_codec.format import scales, wavefront
-from tfgan_codec.format.context import MAX_CONTEXT
+from tfgan_codec.format.context_model import MAX_CONTEXT
 from tfgan_codec.layers.integer import requantise, whole_weights
 from tfgan_codec.layers.rounding import inward_clip
 

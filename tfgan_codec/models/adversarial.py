@@ -23,7 +23,7 @@ import tensorflow as tf
 from tfgan_codec.bundle import model as bundle
 from tfgan_codec.entropy.context import ContextConfig, ContextEntropy
 from tfgan_codec.format import geometry
-from tfgan_codec.format.context import ContextModel
+from tfgan_codec.format.context_model import ContextModel
 from tfgan_codec.format.geometry import STRIDE
 from tfgan_codec.format.scales import ScaleDecoder
 from tfgan_codec.layers.attention import AttentionBlock
