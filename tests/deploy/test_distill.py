@@ -11,6 +11,7 @@ tf = pytest.importorskip("tensorflow")
 from export import distill
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.codec import Codec
+from tfgan_codec.deploy.distill import BLOCKS, WIDTHS
 from tfgan_codec.metrics.complexity import of_tflite
 from tfgan_codec.models.mobile import MobileConfig, synthesis
 
@@ -18,7 +19,7 @@ from tfgan_codec.models.mobile import MobileConfig, synthesis
 def test_the_lite_decoder_is_below_10_kmac_per_pixel():
     from tfgan_codec.deploy.convert import convert
 
-    network = synthesis(MobileConfig(synthesis=distill.WIDTHS, blocks=distill.BLOCKS))
+    network = synthesis(MobileConfig(synthesis=WIDTHS, blocks=BLOCKS))
     shape = (1, 8, 8, 128)
     work = of_tflite(convert(network, shape), shape, 128 * 128)
     assert work.kmac_per_pixel == pytest.approx(7.9, abs=0.1)

@@ -5,6 +5,7 @@ tf = pytest.importorskip("tensorflow")
 
 import tfgan_codec as tgc
 from tfgan_codec import models
+from tfgan_codec.format import container
 from tfgan_codec.models.mobile import Mobile
 from tfgan_codec.training.checkpoints import Checkpoints
 
@@ -40,8 +41,8 @@ def test_any_size_comes_back_through_a_file(small_mobile: Mobile, height: int, w
 
 def test_files_of_other_models_are_refused(small_mobile: Mobile):
     blob = bytearray(small_mobile.compress(picture(16, 16), quality=9))
-    parsed = tgc.container.parse(bytes(blob)).file
-    other = tgc.container.pack(parsed._replace(model_id=b"abc"))
+    parsed = container.parse(bytes(blob)).file
+    other = container.pack(parsed._replace(model_id=b"abc"))
     with pytest.raises(tgc.BitstreamError, match="616263"):
         small_mobile.decompress(other)
 

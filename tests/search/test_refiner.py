@@ -10,7 +10,7 @@ import sample_pictures
 from PIL import Image
 
 import tfgan_codec as tgc
-from tfgan_codec.coding import coders, hyperprior
+from tfgan_codec.coding import hyperprior
 from tfgan_codec.coding.contract import Search
 from tfgan_codec.errors import UsageError
 from tfgan_codec.evaluation.codecs import create
@@ -147,7 +147,7 @@ def test_measurements_say_where_a_search_finds_its_weights(small_bundle, photogr
 
 def test_without_tensorflow_only_the_search_is_missing(tiny, photograph, monkeypatch):
     monkeypatch.setitem(sys.modules, "tfgan_codec.search.refiner", None)
-    coders._refiner.cache_clear()
+    hyperprior._refiner.cache_clear()
     with pytest.raises(UsageError, match=r"a search needs .*: pip install tfgan_codec\[train\]"):
         tiny.compress(photograph, search="fidelity10")
     assert tiny.compress(photograph, quality=9)
