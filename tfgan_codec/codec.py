@@ -148,9 +148,7 @@ class _Compression:
             exif=picture.exif,
             alpha=None if picture.alpha is None else image_io.pack_alpha(picture.alpha),
         )
-        empty = container.pack(self._frame)
-        self._overhead = len(empty)
-        self.extra = self._overhead - container.parse(empty).sizes.header  # alpha and metadata
+        self._overhead, self.extra = container.overhead(self._frame)
         self._qualities = coder.qualities
         self._encoding = coder.encode(picture.rgb)
 

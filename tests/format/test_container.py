@@ -43,6 +43,13 @@ def test_ordinary_picture_costs_16_bytes() -> None:
         assert parse(blob).sizes.header == 16
 
 
+@pytest.mark.parametrize("file", [FILE, FULL, LAYERS, FULL_LAYERS])
+def test_overhead_is_what_a_reader_finds_beside_the_streams(file: File) -> None:
+    sizes = parse(pack(file)).sizes
+    extra = sizes.icc + sizes.exif + sizes.alpha
+    assert container.overhead(file) == (sizes.header + extra, extra)
+
+
 def test_layout_of_a_picture_in_layers() -> None:
     """The CRC-16 of docs/format.md, worked out bit by bit."""
 

@@ -60,6 +60,13 @@ class Sizes(NamedTuple):
     ends: tuple[int, ...]  # the file can be cut at each of these, after a layer and its check
 
 
+class Overhead(NamedTuple):
+    """How many bytes a file has beside its streams."""
+
+    total: int
+    extra: int  # of these, for alpha and metadata
+
+
 class Parsed(NamedTuple):
     """A parsed file and the account of its bytes."""
 
@@ -114,6 +121,13 @@ def pack(file: File) -> bytes:
         body += _layer_check(body)
     body += finest
     return body + zlib.crc32(body).to_bytes(_CRC_BYTES, "little")
+
+
+def overhead(file: File) -> Overhead:
+    """Counts what `pack` adds to the streams of a file; raises as `pack`."""
+    plain = file._replace(icc=None, exif=None, alpha=None)
+    total, bare = (len(pack(each)) - sum(map(len, file.streams)) for each in (file, plain))
+    return Overhead(total, total - bare)
 
 
 def parse(blob: bytes, scale: int = 1) -> Parsed:
