@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from absl import flags
 from tqdm import tqdm
 
-from apps import _evaluation
+from apps import _evaluation, _training
 from tfgan_codec import cli
 from tfgan_codec.bundle.model import Part
 from tfgan_codec.errors import BundleError, UsageError
@@ -131,7 +132,7 @@ def _create(specs: Sequence[str], weights: str | None) -> tuple[list[Codec], lis
     problems: list[str] = []
     for spec in filter(None, specs):
         try:
-            codecs.append(create(spec, weights))
+            codecs.append(create(spec, functools.partial(_training.refiner, weights=weights)))
         except (classical.CodecMissingError, BundleError) as error:
             problems.append(str(error))
             print(error, file=sys.stderr)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from absl import flags
 
 import tfgan_codec as tgc
+from apps import _training
 from tfgan_codec import cli, image_io
 from tfgan_codec.format import container
 
@@ -57,7 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if sum(value is not None for value in options.values()) > 1:
             raise cli.CommandLineError("give only one of --bpp, --bytes and --quality")
         cli.refuse_overwriting(picture, out)
-        options.update(metadata=values.metadata, search=values.search)
+        options.update(metadata=values.metadata)
+        if values.search:
+            options["refiner"] = _training.refiner(values.search)
         blob = tgc.load(values.model).compress(picture, **options)
         image_io.write_file(out, blob)
         file = container.parse(blob).file

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 from collections.abc import Sequence
@@ -10,9 +9,9 @@ from typing import Any
 
 from absl import flags
 
+from apps import _training
 from tfgan_codec import cli
 from tfgan_codec.bundle.files import find_shipped
-from tfgan_codec.errors import UsageError
 from tfgan_codec.format import container
 
 _USAGE = """
@@ -43,18 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if path is not None:
             _of_file(path)
             return
-        print(json.dumps(_sizes().describe(values.model), indent=2))
+        sizes = _training.module("studies.sizes", "--model")
+        print(json.dumps(sizes.describe(values.model), indent=2))
 
     return cli.run(info, values, _USAGE, argv)
-
-
-def _sizes() -> Any:
-    """The module that needs TensorFlow, which takes seconds to import where it is there at all."""
-    try:
-        return importlib.import_module("tfgan_codec.studies.sizes")
-    except ModuleNotFoundError as error:
-        message = f"--model needs {error.name}: pip install tfgan_codec[train]"
-        raise UsageError(message) from None
 
 
 def _of_file(path: str) -> None:

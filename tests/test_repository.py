@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import configparser
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import architecture
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -16,7 +16,11 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 PORTABLE = [
     *sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("tfgan_codec/*.py")),
-    *(f"apps/{name}.py" for name in ("compress", "decompress", "demo", "info")),
+    *(
+        file.relative_to(ROOT).as_posix()
+        for room, file in architecture.sources(ROOT)
+        if room in ("bundle", "coding", "commands", "format", "specs")
+    ),
     *(f"tfgan_codec/metrics/{name}.py" for name in ("__init__", "psnr", "ssim")),
 ]
 COMMANDS = sorted(
@@ -41,14 +45,9 @@ def tracked_files() -> list[Path]:
 
 @pytest.mark.parametrize("name", PORTABLE)
 def test_portable_modules_import_the_base_install_only(name: str) -> None:
-    """Everywhere in the file, functions included: a lazy TensorFlow import is one all the same."""
-    names = set()
-    for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module.partition(".")[0])
-    assert names <= BASE | set(sys.stdlib_module_names)
+    """Everywhere in the file, functions included: a lazy import is one all the same."""
+    found = {each.name.partition(".")[0] for each in architecture.imports(ROOT / name)}
+    assert found <= BASE | set(sys.stdlib_module_names)
 
 
 @pytest.mark.parametrize("module", COMMANDS)

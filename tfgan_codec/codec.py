@@ -17,7 +17,7 @@ from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.coding import pyramid
 from tfgan_codec.coding.budget import best_quality
 from tfgan_codec.coding.coders import coder_of
-from tfgan_codec.coding.contract import PictureCoder, Search, read_search
+from tfgan_codec.coding.contract import PictureCoder, Refiner
 from tfgan_codec.errors import BitstreamError, UsageError
 from tfgan_codec.format import container, geometry
 from tfgan_codec.format.container import Blob
@@ -49,7 +49,7 @@ class Codec:
         bpp: float | None = None,
         nbytes: int | None = None,
         metadata: bool = True,
-        search: str | Search | None = None,
+        refiner: Refiner | None = None,
     ) -> bytes:
         """Returns the picture as a ``.tgc`` file, at one of:
 
@@ -60,10 +60,8 @@ class Codec:
           nbytes: at most so many bytes, for the whole file.
           metadata: whether to keep the ICC profile and EXIF, which count towards `bpp` and
             `nbytes`.
-          search: for a better picture in as many bytes (`search.refiner`): "fidelity100" for
-            squared error and MS-SSIM, "realism100" also for LPIPS of the realistic decoder's
-            picture. The number is that of steps; 100 take minutes for half a megapixel. Needs
-            TensorFlow, and LPIPS its weights (`apps.weights`); decoding needs neither.
+          refiner: for a better picture in as many bytes, in minutes; a `search.refiner.Refiner`,
+            which needs TensorFlow. Decoding does not.
 
         With none of the three, the picture without its alpha plane and metadata gets about 0.1
         bits per pixel; very small pictures more, as a file has no fewer than 20 bytes or so.
@@ -80,7 +78,6 @@ class Codec:
             raise UsageError(f"bpp must be a positive number, not {bpp}")
         if nbytes is not None and nbytes < 1:
             raise UsageError(f"the number of bytes must be positive, not {nbytes}")
-        searching = read_search(search) if isinstance(search, str) else search
         source = image_io.read(picture)
         if not metadata:
             source = source._replace(icc=None, exif=None)
@@ -88,14 +85,14 @@ class Codec:
         if quality is not None:
             quality = min(quality, self._coder.qualities - 1)
             blob = job.file(quality)
-            return job.refined(quality, blob, len(blob), searching)
+            return job.refined(quality, blob, len(blob), refiner)
         pixels = source.rgb.shape[0] * source.rgb.shape[1]
         strict = bpp is not None or nbytes is not None
         if nbytes is None:
             nbytes = math.floor((DEFAULT_BPP if bpp is None else bpp) * pixels / 8)
             nbytes += 0 if strict else job.extra
         quality, blob = job.within(nbytes, strict)
-        return job.refined(quality, blob, nbytes, searching)
+        return job.refined(quality, blob, nbytes, refiner)
 
     def decompress(self, blob: Blob, realism: float | None = None, scale: int = 1) -> Image.Image:
         """Returns the picture of a ``.tgc`` file, with its mode, ICC profile and EXIF.
@@ -172,11 +169,11 @@ class _Compression:
             raise UsageError(message)
         return quality, blob
 
-    def refined(self, quality: int, blob: bytes, nbytes: int, search: Search | None) -> bytes:
-        """A better file of at most `nbytes` than `blob`, at its quality, if a search finds one."""
-        if search is None or len(blob) > nbytes:
+    def refined(self, quality: int, blob: bytes, nbytes: int, refiner: Refiner | None) -> bytes:
+        """A better file of at most `nbytes` than `blob`, at its quality, if `refiner` finds one."""
+        if refiner is None or len(blob) > nbytes:
             return blob
-        streams = self._encoding.refined(quality, nbytes - self._overhead, search)
+        streams = self._encoding.refined(quality, nbytes - self._overhead, refiner)
         found = self._packed(quality, streams)
         return found if len(found) <= nbytes else blob
 
@@ -196,11 +193,11 @@ def compress(
     nbytes: int | None = None,
     metadata: bool = True,
     model: PathLike = DEFAULT_MODEL,
-    search: str | Search | None = None,
+    refiner: Refiner | None = None,
 ) -> bytes:
     """`Codec.compress` with a model, which stays loaded."""
     codec = _loaded(os.fspath(model))
-    return codec.compress(picture, quality, bpp, nbytes, metadata, search)
+    return codec.compress(picture, quality, bpp, nbytes, metadata, refiner)
 
 
 def decompress(

@@ -33,8 +33,8 @@ def test_realism_is_part_of_the_name(tiny_dir):
 
 
 def test_searches_are_part_of_the_name(tiny_dir):
-    codec = create(f"{tiny_dir}+realism100@0=0.2")
-    assert (codec.name, codec.encoder) == ("tiny+realism100@0", "tiny+realism100")
+    codec = create(f"{tiny_dir}+fidelity100@0=0.2", lambda search: None)
+    assert (codec.name, codec.encoder) == ("tiny+fidelity100@0", "tiny+fidelity100")
     assert create(f"{tiny_dir}@0").encoder == create(str(tiny_dir)).encoder == "tiny"
 
 

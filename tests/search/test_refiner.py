@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 
 import numpy as np
@@ -10,9 +11,10 @@ import sample_pictures
 from PIL import Image
 
 import tfgan_codec as tgc
+from apps import _training, compress
 from tfgan_codec.coding import hyperprior
-from tfgan_codec.coding.contract import Search
 from tfgan_codec.errors import UsageError
+from tfgan_codec.evaluation.classical import CodecMissingError
 from tfgan_codec.evaluation.codecs import create
 from tfgan_codec.format import geometry, payload
 
@@ -41,8 +43,9 @@ def decoded(codec: tgc.Codec, blob: bytes, realism: float) -> tf.Tensor:
 def test_better_by_its_own_measure_in_no_more_bytes(mobile, photograph):
     """Lower error and higher MS-SSIM at once, in files that any decoder reads."""
     plain = mobile.compress(photograph, quality=90)
-    found = mobile.compress(photograph, quality=90, search="fidelity40")
-    assert found == mobile.compress(photograph, quality=90, search="fidelity40")
+    refiner = refine.Refiner(steps=40)
+    found = mobile.compress(photograph, quality=90, refiner=refiner)
+    assert found == tgc.compress(photograph, quality=90, refiner=refiner)
     assert found != plain
     assert len(plain) * 0.95 < len(found) <= len(plain)
     original = tf.constant(photograph[None], tf.float32)
@@ -56,7 +59,7 @@ def test_realism_lowers_lpips_of_the_realistic_picture(mobile, kodak_dir, shared
     weights = str(shared_dir / "weights")
     picture = detail(kodak_dir / "kodim23.png")
     plain = mobile.compress(picture, bpp=0.1)
-    found = mobile.compress(picture, bpp=0.1, search=Search("realism", 40, weights))
+    found = mobile.compress(picture, bpp=0.1, refiner=refine.Refiner("realism", 40, weights))
     assert len(found) <= 0.1 * picture.shape[0] * picture.shape[1] / 8
     original, lpips = tf.constant(picture[None], tf.float32), Lpips(folder=weights)
     before, after = (
@@ -81,7 +84,7 @@ def test_the_bits_are_met_and_nothing_else_moves(small_bundle, photograph, share
     y, coding = coding_of(codec, photograph, 128)
     tables = small_bundle.z_tables, small_bundle.y_tables
     nbits = share * payload.estimate_bits(coding, *tables)
-    found = refine.Refiner(small_bundle)(photograph, y, coding, 128, nbits, 30)
+    found = refine.Refiner(steps=30)(small_bundle, photograph, y, coding, 128, nbits)
     assert np.array_equal(found.z, coding.z)
     assert np.array_equal(found.indexes, coding.indexes)
     assert not found.r[coding.indexes == 0].any()
@@ -93,11 +96,11 @@ def test_large_pictures_go_in_windows(small_bundle, photograph, monkeypatch):
     monkeypatch.setattr(refine, "_MAX_CELLS", 64)
     monkeypatch.setattr(refine, "_HALO", 2)
     y, coding = coding_of(tgc.Codec(small_bundle), photograph, 128)
-    refiner = refine.Refiner(small_bundle)
-    found = refiner(photograph, y, coding, 128, 1e9, 2)
+    refiner = refine.Refiner(steps=2)
+    found = refiner(small_bundle, photograph, y, coding, 128, 1e9)
     # Without a limit and nearly without steps, this is rounding.
     assert np.mean(found.r != coding.r) < 0.05
-    assert len(refiner._searches) == 1
+    assert refiner._search.cache_info().currsize == 1
 
 
 def test_mixtures_lie_between_neighbours_and_end_at_one_of_them():
@@ -129,25 +132,52 @@ def test_blocks_are_pictures_in_another_order(photograph):
     assert np.array_equal(refine._picture(blocks), photograph)
 
 
-def test_what_cannot_be_searched(small_bundle, photograph, tmp_path, monkeypatch):
-    codec = tgc.Codec(small_bundle)
+def test_one_refiner_serves_several_bundles(mobile, small_bundle, photograph):
+    small, refiner = tgc.Codec(small_bundle), refine.Refiner(steps=2)
+    for codec in (mobile, small, mobile):
+        own = codec.compress(photograph, quality=90, refiner=refine.Refiner(steps=2))
+        assert codec.compress(photograph, quality=90, refiner=refiner) == own
+
+
+def run(folder, photograph, *flags: str) -> int:
+    Image.fromarray(photograph).save(folder / "photo.png")
+    return compress.main(["c", str(folder / "photo.png"), str(folder / "photo.tgc"), *flags])
+
+
+def test_the_command_searches(small_bundle, photograph, tmp_path):
+    model = f"--model={small_bundle.folder}"
+    assert run(tmp_path, photograph, model, "--quality=128", "--search=fidelity10") == 0
+    refiner = refine.Refiner("fidelity", 10)
+    expected = tgc.Codec(small_bundle).compress(photograph, quality=128, refiner=refiner)
+    assert (tmp_path / "photo.tgc").read_bytes() == expected
+
+
+def test_what_cannot_be_searched(photograph, tmp_path, monkeypatch, capsys):
     for search in ("speed10", "realism", "realism-1", "fidelity1e3"):
-        with pytest.raises(UsageError, match=f"its number of steps, realism100, not '{search}'"):
-            codec.compress(photograph, search=search)
+        assert run(tmp_path, photograph, f"--search={search}") == 1
+        assert f"its number of steps, realism100, not '{search}'" in capsys.readouterr().err
+    for arguments in (("speed",), ("fidelity", 0)):
+        with pytest.raises(UsageError, match="for fidelity or realism"):
+            refine.Refiner(*arguments)
     monkeypatch.setenv("TGC_WEIGHTS", str(tmp_path))
-    with pytest.raises(UsageError, match="python -m apps.weights"):
-        codec.compress(photograph, quality=9, search="realism10")
+    with pytest.raises(UsageError, match=r"python -m apps\.weights"):
+        refine.Refiner("realism")
 
 
-def test_measurements_say_where_a_search_finds_its_weights(small_bundle, photograph, tmp_path):
-    codec = create(f"{small_bundle.folder}+realism10", weights=str(tmp_path / "mine"))
-    with pytest.raises(UsageError, match="mine"):
-        codec.encode(photograph, "q9")
+def test_measurements_say_where_a_search_finds_its_weights(small_bundle, tmp_path):
+    with pytest.raises(CodecMissingError, match="realism10 is left out.*mine"):
+        create(
+            f"{small_bundle.folder}+realism10",
+            functools.partial(_training.refiner, weights=str(tmp_path / "mine")),
+        )
 
 
-def test_without_tensorflow_only_the_search_is_missing(tiny, photograph, monkeypatch):
+def test_without_tensorflow_only_the_search_is_missing(
+    tiny_dir, photograph, tmp_path, monkeypatch, capsys
+):
     monkeypatch.setitem(sys.modules, "tfgan_codec.search.refiner", None)
-    hyperprior._refiner.cache_clear()
-    with pytest.raises(UsageError, match=r"a search needs .*: pip install tfgan_codec\[train\]"):
-        tiny.compress(photograph, search="fidelity10")
-    assert tiny.compress(photograph, quality=9)
+    assert run(tmp_path, photograph, f"--model={tiny_dir}", "--search=fidelity10") == 1
+    assert "pip install tfgan_codec[train]" in capsys.readouterr().err
+    with pytest.raises(CodecMissingError, match="left out: a search needs "):
+        create(f"{tiny_dir}+fidelity10", _training.refiner)
+    assert run(tmp_path, photograph, f"--model={tiny_dir}", "--quality=9") == 0

@@ -1,4 +1,4 @@
-"""What every way of coding pictures offers, and what an encoder's search is asked for."""
+"""What every way of coding pictures offers, and what it asks of an encoder's search."""
 
 from __future__ import annotations
 
@@ -7,31 +7,56 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.errors import UsageError
 from tfgan_codec.format import container
-from tfgan_codec.format.geometry import Array, round_half_up
+from tfgan_codec.format.geometry import Array, Floats, round_half_up
+from tfgan_codec.format.payload import Symbols
 from tfgan_codec.image_io import Pixels
 
 
 class Search(NamedTuple):
-    """What an encoder does beyond rounding (`search.refiner`): so many steps, for what.
-
-    weights: folder of LPIPS' weights, for "realism"; None: `metrics.weights` finds it.
-    """
+    """What commands ask a `search.refiner.Refiner` for: its aim, and the number of its steps."""
 
     tune: str
     steps: int
-    weights: str | None = None
 
 
 def read_search(text: str) -> Search:
-    """What `fidelity100` or `realism100` asks for."""
+    """Reads `fidelity100` or `realism100`."""
     found = re.fullmatch("(fidelity|realism)([1-9][0-9]{0,5})", text)
     if not found:
         raise UsageError(
             f"a search is fidelity or realism and its number of steps, realism100, not {text!r}"
         )
     return Search(found[1], int(found[2]))
+
+
+class Refiner(Protocol):
+    """Finds better residuals for a picture than rounding gives, as `search.refiner.Refiner` does.
+
+    Callers hand one in: it needs TensorFlow, which nothing on this side of the package imports.
+    """
+
+    def __call__(
+        self,
+        bundle: Bundle,
+        rgb: Pixels,
+        y: Floats,
+        symbols: Symbols,
+        quality: int,
+        nbits: float,
+    ) -> Symbols:
+        """Returns symbols of the picture in about `nbits` bits, with z of `symbols`.
+
+        Args:
+          bundle: the model.
+          rgb: the picture, uint8 [height, width, 3].
+          y: its latents before the gain, [h, w, channels].
+          symbols: `hyperprior.quantize` of these.
+          quality: the level they were made at.
+          nbits: the length of the whole stream.
+        """
 
 
 class Encoding(Protocol):
@@ -43,11 +68,11 @@ class Encoding(Protocol):
     def nbytes(self, quality: int) -> float:
         """The length of the streams, to a few bytes."""
 
-    def refined(self, quality: int, nbytes: int, search: Search) -> tuple[bytes, ...]:
-        """Streams of about `nbytes` by a search.
+    def refined(self, quality: int, nbytes: int, refiner: Refiner) -> tuple[bytes, ...]:
+        """Streams of about `nbytes`, with what a refiner finds.
 
         Raises:
-          UsageError: there is no search for this model, or here.
+          UsageError: there is nothing to refine in files of this model.
         """
 
 
@@ -80,7 +105,7 @@ class OneEncoding(NamedTuple):
     def nbytes(self, quality: int) -> float:
         return sum(map(len, self.made))
 
-    def refined(self, quality: int, nbytes: int, search: Search) -> tuple[bytes, ...]:
+    def refined(self, quality: int, nbytes: int, refiner: Refiner) -> tuple[bytes, ...]:
         raise UsageError("only the codec mobile has a search: leave it out for this model")
 
 

@@ -7,14 +7,12 @@ stand for, so machines that round differently still parse alike.
 from __future__ import annotations
 
 import functools
-import importlib
-from typing import Callable
 
 import numpy as np
 
 from tfgan_codec.bundle.model import Bundle
-from tfgan_codec.coding.contract import Encoding, Search, cropped, to_bytes
-from tfgan_codec.errors import BundleError, UsageError
+from tfgan_codec.coding.contract import Encoding, Refiner, cropped, to_bytes
+from tfgan_codec.errors import BundleError
 from tfgan_codec.format import container, payload, scales
 from tfgan_codec.format.geometry import (
     QUALITIES,
@@ -64,10 +62,9 @@ class _Encoding:
     def nbytes(self, quality: int) -> float:
         return payload.estimate_bits(self._symbols(quality), *self._tables) / 8
 
-    def refined(self, quality: int, nbytes: int, search: Search) -> tuple[bytes, ...]:
+    def refined(self, quality: int, nbytes: int, refiner: Refiner) -> tuple[bytes, ...]:
         symbols = self._symbols(quality)
-        refiner = _refiner(self._bundle, search.tune, search.weights)
-        found = refiner(self._rgb, self._y, symbols, quality, 8.0 * nbytes, search.steps)
+        found = refiner(self._bundle, self._rgb, self._y, symbols, quality, 8.0 * nbytes)
         return (payload.encode_symbols(found, *self._tables),)
 
     def _quantize(self, quality: int) -> Symbols:
@@ -111,15 +108,3 @@ def read_symbols(bundle: Bundle, file: container.File) -> Symbols:
     size = latent_size(file.height, file.width)
     tables = bundle.z_tables, bundle.y_tables
     return payload.decode_symbols(file.streams[0], *size, *tables, bundle.scale_decoder)
-
-
-@functools.lru_cache(maxsize=1)
-def _refiner(bundle: Bundle, tune: str, weights: str | None) -> Callable[..., Symbols]:
-    """A `search.refiner.Refiner`. Encoding needs no TensorFlow but for this."""
-    try:
-        refine = importlib.import_module("tfgan_codec.search.refiner")
-    except ModuleNotFoundError as error:
-        message = f"a search needs {error.name}: pip install tfgan_codec[train]"
-        raise UsageError(message) from None
-    refiner: Callable[..., Symbols] = refine.Refiner(bundle, tune, weights)
-    return refiner

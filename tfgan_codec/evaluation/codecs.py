@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
+from tfgan_codec.coding.contract import Refiner
 from tfgan_codec.errors import UsageError
 from tfgan_codec.evaluation import classical
 from tfgan_codec.evaluation.neural import DEFAULT_SETTINGS, NeuralCodec
@@ -42,12 +43,12 @@ def file_of(folder: Path, codec: Codec, setting: str, picture: str) -> Path:
     return folder / f"{codec.name}-{setting}" / f"{Path(picture).stem}.{codec.extension}"
 
 
-def create(spec: str, weights: str | None = None) -> Codec:
+def create(spec: str, refiner: Callable[[str], Refiner] | None = None) -> Codec:
     """Makes a codec from `NAME[+SEARCH][@REALISM][=SETTING[/SETTING...]]`.
 
     NAME is one of `classical.NAMES`, a shipped bundle's name or a bundle's path; SEARCH is that of
-    `tgc.compress`, such as realism100, which finds LPIPS in the folder `weights`. Raises
-    classical.CodecMissingError or BundleError where it cannot be had.
+    `apps.compress`, such as realism100, and `refiner` makes it of its text, which needs TensorFlow.
+    Raises classical.CodecMissingError or BundleError where a codec cannot be had.
     """
     name, _, listed = spec.strip().partition("=")
     settings = tuple(setting for setting in listed.split("/") if setting)
@@ -62,4 +63,14 @@ def create(spec: str, weights: str | None = None) -> Codec:
         raise UsageError(f"{spec!r}: after @ comes the realism, a number such as 0 or 1") from None
     searching = re.fullmatch(r"(.+)\+([a-z]+[0-9]+)", name)
     name, search = searching.groups() if searching else (name, None)
-    return NeuralCodec(name, decoder, settings or DEFAULT_SETTINGS, search, weights)
+    found = _searching(search, refiner) if search else None
+    return NeuralCodec(name, decoder, settings or DEFAULT_SETTINGS, search, found)
+
+
+def _searching(search: str, refiner: Callable[[str], Refiner] | None) -> Refiner:
+    if refiner is None:
+        raise UsageError(f"{search}: no search can be made here; leave it out")
+    try:
+        return refiner(search)
+    except UsageError as error:
+        raise classical.CodecMissingError(f"{search} is left out: {error}") from error

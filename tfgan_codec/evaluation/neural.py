@@ -10,7 +10,7 @@ import numpy as np
 from tfgan_codec.bundle.layered import LayeredBundle
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.codec import load
-from tfgan_codec.coding.contract import read_search
+from tfgan_codec.coding.contract import Refiner
 from tfgan_codec.errors import UsageError
 from tfgan_codec.metrics.complexity import Complexity, of_tflite
 
@@ -25,8 +25,8 @@ class NeuralCodec:
       model: name of a shipped bundle, or path of one.
       realism: which decoder; None: the bundle's most realistic one.
       settings: the bits per pixel or qualities to measure at.
-      search: of the encoder, as in `tgc.compress`.
-      weights: folder of the networks' weights that a search looks for.
+      search: what `refiner` is called, such as realism100.
+      refiner: of the encoder, as in `tgc.compress`.
     """
 
     extension = "tgc"
@@ -37,13 +37,12 @@ class NeuralCodec:
         realism: float | None = None,
         settings: tuple[str, ...] = DEFAULT_SETTINGS,
         search: str | None = None,
-        weights: str | None = None,
+        refiner: Refiner | None = None,
     ) -> None:
         self._codec = load(model)
         bundle = self._codec.bundle
         self._realism = bundle.realisms[-1] if realism is None else realism
-        searching = read_search(search)._replace(weights=weights) if search else None
-        self._compress = functools.partial(self._codec.compress, search=searching)
+        self._compress = functools.partial(self._codec.compress, refiner=refiner)
         self.encoder = f"{bundle.name}+{search}" if search else bundle.name
         self.name = self.encoder if realism is None else f"{self.encoder}@{realism:g}"
         self.version = f"{bundle.model_id.hex()}, realism {self._realism:g}"

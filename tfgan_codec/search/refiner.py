@@ -15,6 +15,7 @@ weight depends on the picture or on the rate.
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.coding import hyperprior
 from tfgan_codec.entropy.contract import total_bits
 from tfgan_codec.entropy.hyperprior import scale_of
+from tfgan_codec.errors import UsageError
 from tfgan_codec.format import geometry, payload
 from tfgan_codec.format.geometry import STRIDE
 from tfgan_codec.image_io import Pixels
@@ -69,65 +71,63 @@ class _Inputs(NamedTuple):
 
 
 class Refiner:
-    """Searches for better residuals for files of a bundle of `mobile`.
+    """Searches for better residuals for files of `mobile`, as `coding.contract.Refiner` says.
+
+        refiner = Refiner("realism", steps=100)
+        blob = tgc.compress("photo.jpg", bpp=0.1, refiner=refiner)
 
     Args:
-      bundle: the bundle.
       tune: "fidelity", for squared error and MS-SSIM of the most faithful decoder's picture; or
         "realism", for LPIPS of the most realistic one's as well.
+      steps: how many times the residuals are improved. 100 take minutes for half a megapixel.
       weights: folder of LPIPS' weights; None: `metrics.weights` finds it.
+
+    Raises:
+      UsageError: there is no such search, or LPIPS' weights are missing.
     """
 
-    def __init__(self, bundle: Bundle, tune: str = "fidelity", weights: str | None = None) -> None:
-        self._bundle = bundle
-        self._distortion = _Distortion(bundle, tune, weights)
-        self._searches: dict[tuple[int, int], _Search] = {}
+    def __init__(
+        self, tune: str = "fidelity", steps: int = 100, weights: str | None = None
+    ) -> None:
+        if tune not in ("fidelity", "realism") or steps < 1:
+            raise UsageError(f"a search is for fidelity or realism, not {tune} in {steps} steps")
+        self._steps = steps
+        lpips = Lpips(folder=weights) if tune == "realism" else None
+        # Restoring decoders takes seconds, and TensorFlow traces each size of a window anew.
+        self._distortion = functools.lru_cache(1)(lambda bundle: _Distortion(bundle, lpips))
+        self._search = functools.lru_cache(8)(
+            lambda bundle, *size: _Search(self._distortion(bundle), (*size, bundle.channels))
+        )
 
     def __call__(
         self,
+        bundle: Bundle,
         rgb: Pixels,
         y: payload.Floats,
-        coding: payload.Symbols,
+        symbols: payload.Symbols,
         quality: int,
         nbits: float,
-        steps: int,
     ) -> payload.Symbols:
-        """A coding of the picture in about `nbits`, mostly fewer, with z of `coding`.
-
-        Args:
-          rgb: the picture.
-          y: its latents before the gain.
-          coding: `hyperprior.quantize` of these.
-          quality: the level it was made at.
-          nbits: of the whole stream.
-          steps: of the descent.
-        """
-        tables = self._bundle.z_tables, self._bundle.y_tables
-        whole = payload.estimate_bits(coding, *tables)
-        side = payload.estimate_bits(coding._replace(indexes=0 * coding.indexes), *tables)
+        """Returns symbols of the picture in about `nbits`, mostly fewer, with z of `symbols`."""
+        tables = bundle.z_tables, bundle.y_tables
+        whole = payload.estimate_bits(symbols, *tables)
+        side = payload.estimate_bits(symbols._replace(indexes=0 * symbols.indexes), *tables)
         share = (nbits - side) / max(whole - side, 1.0)
-        mean = hyperprior.means(self._bundle, coding.z, coding.indexes)
-        wanted = y * self._bundle.gain[quality] - mean
-        planes = _Planes(wanted, mean, coding.indexes, _blocks(geometry.pad_edges(rgb, STRIDE)))
+        mean = hyperprior.means(bundle, symbols.z, symbols.indexes)
+        wanted = y * bundle.gain[quality] - mean
+        planes = _Planes(wanted, mean, symbols.indexes, _blocks(geometry.pad_edges(rgb, STRIDE)))
         stack = np.concatenate([plane.astype(np.float32) for plane in planes], axis=2)
         borders = np.cumsum([plane.shape[2] for plane in planes])[:-1]
-        inverse_gain = self._bundle.inverse_gain[quality]
+        inverse_gain = bundle.inverse_gain[quality]
 
         def search(part: np.ndarray) -> np.ndarray:
             window = _Planes(*np.split(part, borders, axis=2))
-            return self._search(*part.shape[:2])(window, inverse_gain, share, steps)
+            found = self._search(bundle, *part.shape[:2])
+            return found(window, inverse_gain, share, self._steps)
 
         windows = tiling.Geometry(cell=1, out=1, halo=_HALO)
         r = tiling.run(search, windows, stack, max_cells=_MAX_CELLS)
-        return coding._replace(r=r.astype(np.int32))
-
-    def _search(self, height: int, width: int) -> _Search:
-        """One for each size, for TensorFlow traces it anew."""
-        if (height, width) not in self._searches:
-            self._searches[height, width] = _Search(
-                self._distortion, (height, width, self._bundle.channels)
-            )
-        return self._searches[height, width]
+        return symbols._replace(r=r.astype(np.int32))
 
 
 class _Search:
@@ -199,12 +199,11 @@ class _Search:
 class _Distortion:
     """What a search lowers, beside the bits."""
 
-    def __init__(self, bundle: Bundle, tune: str, weights: str | None) -> None:
+    def __init__(self, bundle: Bundle, lpips: Lpips | None) -> None:
         self._faithful = restore(bundle, bundle.realisms[0])
-        self._lpips: Lpips | None = None
-        if tune == "realism":
+        self._lpips = lpips
+        if lpips:
             self._realistic = restore(bundle, bundle.realisms[-1])
-            self._lpips = Lpips(folder=weights)
 
     def __call__(self, pixels: tf.Tensor, y: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         """Of the pictures that latents give, from the original [1, h, w, 3]."""
