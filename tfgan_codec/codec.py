@@ -92,7 +92,8 @@ class Codec:
             nbytes = math.floor((DEFAULT_BPP if bpp is None else bpp) * pixels / 8)
             nbytes += 0 if strict else job.extra
         quality, blob = job.within(nbytes, strict)
-        return job.refined(quality, blob, nbytes, refiner)
+        # By default very small pictures take more: then as many bytes as without a refiner.
+        return job.refined(quality, blob, max(nbytes, len(blob)), refiner)
 
     def decompress(self, blob: Blob, realism: float | None = None, scale: int = 1) -> Image.Image:
         """Returns the picture of a ``.tgc`` file, with its mode, ICC profile and EXIF.
@@ -171,7 +172,7 @@ class _Compression:
 
     def refined(self, quality: int, blob: bytes, nbytes: int, refiner: Refiner | None) -> bytes:
         """A better file of at most `nbytes` than `blob`, at its quality, if `refiner` finds one."""
-        if refiner is None or len(blob) > nbytes:
+        if refiner is None:
             return blob
         streams = self._encoding.refined(quality, nbytes - self._overhead, refiner)
         found = self._packed(quality, streams)

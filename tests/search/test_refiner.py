@@ -91,6 +91,38 @@ def test_the_bits_are_met_and_nothing_else_moves(small_bundle, photograph, share
     assert 0.9 * nbits < payload.estimate_bits(found, *tables) <= nbits
 
 
+def test_tiny_pictures_are_searched_too(small_bundle):
+    """With no size asked for they take more than 0.1 bits per pixel: as many as unrefined."""
+    codec, picture = tgc.Codec(small_bundle), sample_pictures.pixels(33, 17)
+    plain = codec.compress(picture)
+    assert 8 * len(plain) > 0.1 * picture.shape[0] * picture.shape[1]
+    asked = []
+
+    def refiner(bundle, rgb, y, coding, quality, nbits):
+        asked.append(nbits)
+        return refine.Refiner(steps=5)(bundle, rgb, y, coding, quality, nbits)
+
+    assert len(codec.compress(picture, refiner=refiner)) <= len(plain)
+    assert asked == [8 * (len(plain) - 14)]  # header and checksum of a picture so small
+    assert codec.compress(picture[:1, :1], refiner=refine.Refiner(steps=5))
+
+
+def test_realism_of_tiny_pictures(small_bundle, shared_dir):
+    """AlexNet needs 31 pixels a side; what is smaller is searched without LPIPS."""
+    refiner = refine.Refiner("realism", 3, str(shared_dir / "weights"))
+    for side in (16, 33):
+        picture = sample_pictures.pixels(side, side)
+        assert tgc.Codec(small_bundle).compress(picture, quality=200, refiner=refiner)
+
+
+def test_where_there_is_nothing_to_search(small_bundle, photograph):
+    y, coding = coding_of(tgc.Codec(small_bundle), photograph, 128)
+    refiner = refine.Refiner(steps=2)
+    nothing = coding._replace(indexes=0 * coding.indexes, r=0 * coding.r)
+    assert not refiner(small_bundle, photograph, y, nothing, 128, 1e9).r.any()
+    assert np.mean(refiner(small_bundle, photograph, y, coding, 128, 8.0).r != coding.r) < 0.05
+
+
 def test_large_pictures_go_in_windows(small_bundle, photograph, monkeypatch):
     """Windows of 8x8 latents with a halo of 2: every latent is kept from exactly one."""
     monkeypatch.setattr(refine, "_MAX_CELLS", 64)

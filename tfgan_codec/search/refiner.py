@@ -34,6 +34,7 @@ from tfgan_codec.format.geometry import STRIDE
 from tfgan_codec.image_io import Pixels
 from tfgan_codec.losses.distortion import MS_SSIM_SMALLEST, ms_ssim, mse
 from tfgan_codec.losses.perceptual import PERIOD, Lpips
+from tfgan_codec.metrics.lpips import SMALLEST_SIDE
 from tfgan_codec.models.from_bundle import restore
 
 # Shares of the logarithms of squared error and 1 - MS-SSIM, of the faithful decoder's picture.
@@ -78,7 +79,8 @@ class Refiner:
 
     Args:
       tune: "fidelity", for squared error and MS-SSIM of the most faithful decoder's picture; or
-        "realism", for LPIPS of the most realistic one's as well.
+        "realism", for LPIPS of the most realistic one's as well. Both measures are left out for
+        pictures that are too small for them.
       steps: how many times the residuals are improved. 100 take minutes for half a megapixel.
       weights: folder of LPIPS' weights; None: `metrics.weights` finds it.
 
@@ -153,6 +155,8 @@ class _Search:
         for moment in self._moments:
             moment.assign(tf.zeros_like(moment))
         limit = _SPARE * share * float(self._bits(inputs))
+        if limit <= 0.0:  # no residual is coded, or there is no room for any
+            return self._rounded(inputs).numpy()[0]
         controller = _Controller(_AIM * limit, steps)
         for step in range(steps):
             done = step / steps
@@ -212,7 +216,7 @@ class _Distortion:
         if min(pixels.shape[1:3]) >= MS_SSIM_SMALLEST:
             distance = 1.0 - ms_ssim(pixels, faithful)[0]
             value += _STRUCTURE_SHARE * tf.math.log(distance + 1e-6)
-        if self._lpips:
+        if self._lpips and min(pixels.shape[1:3]) >= SMALLEST_SIDE["alex"] + PERIOD - 1:
             down, right = tf.unstack(tf.random.stateless_uniform([2], seed, 0, PERIOD, tf.int32))
             seen = (x[:, down:, right:] for x in (pixels, self._realistic.synthesise(y)))
             value += _LPIPS_SHARE * tf.math.log(self._lpips.distance(*seen)[0] + 1e-4)
