@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
+import shutil
 import time
 from pathlib import Path
 
@@ -212,6 +214,31 @@ def test_convenience_functions(
     monkeypatch.setattr(bundle_files, "SHIPPED", tiny_dir.parent)
     assert difference(tgc.decompress(blob, realism=0), image) == 0
     codecs._loaded.cache_clear()
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_bundle_that_changes_is_loaded_again(
+    tiny_dir: Path, tmp_path: Path, packed: bool
+) -> None:
+    """In the same place, with the same times and sizes: here the decoders trade their realisms."""
+    folder = shutil.copytree(tiny_dir, tmp_path / "bundle")
+    manifest = folder / "manifest.json"
+    text, times = manifest.read_text(), (manifest.stat().st_atime_ns, manifest.stat().st_mtime_ns)
+
+    def write(realisms: str) -> str:
+        before, after = '"realism": {}'.format, realisms.split()
+        changed = text.replace(before("0.0"), before("R")).replace(before("1.0"), before(after[1]))
+        manifest.write_text(changed.replace(before("R"), before(after[0])))
+        os.utime(manifest, ns=times)
+        return shutil.make_archive(str(folder), "zip", folder) if packed else str(folder)
+
+    model = write("0.0 1.0")
+    blob = tgc.compress(sample_pictures.image(64, 48), quality=77, model=model)
+    first = [tgc.decompress(blob, realism, model) for realism in (0, 1)]
+    write("1.0 0.0")
+    second = [tgc.decompress(blob, realism, model) for realism in (1, 0)]
+    assert difference(*first) > 1
+    assert [difference(a, b) for a, b in zip(first, second)] == [0, 0]
 
 
 def test_public_names() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Union
 import numpy as np
 
 from tfgan_codec import image_io
-from tfgan_codec.bundle.files import find_shipped
+from tfgan_codec.bundle.files import find_shipped, stamp
 from tfgan_codec.bundle.layered import LayeredBundle, load_bundle
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.coding import pyramid
@@ -196,8 +196,8 @@ def compress(
     model: PathLike = DEFAULT_MODEL,
     refiner: Refiner | None = None,
 ) -> bytes:
-    """`Codec.compress` with a model, which stays loaded."""
-    codec = _loaded(os.fspath(model))
+    """`Codec.compress` with a model, which stays loaded until its bundle changes."""
+    codec = _loaded(os.fspath(model), stamp(model))
     return codec.compress(picture, quality, bpp, nbytes, metadata, refiner)
 
 
@@ -208,7 +208,7 @@ def decompress(
     data = container.read_blob(blob)
     if model is None:
         model = shipped_model(container.parse(data, scale).file.model_id)
-    return _loaded(os.fspath(model)).decompress(data, realism, scale)
+    return _loaded(os.fspath(model), stamp(model)).decompress(data, realism, scale)
 
 
 def shipped_model(model_id: bytes) -> Path:
@@ -222,7 +222,11 @@ def shipped_model(model_id: bytes) -> Path:
     return path
 
 
-_loaded = functools.lru_cache(maxsize=4)(load)
+@functools.lru_cache(maxsize=4)
+def _loaded(model: str, stamp: bytes) -> Codec:
+    """The codec of a bundle as long as its stamp is the same."""
+    del stamp
+    return load(model)
 
 
 def _smaller(alpha: image_io.Pixels, scale: int) -> image_io.Pixels:

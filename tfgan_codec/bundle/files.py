@@ -48,6 +48,13 @@ def find_shipped(model_id: bytes) -> Path | None:
     return None
 
 
+def stamp(path_or_name: PathLike) -> bytes:
+    """What tells a bundle from one that was in its place before: the manifest, with its hashes."""
+    path = locate(path_or_name)
+    with errors_of(path):
+        return reader(path)(MANIFEST)
+
+
 def reader(place: Path | IO[bytes]) -> Reader:
     """Opens the bundle at a path, or the zip file that a stream is."""
 
