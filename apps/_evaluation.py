@@ -32,6 +32,7 @@ def define_flags(values: flags.FlagValues) -> None:
         f"{weights.VARIABLE}, else a folder in the user's cache.",
         flag_values=values,
     )
+    cli.define_threads(values)
     flags.DEFINE_integer(
         "jobs", _cores(), "Processes for the metrics.", lower_bound=1, flag_values=values
     )

@@ -98,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             _compare_decoders(values, out, argv)
             return
         included = [schema.load(file) for file in values.include]
-        codecs, problems = _create(values.codecs, values.weights)
+        codecs, problems = _create(values.codecs, values)
         plan = _evaluation.plan(values, codecs, "apps.bench", argv)._replace(files=out / "files")
         if codecs:
             results = runner.run(plan)
@@ -126,13 +126,14 @@ def _compare_decoders(values: flags.FlagValues, out: Path, argv: Sequence[str] |
     print(summary.plain(decoders.table(rows)))
 
 
-def _create(specs: Sequence[str], weights: str | None) -> tuple[list[Codec], list[str]]:
+def _create(specs: Sequence[str], values: flags.FlagValues) -> tuple[list[Codec], list[str]]:
     """The codecs, and why some are missing."""
     codecs: list[Codec] = []
     problems: list[str] = []
     for spec in filter(None, specs):
         try:
-            codecs.append(create(spec, functools.partial(_training.refiner, weights=weights)))
+            refiner = functools.partial(_training.refiner, weights=values.weights)
+            codecs.append(create(spec, refiner, values.threads))
         except (classical.CodecMissingError, BundleError) as error:
             problems.append(str(error))
             print(error, file=sys.stderr)
@@ -180,7 +181,7 @@ def _show(
     made = {codec.name: codec for codec in codecs}
     for name in names:
         if name not in made:  # of an included file; left out of the sheets if it cannot be had
-            made.update((codec.name, codec) for codec in _create([name], plan.weights)[0])
+            made.update((codec.name, codec) for codec in _create([name], values)[0])
     pictures: list[sheets.Sheet] = []
     if values.sheet_bpp > 0:
         pictures = list(_sheets(results, [made[n] for n in names if n in made], plan, values))

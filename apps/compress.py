@@ -52,6 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     flags.DEFINE_string(
         "model", "mobile", "A model's name, or a bundle's folder or zip file.", flag_values=values
     )
+    cli.define_threads(values)
 
     def compress(picture: str, out: str) -> None:
         options = {"bpp": values.bpp, "nbytes": values.bytes, "quality": values.quality}
@@ -61,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         options.update(metadata=values.metadata)
         if values.search:
             options["refiner"] = _training.refiner(values.search)
-        blob = tgc.load(values.model).compress(picture, **options)
+        blob = tgc.load(values.model, values.threads).compress(picture, **options)
         image_io.write_file(out, blob)
         file = container.parse(blob).file
         bpp = 8 * len(blob) / (file.width * file.height)

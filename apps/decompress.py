@@ -44,12 +44,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         "file was made with.",
         flag_values=values,
     )
+    cli.define_threads(values)
 
     def decompress(source: str, picture: str) -> None:
         cli.refuse_overwriting(source, picture)
         image_io.picture_format(picture)  # complains before the work is done
         options = {"realism": values.realism, "model": values.model, "scale": values.scale}
-        image = tgc.decompress(source, **options)
+        image = tgc.decompress(source, **options, threads=values.threads)
         image_io.save(image, picture)
         print(f"{picture}: {image.width}x{image.height}")
 

@@ -31,12 +31,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     flags.DEFINE_string(
         "model", "mobile", "A model's name, or a bundle's folder or zip file.", flag_values=values
     )
+    cli.define_threads(values)
 
     def show(picture: str) -> None:
         image_io.picture_format(values.out)  # complains before the work is done
         cli.refuse_overwriting(picture, values.out)
         original = Image.fromarray(image_io.read(picture).rgb)
-        results = demo.run(tgc.load(values.model), original, values.bpp)
+        results = demo.run(tgc.load(values.model, values.threads), original, values.bpp)
         image_io.save(demo.side_by_side(original, results), values.out)
         print(f"{picture}: {original.width}x{original.height}\n")
         print(demo.table(results))

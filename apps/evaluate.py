@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if values.out is None:
             raise cli.CommandLineError("--out=FILE.json is needed")
         settings = [f"q{level}" for level in values.quality or []] or values.bpp
-        codec = NeuralCodec(values.model, values.realism, tuple(settings))
+        codec = NeuralCodec(values.model, values.realism, tuple(settings), threads=values.threads)
         plan = _evaluation.plan(values, [codec], "apps.evaluate", argv)
         results = runner.run(plan._replace(files=Path(values.files) if values.files else None))
         schema.save(results, values.out)

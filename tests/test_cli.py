@@ -145,7 +145,7 @@ def test_help(run, program: object, flag: str) -> None:
     assert examples
     flags = [line.split()[0] for line in lines if line.startswith("  --")]
     assert set(flags) >= {"--help", "--flagfile"}
-    assert len(flags) <= 8
+    assert len(flags) <= 9
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,11 @@ import sample_pictures
 from PIL import Image
 
 import tfgan_codec as tgc
+from apps import bench, compress, decompress, demo, evaluate
 from tfgan_codec import codec as codecs
 from tfgan_codec import image_io
 from tfgan_codec.bundle import files as bundle_files
+from tfgan_codec.bundle import runtime
 from tfgan_codec.coding import hyperprior
 from tfgan_codec.format import container
 
@@ -239,6 +241,58 @@ def test_a_bundle_that_changes_is_loaded_again(
     second = [tgc.decompress(blob, realism, model) for realism in (1, 0)]
     assert difference(*first) > 1
     assert [difference(a, b) for a, b in zip(first, second)] == [0, 0]
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The threads of each network that is started."""
+    found: list[int] = []
+
+    def start(tflite: bytes, name: str, threads: int) -> runtime.Network:
+        found.append(threads)
+        return runtime.Network(tflite, name, threads)
+
+    monkeypatch.setattr("tfgan_codec.bundle.model.Network", start)
+    codecs._loaded.cache_clear()
+    return found
+
+
+def test_threads(tiny_dir: Path, started: list[int]) -> None:
+    """Analysis, hyper-analysis and means to encode, means and synthesis to decode; 2 by default."""
+    picture = sample_pictures.image(300, 200)
+    blobs, images = [], []
+    for threads in (1, 3, None):
+        own = {} if threads is None else {"threads": threads}
+        blobs.append(tgc.compress(picture, quality=77, model=tiny_dir, **own))
+        images.append(tgc.decompress(blobs[-1], model=tiny_dir, **own))
+    assert started == [1] * 4 + [3] * 4 + [2] * 4
+    tgc.load(tiny_dir, threads=5).compress(picture)
+    assert started[12:] == [5] * 3
+    assert len(set(blobs)) == 1
+    assert difference(images[0], images[1]) == difference(images[0], images[2]) == 0
+    for threads in (0, -1, 257, 1.5, "2"):
+        with pytest.raises(tgc.UsageError, match=f"a whole number, 1 to 256, not {threads}"):
+            tgc.load(tiny_dir, threads)
+
+
+def test_threads_of_commands(
+    tiny_dir: Path, tmp_path: Path, started: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo, file = str(tmp_path / "a.png"), str(tmp_path / "a.tgc")
+    sample_pictures.image(64, 48).save(photo)
+    flags = (f"--model={tiny_dir}", "--threads=3")
+    assert compress.main(["c", photo, file, "--quality=9", *flags]) == 0
+    assert decompress.main(["d", file, str(tmp_path / "b.png"), *flags]) == 0
+    assert demo.main(["d", photo, "--bpp=9", f"--out={tmp_path / 'demo.png'}", *flags]) == 0
+    metrics = ("--metrics=psnr", "--jobs=1", f"--data={photo}")
+    out = f"--out={tmp_path / 'e.json'}"
+    assert evaluate.main(["e", out, "--quality=9", *metrics, *flags]) == 0
+    codecs = f"--codecs={tiny_dir}=q9"
+    out = f"--out={tmp_path / 'bench'}"
+    assert bench.main(["b", codecs, out, "--sheet_bpp=0", *metrics, flags[1]]) == 0
+    assert started == [3] * (3 + 2 + 4 + 4 + 4)
+    assert compress.main(["c", photo, file, *flags[:1], "--threads=0"]) == 2
+    assert "[1, 256]" in capsys.readouterr().err
 
 
 def test_public_names() -> None:

@@ -27,6 +27,14 @@ def new_flags() -> flags.FlagValues:
     return flags.FlagValues()  # type: ignore[no-untyped-call]
 
 
+def define_threads(values: flags.FlagValues) -> None:
+    """Defines --threads, for commands that run models."""
+    from tfgan_codec.bundle.runtime import MAX_THREADS, THREADS  # with NumPy: not for all commands
+
+    text = "Threads that each network runs on. Files and pictures do not depend on it."
+    flags.DEFINE_integer("threads", THREADS, text, 1, MAX_THREADS, flag_values=values)
+
+
 def run(
     command: Callable[..., None],
     values: flags.FlagValues,

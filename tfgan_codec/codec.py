@@ -14,6 +14,7 @@ from tfgan_codec import image_io
 from tfgan_codec.bundle.files import find_shipped, stamp
 from tfgan_codec.bundle.layered import LayeredBundle, load_bundle
 from tfgan_codec.bundle.model import Bundle
+from tfgan_codec.bundle.runtime import MAX_THREADS, THREADS
 from tfgan_codec.coding import pyramid
 from tfgan_codec.coding.budget import best_quality
 from tfgan_codec.coding.coders import coder_of
@@ -182,9 +183,14 @@ class _Compression:
         return container.pack(self._frame._replace(quality=quality, streams=streams))
 
 
-def load(name_or_path: PathLike = DEFAULT_MODEL) -> Codec:
-    """Returns the codec of a shipped model, or of a bundle at a path."""
-    return Codec(load_bundle(name_or_path))
+def load(name_or_path: PathLike = DEFAULT_MODEL, threads: int = THREADS) -> Codec:
+    """Returns the codec of a shipped model, or of a bundle at a path.
+
+    Its networks run on so many threads, 1..256. Files and pictures do not depend on the number.
+    """
+    if threads not in range(1, MAX_THREADS + 1):
+        raise UsageError(f"threads must be a whole number, 1 to {MAX_THREADS}, not {threads}")
+    return Codec(load_bundle(name_or_path, threads))
 
 
 def compress(
@@ -195,20 +201,25 @@ def compress(
     metadata: bool = True,
     model: PathLike = DEFAULT_MODEL,
     refiner: Refiner | None = None,
+    threads: int = THREADS,
 ) -> bytes:
-    """`Codec.compress` with a model, which stays loaded until its bundle changes."""
-    codec = _loaded(os.fspath(model), stamp(model))
+    """`Codec.compress` with a model as `load` takes it, kept loaded until its bundle changes."""
+    codec = _loaded(os.fspath(model), threads, stamp(model))
     return codec.compress(picture, quality, bpp, nbytes, metadata, refiner)
 
 
 def decompress(
-    blob: Blob, realism: float | None = None, model: PathLike | None = None, scale: int = 1
+    blob: Blob,
+    realism: float | None = None,
+    model: PathLike | None = None,
+    scale: int = 1,
+    threads: int = THREADS,
 ) -> Image.Image:
     """`Codec.decompress` with a model, by default the shipped one that the file was made with."""
     data = container.read_blob(blob)
     if model is None:
         model = shipped_model(container.parse(data, scale).file.model_id)
-    return _loaded(os.fspath(model), stamp(model)).decompress(data, realism, scale)
+    return _loaded(os.fspath(model), threads, stamp(model)).decompress(data, realism, scale)
 
 
 def shipped_model(model_id: bytes) -> Path:
@@ -223,10 +234,10 @@ def shipped_model(model_id: bytes) -> Path:
 
 
 @functools.lru_cache(maxsize=4)
-def _loaded(model: str, stamp: bytes) -> Codec:
+def _loaded(model: str, threads: int, stamp: bytes) -> Codec:
     """The codec of a bundle as long as its stamp is the same."""
     del stamp
-    return load(model)
+    return load(model, threads)
 
 
 def _smaller(alpha: image_io.Pixels, scale: int) -> image_io.Pixels:

@@ -17,6 +17,7 @@ from typing import Any, Union
 
 from tfgan_codec.bundle import files as bundle_files
 from tfgan_codec.bundle.model import LAYERED, Bundle
+from tfgan_codec.bundle.runtime import THREADS
 from tfgan_codec.errors import BundleError
 from tfgan_codec.format.container import MAX_LAYERS
 
@@ -36,14 +37,16 @@ class LayeredBundle:
     layers: tuple[Bundle, ...]
     info: Mapping[str, Any]
 
-    def __init__(self, manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
-        """Takes the parsed manifest and the contents of its files; checks both."""
+    def __init__(
+        self, manifest: Mapping[str, Any], files: Mapping[str, bytes], threads: int = THREADS
+    ) -> None:
+        """As that of `Bundle`."""
         bundle_files.check_hashes(manifest, files)
         self.name, self.info = str(manifest["name"]), dict(manifest["info"])
         layers, digests = [], []
         for name in manifest["layers"]:
             layer = bundle_files.contents(bundle_files.reader(io.BytesIO(files[name])))
-            layers.append(Bundle(*layer))
+            layers.append(Bundle(*layer, threads))
             if layers[-1].context is not None:
                 raise BundleError(f"{name} has a context model, which a layer cannot have")
             digests.append(layer[0]["normative_sha256"])
@@ -62,13 +65,13 @@ class LayeredBundle:
         return tuple(sorted(common))
 
 
-def load_bundle(path_or_name: PathLike) -> Bundle | LayeredBundle:
-    """Loads a bundle of either kind; arguments as for `Bundle.load`."""
+def load_bundle(path_or_name: PathLike, threads: int = THREADS) -> Bundle | LayeredBundle:
+    """Loads a bundle of either kind, by name or path as `Bundle.load`."""
     path = bundle_files.locate(path_or_name)
     with bundle_files.errors_of(path):
         manifest, files = bundle_files.contents(bundle_files.reader(path))
         kind = LayeredBundle if manifest["format"] == LAYERED else Bundle
-        return kind(manifest, files)
+        return kind(manifest, files, threads)
 
 
 def write_layered_bundle(

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from tfgan_codec import tiling
 from tfgan_codec.bundle import files as bundle_files
-from tfgan_codec.bundle.runtime import Network
+from tfgan_codec.bundle.runtime import THREADS, Network
 from tfgan_codec.errors import BundleError, UsageError
 from tfgan_codec.format.context_model import FRACTIONS, ContextModel
 from tfgan_codec.format.geometry import HYPER_STRIDE, QUALITIES, STRIDE
@@ -64,8 +64,13 @@ class Bundle:
     inverse_gain: Array
     info: Mapping[str, Any]
 
-    def __init__(self, manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
-        """Takes the parsed manifest and the contents of its files; checks both."""
+    def __init__(
+        self, manifest: Mapping[str, Any], files: Mapping[str, bytes], threads: int = THREADS
+    ) -> None:
+        """Takes the parsed manifest and the contents of its files; checks both.
+
+        Each network runs on so many threads.
+        """
         if manifest["format"] == LAYERED:
             raise BundleError("a bundle in layers cannot be used here; give one of its zip files")
         if manifest["format"] not in (FORMAT, CONTEXT):
@@ -80,6 +85,7 @@ class Bundle:
         gains = _load_arrays(files["gains.npz"])
         self.gain, self.inverse_gain = gains["gain"], gains["inverse_gain"]
         self._check(manifest)
+        self._threads = threads
         self._networks: dict[tuple[str, float], Part] = {}
         for kind, entries in manifest["networks"].items():
             for entry in entries if isinstance(entries, list) else [entries]:
@@ -127,7 +133,7 @@ class Bundle:
         part = self.part(kind, realism)
         key = kind, float(realism)
         if key not in self._started:
-            network = Network(part.tflite, f"{self.name}/{kind}")
+            network = Network(part.tflite, f"{self.name}/{kind}", self._threads)
             expected = {
                 "analysis": (3, self.channels),
                 "hyper_analysis": (self.channels, self.hyper_channels),

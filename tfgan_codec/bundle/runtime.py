@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from tfgan_codec.errors import BundleError
 
-THREADS = 2
+THREADS = 2  # of a network, unless somebody asks for another number
+MAX_THREADS = 256  # LiteRT dies of many more
 _stderr_lock = threading.Lock()
 
 

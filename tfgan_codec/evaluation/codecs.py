@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from tfgan_codec.bundle.runtime import THREADS
 from tfgan_codec.coding.contract import Refiner
 from tfgan_codec.errors import UsageError
 from tfgan_codec.evaluation import classical
@@ -43,7 +44,9 @@ def file_of(folder: Path, codec: Codec, setting: str, picture: str) -> Path:
     return folder / f"{codec.name}-{setting}" / f"{Path(picture).stem}.{codec.extension}"
 
 
-def create(spec: str, refiner: Callable[[str], Refiner] | None = None) -> Codec:
+def create(
+    spec: str, refiner: Callable[[str], Refiner] | None = None, threads: int = THREADS
+) -> Codec:
     """Makes a codec from `NAME[+SEARCH][@REALISM][=SETTING[/SETTING...]]`.
 
     NAME is one of `classical.NAMES`, a shipped bundle's name or a bundle's path; SEARCH is that of
@@ -64,7 +67,7 @@ def create(spec: str, refiner: Callable[[str], Refiner] | None = None) -> Codec:
     searching = re.fullmatch(r"(.+)\+([a-z]+[0-9]+)", name)
     name, search = searching.groups() if searching else (name, None)
     found = _searching(search, refiner) if search else None
-    return NeuralCodec(name, decoder, settings or DEFAULT_SETTINGS, search, found)
+    return NeuralCodec(name, decoder, settings or DEFAULT_SETTINGS, search, found, threads)
 
 
 def _searching(search: str, refiner: Callable[[str], Refiner] | None) -> Refiner:

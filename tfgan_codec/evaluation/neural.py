@@ -9,6 +9,7 @@ import numpy as np
 
 from tfgan_codec.bundle.layered import LayeredBundle
 from tfgan_codec.bundle.model import Bundle
+from tfgan_codec.bundle.runtime import THREADS
 from tfgan_codec.codec import load
 from tfgan_codec.coding.contract import Refiner
 from tfgan_codec.errors import UsageError
@@ -26,7 +27,7 @@ class NeuralCodec:
       realism: which decoder; None: the bundle's most realistic one.
       settings: the bits per pixel or qualities to measure at.
       search: what `refiner` is called, such as realism100.
-      refiner: of the encoder, as in `tgc.compress`.
+      refiner, threads: as in `tgc.compress`.
     """
 
     extension = "tgc"
@@ -38,8 +39,9 @@ class NeuralCodec:
         settings: tuple[str, ...] = DEFAULT_SETTINGS,
         search: str | None = None,
         refiner: Refiner | None = None,
+        threads: int = THREADS,
     ) -> None:
-        self._codec = load(model)
+        self._codec = load(model, threads)
         bundle = self._codec.bundle
         self._realism = bundle.realisms[-1] if realism is None else realism
         self._compress = functools.partial(self._codec.compress, refiner=refiner)
