@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+import types
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -240,6 +241,20 @@ def test_interrupted(run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(tgc, "load", interrupt)
     run(compress, folder / "a.png", folder / "a.tgc").fails("interrupted", status=130)
+
+
+def test_out_of_memory_in_python(
+    tiny: tgc.Codec, blob: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(
+        tiny, "_coder", types.SimpleNamespace(layers=1, qualities=1, encode=fail, decode=fail)
+    )
+    for call in (lambda: tiny.compress(sample_pictures.image(9, 9)), lambda: tiny.decompress(blob)):
+        with pytest.raises(tgc.ImageError, match="not enough memory"):
+            call()
 
 
 def test_out_of_memory(run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tfgan_codec import tiling
 from tfgan_codec.codec import Codec
+from tfgan_codec.errors import BundleError
 from tfgan_codec.tiling import Geometry, run, split
 
 
@@ -54,6 +55,12 @@ def test_equal_to_one_run(shape: tuple[int, int], max_cells: int) -> None:
     assert np.array_equal(run(blur, Geometry(2, 1, 2), x, max_cells=max_cells), whole)
     doubled = run(blur, Geometry(2, 1, 2), x, lambda y: y * 2, max_cells)
     assert np.array_equal(doubled, whole * 2)
+
+
+def test_a_network_that_gives_another_size() -> None:
+    for wrong in (np.zeros([3, 4, 1]), np.zeros([4, 4])[:0], np.zeros([8, 8, 1])):
+        with pytest.raises(BundleError, match=r"positions instead of \(4, 4\)"):
+            run(lambda _, y=wrong: y, Geometry(1, 1, 0), np.zeros([4, 4, 1]))
 
 
 def test_a_halo_is_needed() -> None:

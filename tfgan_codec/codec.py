@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
@@ -19,7 +21,7 @@ from tfgan_codec.coding import pyramid
 from tfgan_codec.coding.budget import best_quality
 from tfgan_codec.coding.coders import coder_of
 from tfgan_codec.coding.contract import PictureCoder, Refiner
-from tfgan_codec.errors import BitstreamError, UsageError
+from tfgan_codec.errors import BitstreamError, ImageError, UsageError
 from tfgan_codec.format import container, geometry
 from tfgan_codec.format.container import Blob
 from tfgan_codec.format.geometry import QUALITIES
@@ -30,6 +32,14 @@ if TYPE_CHECKING:
 PathLike = Union[str, "os.PathLike[str]"]
 DEFAULT_MODEL = "mobile"
 DEFAULT_BPP = 0.1
+
+
+@contextlib.contextmanager
+def _enough_memory() -> Iterator[None]:
+    try:
+        yield
+    except MemoryError as error:
+        raise ImageError("not enough memory for this picture; code it in smaller parts") from error
 
 
 class Codec:
@@ -43,6 +53,7 @@ class Codec:
         self.bundle = bundle
         self._coder = coder_of(bundle)
 
+    @_enough_memory()
     def compress(
         self,
         picture: image_io.Source,
@@ -96,6 +107,7 @@ class Codec:
         # By default very small pictures take more: then as many bytes as without a refiner.
         return job.refined(quality, blob, max(nbytes, len(blob)), refiner)
 
+    @_enough_memory()
     def decompress(self, blob: Blob, realism: float | None = None, scale: int = 1) -> Image.Image:
         """Returns the picture of a ``.tgc`` file, with its mode, ICC profile and EXIF.
 

@@ -4,6 +4,13 @@ Messages are one line: what was wrong, then what to do about it.
 """
 
 
+def shown(foreign: object, most: int = 80) -> str:
+    """Text of a stranger's file as a message may repeat it: on one line, printable, and short."""
+    start = str(foreign)[: most + 1]
+    safe = "".join(c if c.isprintable() else repr(c)[1:-1] for c in start)
+    return safe if len(safe) <= most else f"{safe[:most]}..."
+
+
 class TgcError(Exception):
     """Base class of every error this package raises on purpose."""
 

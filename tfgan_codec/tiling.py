@@ -18,6 +18,8 @@ from typing import Any, Callable, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tfgan_codec.errors import BundleError
+
 # A halo of this many positions: an output depends on the whole input, which is never cut.
 WHOLE = 1 << 20
 # 8192 cells of 16x16 pixels are 2 megapixels: pictures up to there run in one piece.
@@ -75,6 +77,9 @@ def run(
         for column in columns_of:
             rows = slice(row.start * cell, row.stop * cell)
             y = function(x[rows, column.start * cell : column.stop * cell])
+            whole = (row.stop - row.start) * out, (column.stop - column.start) * out
+            if y.shape[:2] != whole:
+                raise BundleError(f"a network gives {y.shape[:2]} positions instead of {whole}")
             kept = y[_kept(row, out), _kept(column, out)]
             kept = finish(kept) if finish else kept
             if result is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -124,14 +126,23 @@ def test_every_file_is_checked(folder: Path) -> None:
         ({"hyper_channels": 5}, "hyper_channels is 5, expected 4"),
         ({"stride": 8}, "stride is 8, expected 16"),
         ({"hyper_stride": 2}, "hyper_stride is 2, expected 4"),
-        ({"files": {"../../secret": "0"}}, "not a plain file name"),
-        ({"files": {}}, "not a valid bundle"),
-        ({"files": None}, "not a valid bundle"),
-        ({"files": ["normative.npz"]}, "not a valid bundle"),
-        ({"networks": {}}, "the analysis network is missing"),
-        ({"networks": {"analysis": {}}}, "not a valid bundle"),
-        ({"networks": None}, "not a valid bundle"),
-        ({"info": None}, "not a valid bundle"),
+        ({"stride": "16"}, "stride of the manifest is 16, which cannot be"),
+        ({"format": True}, "format of the manifest is True, which cannot be"),
+        ({"name": "../../x"}, "'../../x' is not a plain name"),
+        ({"name": "a\nb\x1b[2J"}, r"'a\\nb\\x1b\[2J' is not a plain name"),
+        ({"name": "x" * 65}, "is not a plain name"),
+        ({"name": ""}, "is not a plain name"),
+        ({"name": "-q"}, "is not a plain name"),
+        ({"name": 7}, "name of the manifest is 7, which cannot be"),
+        ({"files": {"../../secret": "0"}}, "not a plain name"),
+        ({"files": {}}, "normative.npz is missing from files"),
+        ({"files": dict.fromkeys(map(str, range(65)), "")}, "at most 64 files, not 65"),
+        ({"files": None}, "files of the manifest is not a JSON object"),
+        ({"files": ["normative.npz"]}, "files of the manifest is not a JSON object"),
+        ({"networks": {}}, "analysis of networks of the manifest is not a JSON object"),
+        ({"networks": {"analysis": {}}}, "file of analysis of networks of the manifest is missing"),
+        ({"networks": None}, "networks of the manifest is not a JSON object"),
+        ({"info": None}, "info of the manifest is not a JSON object"),
     ],
 )
 def test_bad_manifest(folder: Path, change: dict[str, Any], message: str) -> None:
@@ -141,11 +152,75 @@ def test_bad_manifest(folder: Path, change: dict[str, Any], message: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"halo": -3, "tile": 2}, r"halo of .* is -3, outside 0\.\.1048576"),
+        ({"halo": 1 << 40}, "halo of .* is 1099511627776, outside"),
+        ({"halo": "1"}, "halo of .* is 1, which cannot be"),
+        ({"halo": True}, "halo of .* is True, which cannot be"),
+        ({"halo": 1.0}, "halo of .* is 1.0, which cannot be"),
+        ({"halo": None}, "halo of .* is missing"),
+        ({"tile": 2}, "a halo of 1 takes all of a tile of 2"),
+        ({"tile": 10**6}, r"tile of .* is 1000000, outside 0\.\.1024"),
+        ({"tile": -1}, "tile of .* is -1, outside"),
+        ({"realism": 2}, r"realism of .* is 2, outside 0\.\.1"),
+        ({"realism": -0.5}, "realism of .* is -0.5, outside"),
+        ({"realism": math.nan}, "realism of .* is nan, outside"),
+        ({"realism": "1"}, "realism of .* is 1, which cannot be"),
+        ({"realism": 1.0}, "two decoders of realism 1"),
+        ({"file": "nothing.tflite"}, "nothing.tflite, the synthesis network, is missing"),
+        ({"file": ["a"]}, r"file of .* is \['a'\], which cannot be"),
+    ],
+)
+def test_bad_network(folder: Path, change: dict[str, Any], message: str) -> None:
+    edit_manifest(folder, lambda m: m["networks"]["synthesis"][0].update(change))
+    with pytest.raises(BundleError, match=message):
+        Bundle.load(folder)
+
+
+@pytest.mark.parametrize(("change", "message"), [([], "is missing"), ({}, "cannot be")])
+def test_bad_networks(folder: Path, change: object, message: str) -> None:
+    edit_manifest(folder, lambda m: m["networks"].update(synthesis=change))
+    with pytest.raises(BundleError, match=message):
+        Bundle.load(folder)
+
+
+def test_a_tile_that_is_not_the_networks(folder: Path) -> None:
+    """The network was stored at 4x4 cells; what it takes is its own, not what the manifest says."""
+    edit_manifest(folder, lambda m: m["networks"]["synthesis"][0].update(tile=1024))
+    with pytest.raises(BundleError, match=r"takes \(4, 4\) positions, its tile is 1024"):
+        Bundle.load(folder).network("synthesis")
+    edit_manifest(folder, lambda m: m["networks"]["synthesis"][0].update(tile=4))
+    assert Bundle.load(folder).network("synthesis")(np.zeros([1, 9, 12])).shape == (16, 144, 3)
+
+
+def test_messages_repeat_little_of_a_strangers_file(folder: Path) -> None:
+    """On one line, without what moves a terminal's cursor, however much there is."""
+    foreign = "\x1b[31m\u202e\n" + "x" * 100_000
+    changes = [{key: foreign} for key in ("name", "model_id", "format", "stride")]
+    for change in [*changes, {"files": {foreign: ""}}, {"format": [foreign]}]:
+        edit_manifest(folder, lambda m, change=change: m.update(change))
+        with pytest.raises(BundleError) as caught:
+            Bundle.load(folder)
+        message = str(caught.value)
+        assert message.isprintable()
+        assert len(message) < len(str(folder)) + 200
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_not_waited_for(folder: Path) -> None:
+    (folder / "mean.tflite").unlink()
+    os.mkfifo(folder / "mean.tflite")
+    with pytest.raises(BundleError, match="mean.tflite is missing"):
+        Bundle.load(folder)
+
+
+@pytest.mark.parametrize(
     "key", ["format", "name", "model_id", "normative_sha256", "files", "networks", "info", "stride"]
 )
 def test_manifest_without(folder: Path, key: str) -> None:
     edit_manifest(folder, lambda m: m.pop(key))
-    with pytest.raises(BundleError, match="not a valid bundle"):
+    with pytest.raises(BundleError, match=f"{key} of the manifest is (missing|not a JSON object)"):
         Bundle.load(folder)
 
 
@@ -171,12 +246,24 @@ def test_not_a_bundle(tmp_path: Path) -> None:
         ("gains.npz", {"gain": np.ones([64, 12], np.float32)}, r"gain is \(64, 12\)"),
         ("gains.npz", {"inverse_gain": np.ones([256, 3], np.float32)}, "inverse_gain is"),
         ("normative.npz", {"y_cdf": np.zeros([64, 9], np.int32)}, "length does not fit"),
-        ("normative.npz", {"z_offset": np.zeros(4)}, "must be int32"),
+        (
+            "gains.npz",
+            {"gain": np.ones([256, 12])},
+            r"gain is float64 \(256, 12\), expected float32",
+        ),
+        ("gains.npz", {"gain": np.float32(1)}, r"gain is float32 \(\), expected .* 2 axes"),
+        ("gains.npz", {"gain": np.full([256, 12], np.nan, np.float32)}, "not within"),
+        ("gains.npz", {"inverse_gain": np.full([256, 12], np.inf, np.float32)}, "not within"),
+        ("gains.npz", {"inverse_gain": np.full([256, 12], -2e6, np.float32)}, "not within"),
+        ("gains.npz", {"gain": np.full([256, 12], "x")}, "gain is <U1"),
+        ("normative.npz", {"z_offset": np.zeros(4)}, "z_offset is float64"),
         ("normative.npz", {"z_offset": np.zeros(3, np.int32)}, "inconsistent shapes"),
-        ("normative.npz", {"scale0_params": np.zeros(2, np.int32)}, "not a valid bundle"),
-        ("normative.npz", {"scale1_params": np.array([8, 99, 2])}, "maximum is 99"),
-        ("normative.npz", {"scale1_params": np.array([8, 63, 1])}, "output is 48"),
-        ("normative.npz", {"scale0_bias": np.full(16, 1 << 21)}, "may reach"),
+        ("normative.npz", {"scale0_params": np.zeros(2, np.int32)}, "has 2 numbers, expected 3"),
+        ("normative.npz", {"scale1_params": np.int32([8, 99, 2])}, "maximum is 99"),
+        ("normative.npz", {"scale1_params": np.int32([8, 63, 1])}, "output is 48"),
+        ("normative.npz", {"scale0_bias": np.full(16, 1 << 21, np.int32)}, "may reach"),
+        ("normative.npz", {"scale0_kernel": np.zeros([3, 3, 4, 16])}, "expected int8 or int32"),
+        ("normative.npz", {"scale0_kernel": np.zeros([95, 95, 4, 16], np.int8)}, "36100 weights"),
     ],
 )
 def test_bad_arrays(folder: Path, name: str, changes: dict[str, np.ndarray], message: str) -> None:

@@ -55,6 +55,26 @@ def test_not_a_network(data: bytes) -> None:
         Network(data, "this one")
 
 
+def test_any_other_error_of_litert(mean: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of foreign networks: while it describes them, or when they run."""
+    network = Network(mean, "mean")
+    with pytest.raises(BundleError, match="mean cannot be run"):
+        network(np.zeros([2, 2]))
+
+    class Odd:
+        def __init__(self, **_: object) -> None:
+            pass
+
+        def get_input_details(self) -> list[dict[str, object]]:
+            raise UnicodeDecodeError("utf-8", b"", 0, 1, "\x1b" * 1000)
+
+    monkeypatch.setattr("ai_edge_litert.interpreter.Interpreter", Odd)
+    with pytest.raises(BundleError, match="odd cannot be run") as caught:
+        Network(mean, "odd")
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 300
+
+
 def test_without_litert(mean: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
     with pytest.raises(BundleError, match="pip install ai-edge-litert"):

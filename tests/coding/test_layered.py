@@ -195,8 +195,10 @@ def test_every_file_of_the_bundle_is_checked(layered_dir: Path, tmp_path: Path) 
         ({"layers": ["scale4.zip"] * 5}, "2 to 4 layers, not 5"),
         ({"layers": ["scale4.zip"] * 2}, "do not match their hash"),
         ({"model_id": "000000"}, "do not match their hash"),
-        ({"layers": ["scale3.zip"]}, "not a valid bundle"),
-        ({"layers": None}, "not a valid bundle"),
+        ({"layers": ["scale3.zip"] * 2}, "scale3.zip is missing from files"),
+        ({"layers": None}, "layers of the manifest is missing"),
+        ({"layers": [{}] * 2}, "is not a plain name"),
+        ({"name": "../x"}, "is not a plain name"),
         ({"format": 4}, "bundle format 4 is not supported"),
     ],
 )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 import sample_pictures
 
-from tfgan_codec.codec import Codec
+from tfgan_codec.codec import Codec, load
 from tfgan_codec.coding import hyperprior
 from tfgan_codec.errors import BitstreamError, BundleError
 from tfgan_codec.format import geometry, payload
@@ -117,6 +118,17 @@ def test_quantize_then_dequantize(tiny: Codec) -> None:
         assert not coding.r[~coded].any()
         step = tiny.bundle.inverse_gain[quality, 0]
         assert np.abs(error[coded]).max() <= step * 0.5001
+
+
+@pytest.mark.parametrize("kind", ["hyper_analysis", "mean"])
+def test_networks_that_give_what_is_not_finite(
+    tiny_dir: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny = load(tiny_dir)
+    network = tiny.bundle.network(kind)
+    monkeypatch.setitem(tiny.bundle._started, (kind, 0.0), lambda x: math.inf * network(x))
+    with pytest.raises(BundleError, match=f"the {kind} network of tiny gave values that are not"):
+        tiny.compress(sample_pictures.image(64, 48))
 
 
 def test_latents_that_are_not_finite(tiny: Codec) -> None:

@@ -11,15 +11,16 @@ import hashlib
 import json
 import os
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Callable, Union
 
-from tfgan_codec.errors import BundleError, TgcError
+from tfgan_codec.bundle.manifest import Manifest, safe_name
+from tfgan_codec.errors import BundleError, TgcError, shown
 
 SHIPPED = Path(__file__).parents[1] / "bundles"
 MANIFEST = "manifest.json"
+MAX_FILES = 64  # of a bundle, the manifest aside
 
 PathLike = Union[str, "os.PathLike[str]"]
 # Reads one file of a bundle, by its name.
@@ -65,10 +66,8 @@ def reader(place: Path | IO[bytes]) -> Reader:
         fetch = zipfile.ZipFile(place).read
 
     def read(name: str) -> bytes:
-        if name != os.path.basename(name):
-            raise BundleError(f"{name!r} is not a plain file name")
         try:
-            return fetch(name)
+            return fetch(safe_name(name))
         except (FileNotFoundError, KeyError) as error:
             raise BundleError(f"{name} is missing") from error
 
@@ -86,7 +85,10 @@ def manifest(read: Reader) -> dict[str, Any]:
 def contents(read: Reader) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The manifest and all files that it names."""
     parsed = manifest(read)
-    return parsed, {name: read(name) for name in parsed["files"]}
+    names = Manifest(parsed).child("files").values
+    if len(names) > MAX_FILES:
+        raise BundleError(f"a bundle has at most {MAX_FILES} files, not {len(names)}")
+    return parsed, {name: read(name) for name in names}
 
 
 def check_hashes(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
@@ -105,23 +107,16 @@ def errors_of(path: Path) -> Iterator[None]:
         raise BundleError(f"{path}: {error}") from error
     except OSError as error:
         raise BundleError(f"{path}: {error.strerror or error}") from error
-    except (
-        # From JSON and arrays that are not what they should be, and from damaged archives.
-        AttributeError,
-        EOFError,
-        LookupError,
-        RuntimeError,
-        TypeError,
-        ValueError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
-        reason = f"{type(error).__name__}: {error}"
+    except Exception as error:  # the parsers of JSON, zip files and arrays raise many kinds
+        reason = shown(f"{type(error).__name__}: {error}")
         raise BundleError(f"{path}: not a valid bundle ({reason})") from error
 
 
 def _read_from(folder: Path, name: str) -> bytes:
-    return (folder / name).read_bytes()
+    path = folder / name
+    if not path.is_file():  # perhaps a pipe, on which one waits for ever
+        raise FileNotFoundError(name)
+    return path.read_bytes()
 
 
 def _shipped() -> list[Path]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Union
 
 from tfgan_codec.bundle import files as bundle_files
+from tfgan_codec.bundle.manifest import Manifest, safe_name
 from tfgan_codec.bundle.model import LAYERED, Bundle
 from tfgan_codec.bundle.runtime import THREADS
 from tfgan_codec.errors import BundleError
@@ -42,18 +43,22 @@ class LayeredBundle:
     ) -> None:
         """As that of `Bundle`."""
         bundle_files.check_hashes(manifest, files)
-        self.name, self.info = str(manifest["name"]), dict(manifest["info"])
+        fields = Manifest(manifest)
+        self.name, self.info = fields.name("name"), dict(fields.child("info").values)
+        names = fields.list("layers")
+        if not 2 <= len(names) <= MAX_LAYERS:
+            raise BundleError(f"a bundle has 2 to {MAX_LAYERS} layers, not {len(names)}")
         layers, digests = [], []
-        for name in manifest["layers"]:
+        for name in map(safe_name, names):
+            if name not in files:
+                raise BundleError(f"the layer {name} is missing from files of the manifest")
             layer = bundle_files.contents(bundle_files.reader(io.BytesIO(files[name])))
             layers.append(Bundle(*layer, threads))
             if layers[-1].context is not None:
                 raise BundleError(f"{name} has a context model, which a layer cannot have")
             digests.append(layer[0]["normative_sha256"])
-        if not 2 <= len(layers) <= MAX_LAYERS:
-            raise BundleError(f"a bundle has 2 to {MAX_LAYERS} layers, not {len(layers)}")
         digest = layered_hash(digests)
-        if (manifest["normative_sha256"], manifest["model_id"]) != (digest, digest[:6]):
+        if [fields.string(key) for key in ("normative_sha256", "model_id")] != [digest, digest[:6]]:
             raise BundleError("the layers do not match their hash; export the bundle again")
         self.model_id = bytes.fromhex(digest)[:3]
         self.layers = tuple(layers)
@@ -85,6 +90,7 @@ def write_layered_bundle(
       layers: folders of the layers' bundles, coarse to fine.
       info: free text for people.
     """
+    safe_name(name)
     files: dict[str, bytes] = {}
     digests = []
     for number, layer in enumerate(layers):

@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 
 from tfgan_codec import tiling
 from tfgan_codec.bundle import files as bundle_files
+from tfgan_codec.bundle.manifest import Manifest, safe_name
 from tfgan_codec.bundle.runtime import THREADS, Network
-from tfgan_codec.errors import BundleError, UsageError
+from tfgan_codec.errors import BundleError, UsageError, shown
 from tfgan_codec.format.context_model import FRACTIONS, ContextModel
 from tfgan_codec.format.geometry import HYPER_STRIDE, QUALITIES, STRIDE
 from tfgan_codec.format.scales import SCALES, IntegerConv, ScaleDecoder
@@ -37,6 +38,9 @@ _CELLS = {
     "mean": (1, HYPER_STRIDE),
     "synthesis": (1, STRIDE),
 }
+
+_MAX_TILE = 1024  # cells
+_MAX_GAIN = 1e6
 
 PathLike = Union[str, "os.PathLike[str]"]
 Array = NDArray[Any]
@@ -71,29 +75,27 @@ class Bundle:
 
         Each network runs on so many threads.
         """
-        if manifest["format"] == LAYERED:
+        fields = Manifest(manifest)
+        number = fields.integer("format")
+        if number == LAYERED:
             raise BundleError("a bundle in layers cannot be used here; give one of its zip files")
-        if manifest["format"] not in (FORMAT, CONTEXT):
+        if number not in (FORMAT, CONTEXT):
             raise BundleError(
-                f"bundle format {manifest['format']} is not supported (this is {CONTEXT}); "
+                f"bundle format {shown(number)} is not supported (this is {CONTEXT}); "
                 "install the version of tfgan_codec that the bundle was made for"
             )
         bundle_files.check_hashes(manifest, files)
-        self.name = str(manifest["name"])
-        self.info = dict(manifest["info"])
-        self._read_normative(_load_arrays(files["normative.npz"]), manifest["normative_sha256"])
-        gains = _load_arrays(files["gains.npz"])
-        self.gain, self.inverse_gain = gains["gain"], gains["inverse_gain"]
-        self._check(manifest)
+        self.name = fields.name("name")
+        self.info = dict(fields.child("info").values)
+        self._read_normative(
+            _load_arrays(files, "normative.npz"), fields.string("normative_sha256")
+        )
+        gains = _load_arrays(files, "gains.npz")
+        self.gain, self.inverse_gain = _gain(gains, "gain"), _gain(gains, "inverse_gain")
+        self._check(fields)
         self._threads = threads
         self._networks: dict[tuple[str, float], Part] = {}
-        for kind, entries in manifest["networks"].items():
-            for entry in entries if isinstance(entries, list) else [entries]:
-                part = Part(files[entry["file"]], int(entry["halo"]), int(entry.get("tile", 0)))
-                self._networks[kind, float(entry.get("realism", 0))] = part
-        for kind in self.kinds:
-            if not any(kind == key for key, _ in self._networks):
-                raise BundleError(f"the {kind} network is missing")
+        self._read_networks(fields.child("networks"), files)
         self._started: dict[tuple[str, float], Callable[..., Array]] = {}
 
     @classmethod
@@ -145,6 +147,12 @@ class Bundle:
                     f"the network {self.name}/{kind} has {network.channels} channels in and out, "
                     f"expected {expected}; export the bundle again"
                 )
+            side = part.tile * _CELLS[kind][0]
+            if part.tile and network.stored != (side, side):
+                raise BundleError(
+                    f"the network {self.name}/{kind} takes {network.stored} positions, its tile "
+                    f"is {part.tile}; export the bundle again"
+                )
             geometry = tiling.Geometry(*_CELLS[kind], part.halo, part.tile)
             self._started[key] = functools.partial(tiling.run, network, geometry)
         return self._started[key]
@@ -167,7 +175,7 @@ class Bundle:
         self.context = None
         if "context_kernel" in arrays:
             self.context = ContextModel(
-                tuple(arrays["context_axes"].tolist()),
+                tuple(_array(arrays, "context_axes", 1, np.int32).tolist()),
                 _layer(arrays, "context"),
                 _layers(arrays, "joint"),
                 _layer(arrays, "table"),
@@ -175,36 +183,44 @@ class Bundle:
             )
             self.context.check()
 
-    def _check(self, manifest: Mapping[str, Any]) -> None:
+    def _check(self, manifest: Manifest) -> None:
         """Checks that the arrays fit each other and what the manifest says of them."""
-        layers, context = self.scale_decoder.layers, self.context
-        facts = {
-            "bundle format": (manifest["format"], CONTEXT if context else FORMAT),
-            "model_id": (manifest["model_id"], self.model_id.hex()),
-            "latent_channels": (manifest["latent_channels"], self.channels),
-            "hyper_channels": (manifest["hyper_channels"], self.hyper_channels),
-            "stride": (manifest["stride"], STRIDE),
-            "hyper_stride": (manifest["hyper_stride"], HYPER_STRIDE),
-            "gain": (self.gain.shape, (QUALITIES, self.channels)),
-            "inverse_gain": (self.inverse_gain.shape, (QUALITIES, self.channels)),
-            "y tables": (len(self.y_tables.cdf), SCALES * (FRACTIONS if context else 1)),
-            "scale decoder input": (layers[0].kernel.shape[2], self.hyper_channels),
-            "scale decoder output": (
-                layers[-1].kernel.shape[3] // layers[-1].upscale ** 2,
-                self.channels * (context.hyper_features if context else 1),
-            ),
-            "scale decoder maximum": (
-                layers[-1].maximum,
-                layers[-1].maximum if context else min(layers[-1].maximum, SCALES - 1),
-            ),
-            "scale decoder stride": (
-                int(np.prod([layer.upscale for layer in layers])),
-                HYPER_STRIDE,
-            ),
-        }
-        for what, (found, expected) in facts.items():
+        first, last = self.scale_decoder.layers[0], self.scale_decoder.layers[-1]
+        context = self.context
+        gains = QUALITIES, self.channels
+        features = self.channels * (context.hyper_features if context else 1)
+        for what, found, expected in (
+            ("bundle format", manifest.integer("format"), CONTEXT if context else FORMAT),
+            ("model_id", manifest.string("model_id"), self.model_id.hex()),
+            ("latent_channels", manifest.integer("latent_channels"), self.channels),
+            ("hyper_channels", manifest.integer("hyper_channels"), self.hyper_channels),
+            ("stride", manifest.integer("stride"), STRIDE),
+            ("hyper_stride", manifest.integer("hyper_stride"), HYPER_STRIDE),
+            ("gain", self.gain.shape, gains),
+            ("inverse_gain", self.inverse_gain.shape, gains),
+            ("y tables", len(self.y_tables.cdf), SCALES * (FRACTIONS if context else 1)),
+            ("scale decoder input", first.kernel.shape[2], self.hyper_channels),
+            ("scale decoder output", last.kernel.shape[3] // last.upscale**2, features),
+            ("scale decoder stride", self.scale_decoder.upscale, HYPER_STRIDE),
+        ):
             if found != expected:
-                raise BundleError(f"{what} is {found}, expected {expected}")
+                raise BundleError(f"{what} is {shown(found)}, expected {expected}")
+        if not context and last.maximum >= SCALES:
+            raise BundleError(f"scale decoder maximum is {last.maximum}, above {SCALES - 1}")
+
+    def _read_networks(self, networks: Manifest, files: Mapping[str, bytes]) -> None:
+        for kind in self.kinds:
+            if kind != "synthesis":
+                self._networks[kind, 0.0] = _part(networks.child(kind), kind, files)
+                continue
+            for entry in networks.list(kind):
+                decoder = Manifest(entry, f"{kind} of the manifest")
+                key = kind, decoder.number("realism", 1)
+                if key in self._networks:
+                    raise BundleError(f"there are two decoders of realism {key[1]:g}")
+                self._networks[key] = _part(decoder, kind, files)
+        if not self.realisms:
+            raise BundleError("the synthesis network is missing; export the bundle again")
 
 
 def write_bundle(
@@ -237,6 +253,7 @@ def write_bundle(
       info: free text for people: how it was trained, with what, when.
       context: the model that predicts latents from others, if there is one.
     """
+    safe_name(name)
     arrays = normative_arrays(z_tables, y_tables, scale_decoder, context)
     gains = {
         "gain": np.asarray(gain, np.float32),
@@ -315,8 +332,40 @@ def normative_hash(arrays: Arrays) -> str:
     return digest.hexdigest()
 
 
+def _part(entry: Manifest, kind: str, files: Mapping[str, bytes]) -> Part:
+    """A network as the manifest tells of it."""
+    file = entry.name("file")
+    if file not in files:
+        raise BundleError(f"{file}, the {kind} network, is missing from files of the manifest")
+    halo = entry.integer("halo", tiling.WHOLE)
+    tile = entry.integer("tile", _MAX_TILE) if "tile" in entry.values else 0
+    if tile and tile <= 2 * -(-halo // _CELLS[kind][0]):
+        raise BundleError(f"a halo of {halo} takes all of a tile of {tile}; export again")
+    return Part(files[file], halo, tile)
+
+
+def _array(arrays: Arrays, name: str, axes: int, *types: type[np.generic]) -> Array:
+    """An array with so many axes, of one of the types, in the byte order of this machine."""
+    array = arrays.get(name)
+    if array is None or array.ndim != axes or array.dtype not in types:
+        found = "missing" if array is None else shown(f"{array.dtype} {array.shape}")
+        wanted = " or ".join(each.__name__ for each in types)
+        raise BundleError(
+            f"the array {name} is {found}, expected {wanted} of {axes} axes; export again"
+        )
+    return array
+
+
+def _gain(arrays: Arrays, name: str) -> Array:
+    gain = _array(arrays, name, 2, np.float32)
+    if not (gain.size and np.abs(gain).max() <= _MAX_GAIN):  # NaN is not either
+        raise BundleError(f"{name} has values that are not within +-{_MAX_GAIN:g}: export again")
+    return gain
+
+
 def _tables(arrays: Arrays, prefix: str) -> Tables:
-    cdf, length, offset = (arrays[f"{prefix}_{k}"] for k in ("cdf", "length", "offset"))
+    cdf = _array(arrays, f"{prefix}_cdf", 2, np.int32)
+    length, offset = (_array(arrays, f"{prefix}_{k}", 1, np.int32) for k in ("length", "offset"))
     tables = Tables(cdf, length, offset, escape=True)
     tables.check()
     return tables
@@ -330,12 +379,18 @@ def _layers(arrays: Arrays, name: str) -> tuple[IntegerConv, ...]:
 
 
 def _layer(arrays: Arrays, name: str) -> IntegerConv:
-    kernel, bias = (arrays[f"{name}_{k}"].astype(np.int32) for k in ("kernel", "bias"))
-    return IntegerConv(kernel, bias, *map(int, arrays[f"{name}_params"]))
+    kernel = _array(arrays, f"{name}_kernel", 4, np.int8, np.int32).astype(np.int32)
+    bias = _array(arrays, f"{name}_bias", 1, np.int32)
+    params = _array(arrays, f"{name}_params", 1, np.int32).tolist()
+    if len(params) != 3:
+        raise BundleError(f"{name}_params has {len(params)} numbers, expected 3; export again")
+    return IntegerConv(kernel, bias, *params)
 
 
-def _load_arrays(data: bytes) -> dict[str, Array]:
-    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+def _load_arrays(files: Mapping[str, bytes], name: str) -> dict[str, Array]:
+    if name not in files:
+        raise BundleError(f"{name} is missing from files of the manifest")
+    with np.load(io.BytesIO(files[name]), allow_pickle=False) as arrays:
         return dict(arrays)
 
 

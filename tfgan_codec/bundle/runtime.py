@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgan_codec.errors import BundleError
+from tfgan_codec.errors import BundleError, shown
 
 THREADS = 2  # of a network, unless somebody asks for another number
 MAX_THREADS = 256  # LiteRT dies of many more
@@ -32,6 +32,7 @@ class Network:
 
     Attributes:
       channels: of the input and of the output.
+      stored: height and width of the input that the file was made with.
     """
 
     def __init__(self, tflite: bytes, name: str, threads: int = THREADS) -> None:
@@ -48,12 +49,16 @@ class Network:
         try:
             with _without_greetings():
                 self._interpreter: Any = Interpreter(model_content=tflite, num_threads=threads)
-        except (RuntimeError, ValueError) as error:
+            (self._input,) = self._interpreter.get_input_details()
+            (self._output,) = self._interpreter.get_output_details()
+            if not self._input["dtype"] == self._output["dtype"] == np.float32:
+                raise ValueError("it does not take and give float32")
+            _, height, width, channels = map(int, self._input["shape"])
+            # LiteRT does not check the channels at each call.
+            self.channels = channels, int(self._output["shape"][-1])
+            self.stored = height, width
+        except Exception as error:  # LiteRT raises many kinds for what is no such network
             raise self._error(error) from error
-        (self._input,) = self._interpreter.get_input_details()
-        (self._output,) = self._interpreter.get_output_details()
-        # Channels of input and output. LiteRT does not check the former at each call.
-        self.channels = int(self._input["shape"][-1]), int(self._output["shape"][-1])
 
     def __call__(self, x: NDArray[Any]) -> NDArray[Any]:
         """Runs the network on one picture or latent array, without a batch dimension."""
@@ -64,7 +69,9 @@ class Network:
                 self._interpreter.set_tensor(self._input["index"], batch)
                 self._interpreter.invoke()
                 result: NDArray[Any] = self._interpreter.get_tensor(self._output["index"])[0]
-            except (RuntimeError, ValueError) as error:
+                if result.ndim != 3 or result.shape[2] != self.channels[1]:
+                    raise ValueError(f"it gives an array of shape {result.shape}")
+            except Exception as error:  # likewise
                 raise self._error(error) from error
         return result
 
@@ -78,7 +85,7 @@ class Network:
         self._shape = shape
 
     def _error(self, error: Exception) -> BundleError:
-        reason = " ".join(str(error).split())
+        reason = shown(" ".join(str(error).split()), 200)
         return BundleError(f"the network {self._name} cannot be run: {reason}")
 
 

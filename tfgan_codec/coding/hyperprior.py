@@ -89,9 +89,9 @@ def dequantize(bundle: Bundle, symbols: Symbols, quality: int) -> Floats:
 
 def hyper_latents(bundle: Bundle, v: Floats) -> Integers:
     """Returns the hyper-latents z of latents after the gain."""
-    if not np.isfinite(v).all():
-        raise BundleError(f"the analysis network of {bundle.name} gave values that are not finite")
+    _require_finite(bundle, "analysis", v)
     hyper = bundle.network("hyper_analysis")(pad_zeros(v, bundle.scale_decoder.upscale))
+    _require_finite(bundle, "hyper_analysis", hyper)
     return np.clip(round_half_up(hyper), -scales.MAX_INPUT, scales.MAX_INPUT).astype(np.int32)
 
 
@@ -99,7 +99,13 @@ def means(bundle: Bundle, z: Integers, index: Array) -> Floats:
     """Returns the mean of each latent, mu, cropped to the index map's size."""
     height, width = index.shape[:2]
     mu: Floats = bundle.network("mean")(z)[:height, :width]
+    _require_finite(bundle, "mean", mu)
     return mu
+
+
+def _require_finite(bundle: Bundle, kind: str, values: Floats) -> None:
+    if not np.isfinite(values).all():
+        raise BundleError(f"the {kind} network of {bundle.name} gave values that are not finite")
 
 
 def read_symbols(bundle: Bundle, file: container.File) -> Symbols:

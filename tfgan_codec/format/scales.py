@@ -20,6 +20,7 @@ MAX_INPUT = 127  # |z|
 MAX_ACTIVATION = 255
 MAX_WEIGHT = 127
 MAX_SUM = 1 << 20
+MAX_WEIGHTS = 1 << 15  # of an output channel, zeros included; no more than 8256 can differ from 0
 MAX_SHIFT = 20  # larger ones round every accumulator to zero
 SCALES = 64  # coding tables that the indexes choose from
 
@@ -107,6 +108,8 @@ def problem(
         return f"cannot upscale {kernel.shape[3]} channels by {upscale}"
     if not 1 <= shift <= MAX_SHIFT or not 1 <= maximum <= maximum_allowed:
         return f"has shift {shift} and maximum {maximum}"
+    if kernel[..., 0].size > MAX_WEIGHTS:
+        return f"has {kernel[..., 0].size} weights for each channel, above {MAX_WEIGHTS}"
     weight = np.abs(kernel.astype(np.int64))
     if weight.max() > MAX_WEIGHT:
         return f"has a weight of {weight.max()}, above {MAX_WEIGHT}"
