@@ -84,15 +84,6 @@ def test_other_networks_are_refused_in_a_line(tmp_path: Path, layer):
     assert "\n" not in str(error.value)
 
 
-def test_checkpoints_of_the_first_version_are_read(tmp_path: Path, layer):
-    layer.bias.assign([7.0, 8.0])
-    old = tf.train.Checkpoint(model=layer)
-    tf.train.CheckpointManager(old, str(tmp_path), 3).save(checkpoint_number=9)
-    layer.bias.assign([0.0, 0.0])
-    assert Checkpoints(tmp_path, layer, None).restore()
-    assert layer.bias.numpy().tolist() == [7.0, 8.0]
-
-
 def test_who_may_write_where(tmp_path: Path):
     run = tmp_path / "run"
     claim_folder(run, resume=False)

@@ -76,13 +76,10 @@ class Checkpoints:
     def restore(self) -> bool:
         """Loads the newest checkpoint; False if there is none yet."""
         saved = self.all()
-        if saved:
-            prefix = str(saved[-1] / _WEIGHTS)
-            self.read_state()
-        else:  # runs of the first version
-            prefix = tf.train.latest_checkpoint(str(self.folder))
-            if prefix is None:
-                return False
+        if not saved:
+            return False
+        prefix = str(saved[-1] / _WEIGHTS)
+        self.read_state()
         try:
             status = self._checkpoint.read(prefix)
             status.expect_partial().assert_existing_objects_matched()
