@@ -12,6 +12,7 @@ from export import distill
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.codec import Codec
 from tfgan_codec.deploy.distill import BLOCKS, WIDTHS
+from tfgan_codec.errors import UsageError
 from tfgan_codec.metrics.complexity import of_tflite
 from tfgan_codec.models.mobile import MobileConfig, synthesis
 
@@ -42,6 +43,13 @@ def test_a_run_and_its_resumption(small_bundle, photographs: Path, tmp_path: Pat
     blob = Codec(small_bundle).compress(picture, quality=90)
     assert Codec(bundle).compress(picture, quality=90) == blob
     assert Codec(bundle).decompress(blob).size == (80, 48)
+
+
+def test_the_precision_of_a_run_ends_with_it(small_bundle, tmp_path: Path):
+    settings = distill.Settings(str(small_bundle.folder), "nowhere", str(tmp_path / "run"), 1.0)
+    with pytest.raises(UsageError, match="nowhere"):
+        distill.distill(settings._replace(precision="mixed_bfloat16"))
+    assert tf.keras.mixed_precision.global_policy().name == "float32"
 
 
 def test_the_command_names_what_is_missing(tmp_path: Path, capsys):

@@ -177,3 +177,22 @@ def test_resuming_needs_a_run(config: RunConfig):
 def test_a_folder_without_a_run_is_named(tmp_path: Path):
     with pytest.raises(tgc.UsageError, match="not a run"):
         load_run(tmp_path)
+
+
+def test_the_precision_of_a_run_ends_with_it(config: RunConfig):
+    """Keras' policy is that of the whole process: the next network must not be built under it."""
+    small = config._replace(
+        model="hific_five_level:width=0.02",
+        loss=["mse"],
+        phases=[Phase(1.0, 64, 1, 0, 0)],
+        limit=Limit(steps=1),
+        precision="mixed_bfloat16",
+    )
+    before = tf.keras.mixed_precision.global_policy().name
+    assert before != small.precision
+    for changes in ({"data": "nowhere"}, {"loss": ["nothing"]}):
+        with pytest.raises(tgc.UsageError):
+            train(small._replace(**changes, overwrite=True))
+        assert tf.keras.mixed_precision.global_policy().name == before
+    train(small._replace(overwrite=True))
+    assert tf.keras.mixed_precision.global_policy().name == before

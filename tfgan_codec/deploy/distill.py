@@ -10,6 +10,7 @@ from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.data.crops import crops
 from tfgan_codec.deploy import bundling
 from tfgan_codec.deploy.settings import DistillSettings
+from tfgan_codec.layers.precision import precision
 from tfgan_codec.losses.distillation import Distillation
 from tfgan_codec.models.from_bundle import RestoredMobile, restore
 from tfgan_codec.models.mobile import MobileConfig, synthesis
@@ -29,8 +30,18 @@ def distill(settings: DistillSettings) -> None:
     out = Path(settings.out)
     claim_folder(out, settings.resume)
     (out / "run.json").write_text(f"{settings._asdict()}\n")
-    tf.keras.mixed_precision.set_global_policy(settings.precision)
     bundle = Bundle.load(settings.model)
+    with precision(settings.precision):
+        trained = _train(bundle, settings)
+    with precision("float32"):
+        finished = _student(bundle, trained.config)
+    finished.synthesis.set_weights(trained.synthesis.get_weights())
+    info = {**bundle.info, "decoder": "distilled by export.distill"}
+    bundling.write(finished, str(out / "bundle"), f"{bundle.name}-lite", info)
+
+
+def _train(bundle: Bundle, settings: DistillSettings) -> RestoredMobile:
+    """Returns the codec of a bundle with a light decoder, trained and with averaged weights."""
     teacher = restore(bundle).synthesis
     config = restore(bundle).config._replace(synthesis=WIDTHS, blocks=BLOCKS)
     if settings.init_from:
@@ -45,7 +56,7 @@ def distill(settings: DistillSettings) -> None:
     pixels = Distillation(lambda y: (tf.cast(teacher(y), tf.float32) + 1.0) * 127.5)
     model.compile(optimizer, [pixels], freeze=("analysis", "entropy", "gains"))
     progress = Progress(Limit(minutes=settings.minutes))
-    checkpoints = Checkpoints(out / "checkpoints", model, progress)
+    checkpoints = Checkpoints(Path(settings.out) / "checkpoints", model, progress)
     if settings.resume:
         checkpoints.restore()
     progress.start()
@@ -67,11 +78,7 @@ def distill(settings: DistillSettings) -> None:
             ],
         )
     model.g_optimizer.finalize_variable_values(model.synthesis.trainable_variables)
-    tf.keras.mixed_precision.set_global_policy("float32")
-    finished = _student(bundle, config)
-    finished.synthesis.set_weights(model.synthesis.get_weights())
-    info = {**bundle.info, "decoder": "distilled by export.distill"}
-    bundling.write(finished, str(out / "bundle"), f"{bundle.name}-lite", info)
+    return model
 
 
 def _student(bundle: Bundle, config: MobileConfig) -> RestoredMobile:

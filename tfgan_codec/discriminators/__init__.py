@@ -5,6 +5,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from tfgan_codec.discriminators.contract import Discriminator
+from tfgan_codec.layers.precision import precision
 from tfgan_codec.specs.names import make
 
 
@@ -27,11 +28,7 @@ def build(name: str, latent_channels: int, dtype: str | None = None, **kwargs) -
         "multiscale": MultiScale,
         "patch": Patch,
     }
-    policy = tf.keras.mixed_precision.global_policy()
-    tf.keras.mixed_precision.set_global_policy(dtype or policy)
-    try:
+    with precision(dtype or tf.keras.mixed_precision.global_policy()):
         discriminator = make("discriminator", name, registry, kwargs)
         discriminator.build_weights(latent_channels)
-    finally:
-        tf.keras.mixed_precision.set_global_policy(policy)
     return discriminator

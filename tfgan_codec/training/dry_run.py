@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import resource
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from tfgan_codec.layers.precision import precision
 from tfgan_codec.training import strategies
 from tfgan_codec.training.build import compile_phase
 from tfgan_codec.training.callbacks.signals import StopOnSignal
@@ -33,7 +35,11 @@ def describe(config: RunConfig) -> str:
     """Tables of the networks and phases of a run, and how long it would take."""
     limit = config.limit if any(config.limit) else Limit(steps=1)
     strategy = strategies.make(config.strategy)
-    with tempfile.TemporaryDirectory() as folder, StopOnSignal() as signals, strategy.scope():
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        signals = stack.enter_context(StopOnSignal())
+        stack.enter_context(strategy.scope())
+        stack.enter_context(precision(config.precision))
         place = {"out": str(Path(folder) / "run"), "resume": False, "overwrite": False}
         run = start(config._replace(limit=limit, **place), signals)
         costs = [measure(run, phase) for phase in config.phases]

@@ -14,6 +14,7 @@ import tensorflow as tf
 from tfgan_codec.data.crops import crops, middle_crops
 from tfgan_codec.data.pool import Pool
 from tfgan_codec.errors import UsageError
+from tfgan_codec.layers.precision import precision
 from tfgan_codec.specs.ramps import Ramp
 from tfgan_codec.step.updates import steps_of
 from tfgan_codec.techniques.fade_in import shrunk
@@ -91,7 +92,7 @@ class Run(NamedTuple):
 def train(config: RunConfig) -> None:
     """Trains until the limit, phase by phase; saves regularly, at the end and when interrupted."""
     strategy = strategies.make(config.strategy)
-    with StopOnSignal() as signals, strategy.scope():
+    with StopOnSignal() as signals, strategy.scope(), precision(config.precision):
         run = start(config, signals)
         share = run.progress.update(run.step)
         while share < 1.0 and not (signals.stopped or run.ceased):
@@ -117,7 +118,6 @@ def start(config: RunConfig, signals: StopOnSignal) -> Run:
     writes = strategies.is_chief()
     if writes:
         claim_folder(out, config.resume, config.overwrite)
-    tf.keras.mixed_precision.set_global_policy(config.precision)
     tf.keras.utils.set_random_seed(config.seed)
     pool = Pool(config.data, config.cache_mb, out / "broken.txt" if writes else None)
     validation = None
