@@ -14,6 +14,7 @@ from tfgan_codec import discriminators, losses, models
 from tfgan_codec.losses import adversarial, gradient_penalty
 from tfgan_codec.losses.feature_matching import FeatureMatching
 from tfgan_codec.techniques.unrolled import Unrolled
+from tfgan_codec.training.checkpoints import Checkpoints
 
 SIZE = 64
 
@@ -125,6 +126,22 @@ def test_the_adversary_is_no_part_of_the_codec():
     assert with_gan == {v.name for v in model.variables}
     assert model.discriminators == []
     assert "d_loss" not in {metric.name for metric in model.metrics}
+
+
+def test_what_was_saved_before_compile_is_restored_after_it(tmp_path: Path):
+    """The first checkpoint of a run, which runs that go wrong early go back to."""
+    model = models.build("hific_five_level", width=0.02)
+    model.build_weights()
+    model.g_optimizer = tf.keras.optimizers.Adam()
+    model.g_optimizer.build(model.trainable_variables)
+    checkpoints = Checkpoints(tmp_path, model, None)
+    checkpoints.save(0)
+    before = snapshot(model.variables)
+    model.compile(g_optimizer=model.g_optimizer, losses=losses.build(["mse"]))
+    model.fit(tf.data.Dataset.from_tensors(pictures()), verbose=0)
+    assert not unchanged(before, model.variables)
+    assert checkpoints.restore()
+    assert unchanged(before, model.variables)
 
 
 def fit(model: tf.keras.Model, x: tf.Tensor, steps: int) -> list[float]:

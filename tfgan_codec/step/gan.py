@@ -87,6 +87,9 @@ class GanModel(Draws, tf.keras.Model):
         if not losses and not discriminators:
             raise UsageError("nothing to minimise: give losses=, or a discriminator")
         super().compile(**kwargs)
+        # Keras makes one that no step uses. Its weights would be missing in checkpoints written
+        # before, such as the first of a run.
+        self.optimizer = None
         # Metrics are those of all replicas already; Keras would add them up over workers.
         self.distribute_reduction_method = "first"
         self.build_weights()
