@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfgan_codec.bundle import model as bundles
+from tfgan_codec.bundle import writing
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.format import wavefront
 from tfgan_codec.format.context_model import FRACTIONS, MEAN_ZERO, ContextModel
@@ -59,7 +59,7 @@ def write_bundle(folder: Path, tiny: Bundle) -> Bundle:
 
     hyper = ScaleDecoder((layer(3, 4, 16, 9), layer(1, 4, 4 * FEATURES * tiny.channels, 400)))
     gain = np.full([256, tiny.channels], 0.5, np.float32)
-    return bundles.write_bundle(
+    return writing.write_bundle(
         folder / "bundle",
         name="context",
         networks={kind: tiny.part(kind) for kind in ("analysis", "hyper_analysis")},

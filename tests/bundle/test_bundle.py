@@ -16,7 +16,9 @@ import pytest
 
 from tfgan_codec.bundle import files as bundle_files
 from tfgan_codec.bundle.files import find_shipped
-from tfgan_codec.bundle.model import Bundle, Part, normative_hash, write_bundle
+from tfgan_codec.bundle.model import Bundle, Part
+from tfgan_codec.bundle.normative import normative_hash
+from tfgan_codec.bundle.writing import write_bundle
 from tfgan_codec.errors import BundleError, UsageError
 
 

@@ -26,7 +26,8 @@ from hypothesis import strategies as st
 
 import tfgan_codec as tgc
 from tfgan_codec.bundle.layered import write_layered_bundle
-from tfgan_codec.bundle.model import Bundle, normative_hash
+from tfgan_codec.bundle.model import Bundle
+from tfgan_codec.bundle.normative import normative_hash
 
 PICTURE = sample_pictures.pixels(40, 70)
 # Of one example; what is refused takes milliseconds, and the machine may be busy.

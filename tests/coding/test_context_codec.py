@@ -12,7 +12,7 @@ import sample_pictures
 from PIL import Image
 
 import tfgan_codec as tgc
-from tfgan_codec.bundle import model as bundles
+from tfgan_codec.bundle import normative, writing
 from tfgan_codec.codec import Codec
 from tfgan_codec.coding import context as context_latents
 from tfgan_codec.format import container, geometry
@@ -108,11 +108,11 @@ def test_what_decides_the_parse_decides_the_model_id(codec: Codec, tiny: Codec) 
     bundle = codec.bundle
     assert bundle.context is not None
     tables = bundle.z_tables, bundle.y_tables, bundle.scale_decoder
-    arrays = bundles.normative_arrays(*tables, bundle.context)
-    assert bytes.fromhex(bundles.normative_hash(arrays))[:3] == bundle.model_id
+    arrays = normative.normative_arrays(*tables, bundle.context)
+    assert bytes.fromhex(normative.normative_hash(arrays))[:3] == bundle.model_id
     other = bundle.context._replace(axes=context_models.CHW)
-    assert bundles.normative_hash(bundles.normative_arrays(*tables, other)) != (
-        bundles.normative_hash(arrays)
+    assert normative.normative_hash(normative.normative_arrays(*tables, other)) != (
+        normative.normative_hash(arrays)
     )
     assert bundle.kinds == ("analysis", "hyper_analysis", "synthesis")
     assert tiny.bundle.kinds == ("analysis", "hyper_analysis", "mean", "synthesis")
@@ -140,4 +140,4 @@ def test_bundles_that_do_not_fit_together(codec: Codec, tiny: Codec, tmp_path: P
         ({"context": None}, "y tables is 512, expected 64"),
     ):
         with pytest.raises(tgc.BundleError, match=message):
-            bundles.write_bundle(tmp_path, **{**good, **change})
+            writing.write_bundle(tmp_path, **{**good, **change})

@@ -18,7 +18,8 @@ import tensorflow as tf
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tfgan_codec.bundle.model import Part, write_bundle
+from tfgan_codec.bundle.model import Part
+from tfgan_codec.bundle.writing import write_bundle
 from tfgan_codec.format.scales import IntegerConv, ScaleDecoder
 from tfgan_codec.format.tables import gaussian_tables
 

@@ -9,25 +9,22 @@ decoders were trained further still opens old files. ``docs/format.md`` has the 
 from __future__ import annotations
 
 import functools
-import hashlib
-import io
-import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Callable, NamedTuple, Union
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tfgan_codec import tiling
 from tfgan_codec.bundle import files as bundle_files
-from tfgan_codec.bundle.manifest import Manifest, safe_name
+from tfgan_codec.bundle.arrays import Array, Arrays, checked_array, load_arrays
+from tfgan_codec.bundle.manifest import Manifest
+from tfgan_codec.bundle.normative import read_normative
 from tfgan_codec.bundle.runtime import THREADS, Network
 from tfgan_codec.errors import BundleError, UsageError, shown
 from tfgan_codec.format.context_model import FRACTIONS, ContextModel
 from tfgan_codec.format.geometry import HYPER_STRIDE, QUALITIES, STRIDE
-from tfgan_codec.format.scales import SCALES, IntegerConv, ScaleDecoder
+from tfgan_codec.format.scales import SCALES, ScaleDecoder
 from tfgan_codec.format.tables import Tables
 
 FORMAT, LAYERED, CONTEXT = 1, 2, 3  # one model; several, see layered_bundle; with a context model
@@ -43,8 +40,6 @@ _MAX_TILE = 1024  # cells
 _MAX_GAIN = 1e6
 
 PathLike = Union[str, "os.PathLike[str]"]
-Array = NDArray[Any]
-Arrays = Mapping[str, Array]
 
 
 class Part(NamedTuple):
@@ -87,10 +82,11 @@ class Bundle:
         bundle_files.check_hashes(manifest, files)
         self.name = fields.name("name")
         self.info = dict(fields.child("info").values)
-        self._read_normative(
-            _load_arrays(files, "normative.npz"), fields.string("normative_sha256")
-        )
-        gains = _load_arrays(files, "gains.npz")
+        digest = fields.string("normative_sha256")
+        normative = read_normative(load_arrays(files, "normative.npz"), digest)
+        self.model_id = bytes.fromhex(digest)[:3]
+        self.z_tables, self.y_tables, self.scale_decoder, self.context = normative
+        gains = load_arrays(files, "gains.npz")
         self.gain, self.inverse_gain = _gain(gains, "gain"), _gain(gains, "inverse_gain")
         self._check(fields)
         self._threads = threads
@@ -165,24 +161,6 @@ class Bundle:
             raise UsageError(f"{self.name} has no decoder of realism {realism:g}; it has: {have}")
         return self._networks[key]
 
-    def _read_normative(self, arrays: Arrays, digest: str) -> None:
-        if normative_hash(arrays) != digest:
-            raise BundleError("the normative part does not match its hash; export the bundle again")
-        self.model_id = bytes.fromhex(digest)[:3]
-        self.z_tables, self.y_tables = _tables(arrays, "z"), _tables(arrays, "y")
-        self.scale_decoder = ScaleDecoder(_layers(arrays, "scale"))
-        self.scale_decoder.check()
-        self.context = None
-        if "context_kernel" in arrays:
-            self.context = ContextModel(
-                tuple(_array(arrays, "context_axes", 1, np.int32).tolist()),
-                _layer(arrays, "context"),
-                _layers(arrays, "joint"),
-                _layer(arrays, "table"),
-                _layer(arrays, "mean"),
-            )
-            self.context.check()
-
     def _check(self, manifest: Manifest) -> None:
         """Checks that the arrays fit each other and what the manifest says of them."""
         first, last = self.scale_decoder.layers[0], self.scale_decoder.layers[-1]
@@ -223,115 +201,6 @@ class Bundle:
             raise BundleError("the synthesis network is missing; export the bundle again")
 
 
-def write_bundle(
-    folder: PathLike,
-    *,
-    name: str,
-    networks: Mapping[str, Part],
-    synthesis: Mapping[float, Part],
-    z_tables: Tables,
-    y_tables: Tables,
-    scale_decoder: ScaleDecoder,
-    gain: Array,
-    inverse_gain: Array,
-    info: Mapping[str, Any],
-    context: ContextModel | None = None,
-) -> Bundle:
-    """Writes a bundle folder and returns it as loaded again from there.
-
-    Args:
-      folder: where to write; made when missing. Files of a former bundle are overwritten.
-      name: the model's name.
-      networks: "analysis", "hyper_analysis" and, without a context model, "mean".
-      synthesis: the decoders by their realism.
-      z_tables: one table per hyper-latent channel.
-      y_tables: the tables of scale indexes 0..63; with a context model, of all its fractions.
-      scale_decoder: the integer network from hyper-latents to scale indexes, or to features for
-        the context model.
-      gain: float [256, latent channels], multiplied to latents before rounding.
-      inverse_gain: the same shape, multiplied to decoded latents.
-      info: free text for people: how it was trained, with what, when.
-      context: the model that predicts latents from others, if there is one.
-    """
-    safe_name(name)
-    arrays = normative_arrays(z_tables, y_tables, scale_decoder, context)
-    gains = {
-        "gain": np.asarray(gain, np.float32),
-        "inverse_gain": np.asarray(inverse_gain, np.float32),
-    }
-    files = {"normative.npz": _save_arrays(arrays), "gains.npz": _save_arrays(gains)}
-    entries: dict[str, Any] = {}
-    for kind, part in networks.items():
-        files[f"{kind}.tflite"] = part.tflite
-        entries[kind] = {"file": f"{kind}.tflite", "halo": part.halo}
-    entries["synthesis"] = []
-    for realism, part in sorted(synthesis.items()):
-        file = f"synthesis-{realism:g}.tflite"
-        files[file] = part.tflite
-        entry = {"file": file, "realism": realism, "halo": part.halo}
-        entries["synthesis"].append({**entry, "tile": part.tile} if part.tile else entry)
-    digest = normative_hash(arrays)
-    manifest = {
-        "format": CONTEXT if context else FORMAT,
-        "name": name,
-        "model_id": digest[:6],
-        "normative_sha256": digest,
-        "files": {file: hashlib.sha256(files[file]).hexdigest() for file in sorted(files)},
-        "networks": entries,
-        "latent_channels": gains["gain"].shape[1],
-        "hyper_channels": len(z_tables.cdf),
-        "stride": STRIDE,
-        "hyper_stride": HYPER_STRIDE,
-        "info": dict(info),
-    }
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    for file, data in files.items():
-        (folder / file).write_bytes(data)
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    return Bundle.load(folder.resolve())
-
-
-def normative_arrays(
-    z_tables: Tables,
-    y_tables: Tables,
-    scale_decoder: ScaleDecoder,
-    context: ContextModel | None = None,
-) -> dict[str, Array]:
-    """The arrays of ``normative.npz``: all that decides how bits are parsed."""
-    arrays: dict[str, Array] = {}
-    for prefix, tables in (("z", z_tables), ("y", y_tables)):
-        if not tables.escape:
-            raise BundleError(f"the {prefix} tables have no escape symbol")
-        for field in ("cdf", "length", "offset"):
-            arrays[f"{prefix}_{field}"] = np.asarray(getattr(tables, field), np.int32)
-    layers = {f"scale{i}": layer for i, layer in enumerate(scale_decoder.layers)}
-    if context:
-        layers.update({f"joint{i}": layer for i, layer in enumerate(context.joint)})
-        layers.update(context=context.convolution, table=context.table, mean=context.mean)
-        arrays["context_axes"] = np.array(context.axes, np.int32)
-    for name, layer in layers.items():
-        arrays[f"{name}_kernel"] = np.asarray(layer.kernel, np.int8)
-        arrays[f"{name}_bias"] = np.asarray(layer.bias, np.int32)
-        arrays[f"{name}_params"] = np.array([layer.shift, layer.maximum, layer.upscale], np.int32)
-    return arrays
-
-
-def normative_hash(arrays: Arrays) -> str:
-    """SHA-256 of named arrays, independent of how they are stored.
-
-    For each array, sorted by name: its name, dtype (such as ``<i4``) and shape (decimal, joined by
-    commas), each ended by a zero byte, then its elements in row-major order, little endian.
-    """
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        array = arrays[name].astype(arrays[name].dtype.newbyteorder("<"))
-        for text in (name, array.dtype.str, ",".join(map(str, array.shape))):
-            digest.update(text.encode() + b"\0")
-        digest.update(array.tobytes())
-    return digest.hexdigest()
-
-
 def _part(entry: Manifest, kind: str, files: Mapping[str, bytes]) -> Part:
     """A network as the manifest tells of it."""
     file = entry.name("file")
@@ -344,57 +213,8 @@ def _part(entry: Manifest, kind: str, files: Mapping[str, bytes]) -> Part:
     return Part(files[file], halo, tile)
 
 
-def _array(arrays: Arrays, name: str, axes: int, *types: type[np.generic]) -> Array:
-    """An array with so many axes, of one of the types, in the byte order of this machine."""
-    array = arrays.get(name)
-    if array is None or array.ndim != axes or array.dtype not in types:
-        found = "missing" if array is None else shown(f"{array.dtype} {array.shape}")
-        wanted = " or ".join(each.__name__ for each in types)
-        raise BundleError(
-            f"the array {name} is {found}, expected {wanted} of {axes} axes; export again"
-        )
-    return array
-
-
 def _gain(arrays: Arrays, name: str) -> Array:
-    gain = _array(arrays, name, 2, np.float32)
+    gain = checked_array(arrays, name, 2, np.float32)
     if not (gain.size and np.abs(gain).max() <= _MAX_GAIN):  # NaN is not either
         raise BundleError(f"{name} has values that are not within +-{_MAX_GAIN:g}: export again")
     return gain
-
-
-def _tables(arrays: Arrays, prefix: str) -> Tables:
-    cdf = _array(arrays, f"{prefix}_cdf", 2, np.int32)
-    length, offset = (_array(arrays, f"{prefix}_{k}", 1, np.int32) for k in ("length", "offset"))
-    tables = Tables(cdf, length, offset, escape=True)
-    tables.check()
-    return tables
-
-
-def _layers(arrays: Arrays, name: str) -> tuple[IntegerConv, ...]:
-    layers: list[IntegerConv] = []
-    while f"{name}{len(layers)}_kernel" in arrays:
-        layers.append(_layer(arrays, f"{name}{len(layers)}"))
-    return tuple(layers)
-
-
-def _layer(arrays: Arrays, name: str) -> IntegerConv:
-    kernel = _array(arrays, f"{name}_kernel", 4, np.int8, np.int32).astype(np.int32)
-    bias = _array(arrays, f"{name}_bias", 1, np.int32)
-    params = _array(arrays, f"{name}_params", 1, np.int32).tolist()
-    if len(params) != 3:
-        raise BundleError(f"{name}_params has {len(params)} numbers, expected 3; export again")
-    return IntegerConv(kernel, bias, *params)
-
-
-def _load_arrays(files: Mapping[str, bytes], name: str) -> dict[str, Array]:
-    if name not in files:
-        raise BundleError(f"{name} is missing from files of the manifest")
-    with np.load(io.BytesIO(files[name]), allow_pickle=False) as arrays:
-        return dict(arrays)
-
-
-def _save_arrays(arrays: Arrays) -> bytes:
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)
-    return buffer.getvalue()

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tfgan_codec.bundle.layered import LayeredBundle, write_layered_bundle
-from tfgan_codec.bundle.model import Bundle, Part, write_bundle
+from tfgan_codec.bundle.model import Bundle, Part
+from tfgan_codec.bundle.writing import write_bundle
 from tfgan_codec.deploy.convert import convert, resizable
 from tfgan_codec.deploy.parts import parts_of
 from tfgan_codec.deploy.reach import reach, synthesis_reach

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfgan_codec.bundle.model import normative_hash
+from tfgan_codec.bundle.normative import normative_hash
 from tfgan_codec.errors import UsageError
 from tfgan_codec.metrics import checkpoints
 from tfgan_codec.metrics.weights import FILES

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tfgan_codec.bundle.model import normative_hash
+from tfgan_codec.bundle.normative import normative_hash
 from tfgan_codec.errors import UsageError
 
 VARIABLE = "TGC_WEIGHTS"
@@ -21,7 +21,7 @@ VARIABLE = "TGC_WEIGHTS"
 
 class WeightFile(NamedTuple):
     file: str
-    arrays_sha256: str  # see bundle.normative_hash
+    arrays_sha256: str  # see `bundle.normative.normative_hash`
     sources: tuple[str, ...]  # what to download, for people
 
 

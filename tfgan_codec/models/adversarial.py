@@ -20,7 +20,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec.bundle import model as bundle
+from tfgan_codec.bundle import normative
 from tfgan_codec.entropy.context import ContextConfig, ContextEntropy
 from tfgan_codec.format import geometry
 from tfgan_codec.format.context_model import ContextModel
@@ -113,13 +113,13 @@ class Adversarial(Codec):
         return self.entropy.integer_context()
 
     def model_id(self) -> bytes:
-        arrays = bundle.normative_arrays(
+        arrays = normative.normative_arrays(
             self.entropy.side.tables.read(),
             self.entropy.tables.read(),
             self.integer_scale_decoder(),
             self.integer_context(),
         )
-        return bytes.fromhex(bundle.normative_hash(arrays))[:3]
+        return bytes.fromhex(normative.normative_hash(arrays))[:3]
 
     def encode(self, picture: np.ndarray, quality: int) -> tuple[bytes, ...]:
         padded = geometry.pad_edges(picture, STRIDE).astype(np.float32)[None]

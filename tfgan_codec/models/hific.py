@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec.bundle import model as bundle
+from tfgan_codec.bundle import normative
 from tfgan_codec.entropy.hyperprior import HyperpriorEntropy
 from tfgan_codec.errors import UsageError
 from tfgan_codec.format import geometry, scales
@@ -129,12 +129,12 @@ class HiFiC(Codec):
     def model_id(self) -> bytes:
         z_tables, y_tables = self.entropy.side.tables.read(), self.entropy.tables.read()
         if self.integer_scales:
-            arrays = bundle.normative_arrays(z_tables, y_tables, self.integer_scale_decoder())
+            arrays = normative.normative_arrays(z_tables, y_tables, self.integer_scale_decoder())
         else:  # all that parsing depends on here, floats included
             weights = self.entropy.scale_decoder.get_weights()
             arrays = {f"scale{i:02}": weight for i, weight in enumerate(weights)}
             arrays.update(z_cdf=z_tables.cdf, y_cdf=y_tables.cdf)
-        return bytes.fromhex(bundle.normative_hash(arrays))[:3]
+        return bytes.fromhex(normative.normative_hash(arrays))[:3]
 
     def symbols(self, picture: np.ndarray):
         """What a file of the picture holds."""

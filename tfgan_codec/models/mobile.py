@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec.bundle import model as bundle
+from tfgan_codec.bundle import normative
 from tfgan_codec.entropy.hyperprior import HyperpriorEntropy, Symbols
 from tfgan_codec.format import geometry
 from tfgan_codec.format.geometry import QUALITIES, STRIDE
@@ -133,8 +133,8 @@ class Mobile(Codec):
 
     def model_id(self) -> bytes:
         z_tables, y_tables = self.entropy.side.tables.read(), self.entropy.tables.read()
-        arrays = bundle.normative_arrays(z_tables, y_tables, self.integer_scale_decoder())
-        return bytes.fromhex(bundle.normative_hash(arrays))[:3]
+        arrays = normative.normative_arrays(z_tables, y_tables, self.integer_scale_decoder())
+        return bytes.fromhex(normative.normative_hash(arrays))[:3]
 
     def symbols(self, picture: np.ndarray, quality: int) -> Symbols:
         """What a file of the picture holds; sides are padded to the stride by edge replication."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec.bundle import model as bundle
+from tfgan_codec.bundle import normative
 from tfgan_codec.entropy import static
 from tfgan_codec.format import geometry
 from tfgan_codec.format.geometry import STRIDE
@@ -31,8 +31,8 @@ class StaticCodec(Codec):
     def normative_hash(self) -> str:
         """Of the coding tables."""
         tables = static.coding_tables(self.entropy.tables.read())
-        arrays = bundle.normative_arrays(*tables, self.integer_scale_decoder())
-        return bundle.normative_hash(arrays)
+        arrays = normative.normative_arrays(*tables, self.integer_scale_decoder())
+        return normative.normative_hash(arrays)
 
     def integer_scale_decoder(self) -> ScaleDecoder:
         """What stands for a scale decoder in files, see `entropy.static`."""

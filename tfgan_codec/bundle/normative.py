@@ -1,0 +1,112 @@
+"""The normative part of a bundle: the integers that decide how bits are parsed, and their hash.
+
+Files name their model by the first bytes of the hash, so a bundle whose decoders were trained
+further still opens old files. ``docs/format.md`` ("Normative hash") has the details.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+
+import numpy as np
+
+from tfgan_codec.bundle.arrays import Array, Arrays, checked_array
+from tfgan_codec.errors import BundleError
+from tfgan_codec.format.context_model import ContextModel
+from tfgan_codec.format.scales import IntegerConv, ScaleDecoder
+from tfgan_codec.format.tables import Tables
+
+
+class Normative(NamedTuple):
+    """What decides the parse. `context` is None for models without a context model."""
+
+    z_tables: Tables
+    y_tables: Tables
+    scale_decoder: ScaleDecoder
+    context: ContextModel | None
+
+
+def read_normative(arrays: Arrays, digest: str) -> Normative:
+    """Reads and checks the arrays of ``normative.npz``, whose hash must be `digest`."""
+    if normative_hash(arrays) != digest:
+        raise BundleError("the normative part does not match its hash; export the bundle again")
+    scale_decoder = ScaleDecoder(_layers(arrays, "scale"))
+    scale_decoder.check()
+    context = None
+    if "context_kernel" in arrays:
+        context = ContextModel(
+            tuple(checked_array(arrays, "context_axes", 1, np.int32).tolist()),
+            _layer(arrays, "context"),
+            _layers(arrays, "joint"),
+            _layer(arrays, "table"),
+            _layer(arrays, "mean"),
+        )
+        context.check()
+    return Normative(_tables(arrays, "z"), _tables(arrays, "y"), scale_decoder, context)
+
+
+def normative_arrays(
+    z_tables: Tables,
+    y_tables: Tables,
+    scale_decoder: ScaleDecoder,
+    context: ContextModel | None = None,
+) -> dict[str, Array]:
+    """The arrays of ``normative.npz``: all that decides how bits are parsed."""
+    arrays: dict[str, Array] = {}
+    for prefix, tables in (("z", z_tables), ("y", y_tables)):
+        if not tables.escape:
+            raise BundleError(f"the {prefix} tables have no escape symbol")
+        for field in ("cdf", "length", "offset"):
+            arrays[f"{prefix}_{field}"] = np.asarray(getattr(tables, field), np.int32)
+    layers = {f"scale{i}": layer for i, layer in enumerate(scale_decoder.layers)}
+    if context:
+        layers.update({f"joint{i}": layer for i, layer in enumerate(context.joint)})
+        layers.update(context=context.convolution, table=context.table, mean=context.mean)
+        arrays["context_axes"] = np.array(context.axes, np.int32)
+    for name, layer in layers.items():
+        arrays[f"{name}_kernel"] = np.asarray(layer.kernel, np.int8)
+        arrays[f"{name}_bias"] = np.asarray(layer.bias, np.int32)
+        arrays[f"{name}_params"] = np.array([layer.shift, layer.maximum, layer.upscale], np.int32)
+    return arrays
+
+
+def normative_hash(arrays: Arrays) -> str:
+    """SHA-256 of named arrays, independent of how they are stored.
+
+    For each array, sorted by name: its name, dtype (such as ``<i4``) and shape (decimal, joined by
+    commas), each ended by a zero byte, then its elements in row-major order, little endian.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = arrays[name].astype(arrays[name].dtype.newbyteorder("<"))
+        for text in (name, array.dtype.str, ",".join(map(str, array.shape))):
+            digest.update(text.encode() + b"\0")
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def _tables(arrays: Arrays, prefix: str) -> Tables:
+    cdf = checked_array(arrays, f"{prefix}_cdf", 2, np.int32)
+    length, offset = (
+        checked_array(arrays, f"{prefix}_{k}", 1, np.int32) for k in ("length", "offset")
+    )
+    tables = Tables(cdf, length, offset, escape=True)
+    tables.check()
+    return tables
+
+
+def _layers(arrays: Arrays, name: str) -> tuple[IntegerConv, ...]:
+    layers: list[IntegerConv] = []
+    while f"{name}{len(layers)}_kernel" in arrays:
+        layers.append(_layer(arrays, f"{name}{len(layers)}"))
+    return tuple(layers)
+
+
+def _layer(arrays: Arrays, name: str) -> IntegerConv:
+    kernel = checked_array(arrays, f"{name}_kernel", 4, np.int8, np.int32).astype(np.int32)
+    bias = checked_array(arrays, f"{name}_bias", 1, np.int32)
+    params = checked_array(arrays, f"{name}_params", 1, np.int32).tolist()
+    if len(params) != 3:
+        raise BundleError(f"{name}_params has {len(params)} numbers, expected 3; export again")
+    return IntegerConv(kernel, bias, *params)
