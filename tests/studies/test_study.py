@@ -14,11 +14,12 @@ from apps import train as train_app
 from tfgan_codec import losses, models, techniques
 from tfgan_codec.deploy import bundling
 from tfgan_codec.evaluation import schema
-from tfgan_codec.specs.names import parse
+from tfgan_codec.specs.grammar import parse
 from tfgan_codec.studies import study
 from tfgan_codec.studies.experiments import EXPERIMENTS
 from tfgan_codec.training import run
 from tfgan_codec.training.config import RunConfig
+from tfgan_codec.training.ramps import Ramps
 
 
 def pretend(name: str, tmp_path: Path, only: list[str]) -> tuple[study.Study, str]:
@@ -122,9 +123,10 @@ def test_all_systems_have_flags_that_make_a_run(monkeypatch: pytest.MonkeyPatch,
             command = ["train", *system.flags, "--data=photos", "--out=run"]
             assert train_app.main(command) == 0, capsys.readouterr().err
             config = asked[-1]
-            losses.build([text for text in config.loss if "lpips" not in text], [])
-            techniques.build(config.technique, [])
-            assert bool(config.discriminator) == any(phase.gan for phase in config.phases)
+            ramps = Ramps()
+            losses.build(ramps.specs(text for text in config.loss if "lpips" not in text))
+            techniques.build(ramps.specs(config.technique))
+            assert bool(config.discriminator) == any(phase.gan for phase in config.phase)
     for name, arguments in map(parse, {config.model for config in asked}):
         models.build(name, **arguments)
 

@@ -12,15 +12,14 @@ tf = pytest.importorskip("tensorflow")
 
 from apps import train as train_app
 from tfgan_codec.data.pool import Pool
-from tfgan_codec.specs.ramps import Ramp
 from tfgan_codec.techniques.curriculum import Curriculum
 from tfgan_codec.techniques.fade_in import coarse
 from tfgan_codec.training import run
 from tfgan_codec.training.build import phase_techniques
 from tfgan_codec.training.callbacks.figures import read_figures
 from tfgan_codec.training.config import RunConfig
-from tfgan_codec.training.phases import Phase, parse_phases
-from tfgan_codec.training.schedule import Limit
+from tfgan_codec.training.phases import Phase, read_phase
+from tfgan_codec.training.ramps import Ramps
 from tfgan_codec.training.trained import load_run
 
 # Progressive resolution with fade-in, two stages with warm-up, curriculum of difficulty and of the
@@ -122,7 +121,7 @@ def test_crops_are_read_for_the_curriculum_and_shrunk(photographs: Path):
     """What `batches` asks the data for: the pool of the curriculum, and larger crops."""
 
     class Fake:
-        config = RunConfig("mobile", str(photographs), "", Limit(steps=1), [])
+        config = RunConfig(data=(str(photographs),))
         pool = Pool(str(photographs))
         step = 0
 
@@ -138,13 +137,13 @@ def test_crops_are_read_for_the_curriculum_and_shrunk(photographs: Path):
 
 def test_the_detail_that_a_phase_brings_fades_in():
     """From a quarter of the resolution to all of it: two levels, the fade-in being in time."""
-    phases = parse_phases(["0.5:64:2:1:0:shrink=4", "1:64:2:1:0:fade=0.2"])
-    ramps: list[Ramp] = []
-    config = RunConfig("mobile", "", "", Limit(steps=1), phases)
+    phases = read_phase("0.5:64:2:1:0:shrink=4"), read_phase("1:64:2:1:0:fade=0.2")
+    ramps = Ramps()
+    config = RunConfig(phase=phases)
     assert phase_techniques(config, phases[0], ramps) == []
     (fade,) = phase_techniques(config, phases[1], ramps)
     pictures = tf.random.stateless_uniform([1, 8, 8, 3], [1, 2], 0.0, 255.0)
     for share, factor in [(0.5, 4), (0.6, 2), (0.7, 1), (1.0, 1)]:
-        ramps[0].set(share)
+        ramps.set(share)
         wanted = coarse(pictures, factor)
         np.testing.assert_allclose(fade.on_batch(pictures, None), wanted, atol=1e-3)

@@ -9,9 +9,10 @@ pytest.importorskip("tensorflow")
 from apps import train as train_app
 from tfgan_codec import losses, models, techniques
 from tfgan_codec.losses import adversarial, gradient_penalty
-from tfgan_codec.specs.names import parse
+from tfgan_codec.specs.grammar import parse
 from tfgan_codec.training import run
 from tfgan_codec.training.config import RunConfig
+from tfgan_codec.training.ramps import Ramps
 
 FLAGS = sorted((Path(__file__).parents[2] / "apps" / "flags").glob("*.flags"))
 
@@ -26,13 +27,14 @@ def test_flag_files_make_a_run(path: Path, monkeypatch: pytest.MonkeyPatch, caps
     name, arguments = parse(config.model)
     models.build(name, **arguments)
     adversarial.build(config.adversarial)
-    losses.build([text for text in config.loss if not text.startswith("lpips")], [])
-    techniques.build(config.technique, [])
+    ramps = Ramps()
+    losses.build(ramps.specs(text for text in config.loss if not text.startswith("lpips")))
+    techniques.build(ramps.specs(config.technique))
     if config.gradient_penalty:
         penalty, options = parse(config.gradient_penalty)
         gradient_penalty.build(penalty, **options)
-    assert bool(config.discriminator) == any(phase.gan for phase in config.phases)
-    assert config.loss or all(phase.mse or phase.ms_ssim for phase in config.phases)
+    assert bool(config.discriminator) == any(phase.gan for phase in config.phase)
+    assert config.loss or all(phase.mse or phase.ms_ssim for phase in config.phase)
 
 
 def test_the_published_hyper_parameters():

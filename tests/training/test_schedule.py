@@ -6,7 +6,7 @@ tf = pytest.importorskip("tensorflow")
 
 import tfgan_codec as tgc
 from tfgan_codec.training import schedule
-from tfgan_codec.training.phases import Phase, fading, parse_phases, phase_at
+from tfgan_codec.training.phases import Phase, check_phases, fading, phase_at, read_phase
 from tfgan_codec.training.schedule import Limit, Progress, warmup_cosine
 
 
@@ -70,25 +70,32 @@ def test_each_optimizer_follows_its_own_schedule():
     assert float(model.d_optimizer.learning_rate) == pytest.approx(1.0)
 
 
+def read_phases(*texts: str) -> list[Phase]:
+    phases = [read_phase(text) for text in texts]
+    check_phases(phases)
+    assert [read_phase(str(phase)) for phase in phases] == phases
+    return phases
+
+
 def test_phases_are_read_in_order():
-    phases = parse_phases(["0.25:128:12:2:0", "1.0:192:6:1:1.7"])
+    phases = read_phases("0.25:128:12:2:0", "1.0:192:6:1:1.7")
     assert phases[0] == Phase(0.25, 128, 12, 2.0, 0.0)
     assert [phase_at(phases, share) for share in (0.0, 0.2, 0.25, 0.9, 1.0)] == [0, 0, 1, 1, 1]
 
 
 def test_phases_take_options():
-    early, last = parse_phases(["0.1:64:2:0:0:early", "1:64:2:0:0:gan:freeze=analysis+entropy"])
+    early, last = read_phases("0.1:64:2:0:0:early", "1:64:2:0:0:freeze=analysis+entropy:gan")
     assert early == Phase(0.1, 64, 2, 0.0, 0.0, early=True)
     assert last == Phase(1.0, 64, 2, 0.0, 0.0, gan=True, freeze=("analysis", "entropy"))
 
 
 def test_phases_may_shrink_and_fade():
-    first, last = parse_phases(["0.4:64:2:1:0:shrink=4", "1:64:2:1:0:shrink=2:fade=0.1"])
+    first, last = read_phases("0.4:64:2:1:0:shrink=4", "1:64:2:1:0:shrink=2:fade=0.1")
     assert (first.shrink, first.fade) == (4, 0.0)
     assert (last.shrink, last.fade) == (2, 0.1)
-    assert fading([first, last], last) == [(0.4, 1.0), (0.5, 0.0)]
+    assert fading([first, last], last) == ((0.4, 1.0), (0.5, 0.0))
     with pytest.raises(tgc.UsageError, match="shrink must be 1 or more"):
-        parse_phases(["1:64:2:1:0:shrink=0"])
+        read_phases("1:64:2:1:0:shrink=0")
 
 
 @pytest.mark.parametrize(
@@ -99,6 +106,11 @@ def test_phases_may_shrink_and_fade():
         ["1.0:100:12:1:1"],
         ["0.5:128:4:1:0"],
         ["1.0:64:1:1:0:gam"],
+        ["1.0:64:1:1:0:gan=2"],
+        ["1.0:64:1:1:0:crop=64"],
+        ["1.0:0:1:1:0"],
+        ["1.0:64:0:1:0"],
+        ["nan:64:1:1:0", "1.0:64:1:1:0"],
         ["1.0:64:1:1:0", "0.5:64:1:1:0"],
         ["1.0:64:1:1:0:fade=0.1"],
         ["0.5:64:1:1:0:shrink=2", "1.0:64:1:1:0:shrink=2:fade=0.1"],
@@ -106,4 +118,4 @@ def test_phases_may_shrink_and_fade():
 )
 def test_bad_phases_are_refused(texts: list[str]):
     with pytest.raises(tgc.UsageError):
-        parse_phases(texts)
+        read_phases(*texts)

@@ -9,11 +9,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from tfgan_codec.data.pool import Pool
-
-# Crops are cut from pictures shrunk by up to this factor, as far as their size allows: shrinking
-# hides the traces of the JPEG compression most training pictures have been through.
-SMALLEST_SCALE = 0.5
+from tfgan_codec.data.pool import SMALLEST_SCALE, Pool
 
 
 def crops(

@@ -14,7 +14,10 @@ import numpy as np
 from tfgan_codec.data.sources import Source, open_source
 from tfgan_codec.errors import ImageError, UsageError
 
-CACHE_MB = 2048
+CACHE_MB = 2048.0
+# Crops are cut from pictures shrunk by up to this factor, as far as their size allows: shrinking
+# hides the traces of the JPEG compression most training pictures have been through.
+SMALLEST_SCALE = 0.5
 # Of all pictures; with more broken ones something is wrong with the data as a whole.
 MOST_BROKEN = 0.05
 # Sources share a round of so many draws by their weights, and within it in random order.

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import tensorflow as tf
 
-from tfgan_codec.specs.names import make
+from tfgan_codec.specs.names import Registry
 
 
 class Adversarial(Protocol):
@@ -59,10 +59,15 @@ class Wasserstein:
         return -per_picture(fake)
 
 
+ADVERSARIAL: Registry[Adversarial] = Registry(
+    "adversarial loss",
+    {"bce": CrossEntropy, "hinge": Hinge, "lsgan": LeastSquares, "wgan": Wasserstein},
+)
+
+
 def build(name: str) -> Adversarial:
     """One of "bce", "hinge", "lsgan", "wgan"."""
-    registry = {"bce": CrossEntropy, "hinge": Hinge, "lsgan": LeastSquares, "wgan": Wasserstein}
-    return make("adversarial loss", name, registry, {})
+    return ADVERSARIAL.make(name)
 
 
 def per_picture(x: tf.Tensor) -> tf.Tensor:

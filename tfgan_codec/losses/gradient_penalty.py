@@ -10,7 +10,8 @@ from typing import Protocol
 import tensorflow as tf
 
 from tfgan_codec.losses.adversarial import per_picture
-from tfgan_codec.specs.names import make
+from tfgan_codec.specs.grammar import Spec
+from tfgan_codec.specs.names import Registry
 
 # Pictures in [-1, 1] -> logits, one tensor per scale of the discriminator.
 Judge = Callable[[tf.Tensor], tuple[tf.Tensor, ...]]
@@ -57,9 +58,14 @@ class R1:
         return 0.5 * _squared_gradient(judge, real)
 
 
+PENALTIES: Registry[Penalty] = Registry(
+    "gradient penalty", {"interpolated": Interpolated, "r1": R1}
+)
+
+
 def build(name: str, **arguments) -> Penalty:
     """One of "interpolated", "r1"."""
-    return make("gradient penalty", name, {"interpolated": Interpolated, "r1": R1}, arguments)
+    return PENALTIES.make(Spec(name, arguments))
 
 
 def _squared_gradient(judge: Judge, pictures: tf.Tensor) -> tf.Tensor:

@@ -1,28 +1,34 @@
 """The codecs, one system per file, built by name."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
 import tensorflow as tf
 
-from tfgan_codec.specs.names import make
+from tfgan_codec.specs.grammar import Spec
+from tfgan_codec.specs.names import Registry
+
+CODECS: Registry[tf.keras.Model] = Registry(
+    "codec",
+    {
+        "adversarial": "adversarial.Adversarial",
+        "hific": "hific.HiFiC",
+        "hific_five_level": "hific.HiFiCFiveLevel",
+        "hinge_gan_gp": "hinge_gan_gp.HingeGanGp",
+        "ls_gan": "ls_gan.LsGan",
+        "mobile": "mobile.Mobile",
+        "mobilevit_gan": "mobilevit_gan.MobileViTGan",
+        "msae": "msae.Msae",
+    },
+    __name__,
+)
 
 
-def build(name: str, **kwargs) -> tf.keras.Model:
-    """Makes the codec called `name` with fresh weights; `kwargs` go to its constructor."""
-    from tfgan_codec.models.adversarial import Adversarial
-    from tfgan_codec.models.hific import HiFiC, HiFiCFiveLevel
-    from tfgan_codec.models.hinge_gan_gp import HingeGanGp
-    from tfgan_codec.models.ls_gan import LsGan
-    from tfgan_codec.models.mobile import Mobile
-    from tfgan_codec.models.mobilevit_gan import MobileViTGan
-    from tfgan_codec.models.msae import Msae
-
-    registry = {
-        "adversarial": Adversarial,
-        "hific": HiFiC,
-        "hific_five_level": HiFiCFiveLevel,
-        "hinge_gan_gp": HingeGanGp,
-        "ls_gan": LsGan,
-        "mobile": Mobile,
-        "mobilevit_gan": MobileViTGan,
-        "msae": Msae,
-    }
-    return make("codec", name, registry, kwargs, name=name)
+def build(
+    name: str, offered: Mapping[str, Any] | None = None, /, **arguments: Any
+) -> tf.keras.Model:
+    """Makes the codec called `name` with fresh weights; `arguments` go to its constructor, and
+    those that are `offered`, where it knows them."""
+    return CODECS.make(Spec(name, arguments), offered, name=name)

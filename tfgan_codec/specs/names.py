@@ -1,52 +1,82 @@
-"""Looking things up by names that people type."""
+"""Looking things up by names that people type, and making them."""
 
 from __future__ import annotations
 
 import difflib
+import importlib
 import inspect
-from collections.abc import Mapping
-from typing import Any, Callable, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable, Generic, TypeVar
 
 from tfgan_codec.errors import UsageError
+from tfgan_codec.specs.grammar import Spec, parse
+from tfgan_codec.specs.ramps import Ramp
 
 T = TypeVar("T")
 
 
+def nearest(what: str, name: str, known: Iterable[str]) -> UsageError:
+    """The error for a name that does not exist; it suggests the nearest ones."""
+    known = sorted(known)
+    near = difflib.get_close_matches(name, known, n=2, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    return UsageError(f"unknown {what} {name!r}: {hint}choose from {', '.join(known)}")
+
+
 def choose(what: str, name: str, registry: Mapping[str, T]) -> T:
     """`registry[name]`; a `UsageError` that suggests the nearest names if there is none."""
-    if name in registry:
-        return registry[name]
-    near = difflib.get_close_matches(name, registry, n=2, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
-    raise UsageError(f"unknown {what} {name!r}: {hint}choose from {', '.join(sorted(registry))}")
+    if name not in registry:
+        raise nearest(what, name, registry)
+    return registry[name]
 
 
-def make(
-    what: str,
-    name: str,
-    registry: Mapping[str, Callable[..., T]],
-    arguments: Mapping[str, Any],
-    /,
-    **more: Any,
-) -> T:
-    """`registry[name](**arguments, **more)`; unknown names of arguments are a `UsageError` too."""
-    maker = choose(what, name, registry)
-    known = dict.fromkeys(_arguments(maker))
-    for key in arguments:
-        choose(f"argument of {what} {name}", key, known)
-    return maker(**arguments, **more)
+def check_arguments(what: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Raises the `UsageError` for the first argument that is not known."""
+    known = set(known)
+    for key in given:
+        if key not in known:
+            raise nearest(f"argument of {what}", key, known)
 
 
-def parse(text: str) -> tuple[str, dict[str, bool | float | int | str]]:
-    """`name:key=value:key=value` -> the name and its arguments as numbers, booleans or strings."""
-    name, *fields = text.split(":")
-    arguments: dict[str, bool | float | int | str] = {}
-    for field in fields:
-        key, equals, value = field.partition("=")
-        if not (key and equals and value):
-            raise UsageError(f"cannot read {field!r} of {text!r}: write name:key=value:key=value")
-        arguments[key] = _value(value)
-    return name, arguments
+class Registry(Generic[T]):
+    """Things that are made by name.
+
+    what: one of them, for errors. makers: classes by name, or where they are: `module.Class` in
+    `package`, which is imported when the name is first asked for.
+    """
+
+    def __init__(self, what: str, makers: Mapping[str, Callable[..., T] | str], package: str = ""):
+        self.what = what
+        self.makers = makers
+        self.package = package
+
+    def find(self, name: str) -> Callable[..., T]:
+        """The class of that name."""
+        maker = choose(self.what, name, self.makers)
+        if not isinstance(maker, str):
+            return maker
+        module, _, owner = maker.rpartition(".")
+        found: Callable[..., T] = getattr(
+            importlib.import_module(f"{self.package}.{module}"), owner
+        )
+        return found
+
+    def make(self, spec: str | Spec, offered: Mapping[str, Any] | None = None, /, **more: Any) -> T:
+        """Makes what a spec, or the text of one, asks for.
+
+        offered: arguments for makers that know them, where the spec does not give them itself.
+        more: arguments for all makers; a spec cannot give them.
+        """
+        name, arguments = parse(spec) if isinstance(spec, str) else spec
+        maker = self.find(name)
+        known = _arguments(maker)
+        check_arguments(f"{self.what} {name}", arguments, known)
+        if any(isinstance(value, Ramp) for value in arguments.values()):
+            raise UsageError(
+                f"{self.what} {name}: a ramp needs training.ramps.Ramps, and FollowRamps in fit"
+            )
+        wanted = {key: value for key, value in (offered or {}).items() if key in known}
+        return maker(**{**wanted, **arguments}, **more)
 
 
 def _arguments(maker: Callable[..., Any]) -> list[str]:
@@ -61,14 +91,3 @@ def _arguments(maker: Callable[..., Any]) -> list[str]:
         if not any(p.kind == p.VAR_KEYWORD for p in parameters):
             break
     return names
-
-
-def _value(text: str) -> bool | float | int | str:
-    if text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text

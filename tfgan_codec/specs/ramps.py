@@ -7,26 +7,28 @@ its half on. A ramp depends on nothing but the share, so there is nothing of it 
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
-from typing import Any
-
-import tensorflow as tf
+from dataclasses import dataclass
+from typing import Union
 
 from tfgan_codec.errors import UsageError
 
 
+@dataclass(frozen=True)
 class Ramp:
-    """`variable` holds the value at the share it was last `set` to; use it like a number."""
+    """points: (share of the run in [0, 1], value), shares rising."""
 
-    def __init__(self, points: Sequence[tuple[float, float]]):
-        """`points`: (share, value), shares rising."""
-        shares = [share for share, _ in points]
-        if not points or shares != sorted(shares) or shares[0] < 0 or shares[-1] > 1:
+    points: tuple[tuple[float, float], ...]
+
+    def __post_init__(self) -> None:
+        shares = [share for share, _ in self.points]
+        finite = all(math.isfinite(number) for point in self.points for number in point)
+        if not shares or not finite or shares != sorted(shares) or shares[0] < 0 or shares[-1] > 1:
             raise UsageError("the shares of a ramp must rise from 0 to 1: for example 0@0.2,1@0.5")
-        self.points = list(points)
-        # Replicas all read the same number, which the callback sets from outside of the step.
-        self.variable = tf.Variable(points[0][1], dtype=tf.float32, trainable=False)
+
+    def __str__(self) -> str:
+        return ",".join(f"{plain(value)}@{plain(share)}" for share, value in self.points)
 
     def at(self, share: float) -> float:
         """The value when `share` of the run is done."""
@@ -37,12 +39,17 @@ class Ramp:
         (left, low), (right, high) = before[-1], after[0]
         return low + (high - low) * (share - left) / (right - left)
 
-    def set(self, share: float) -> None:
-        self.variable.assign(self.at(share))
+
+Number = Union[float, Ramp]
+
+
+def is_ramp(text: str) -> bool:
+    """Whether a text is meant as a ramp: it begins with a number and an @."""
+    return re.match(r"[-+.\deE]+@", text) is not None
 
 
 def read_ramp(text: str) -> Ramp:
-    """`VALUE@SHARE,VALUE@SHARE,...` -> a ramp."""
+    """Reads `VALUE@SHARE,VALUE@SHARE,...`."""
     points = []
     for point in text.split(","):
         value, _, share = point.partition("@")
@@ -53,30 +60,21 @@ def read_ramp(text: str) -> Ramp:
                 f"cannot read {point!r} of ramp {text!r}: write VALUE@SHARE,VALUE@SHARE, "
                 "for example 0@0.2,1@0.5"
             ) from None
-    return Ramp(points)
+    return Ramp(tuple(points))
 
 
-def number(value: float | str, ramps: list[Ramp]) -> float | tf.Variable:
-    """A number from what a flag says: itself, or the variable of a ramp, which joins `ramps`."""
-    if _is_ramp(value):
-        ramps.append(read_ramp(value))
-        return ramps[-1].variable
+def read_number(text: str) -> Number:
+    """Reads a number or a ramp."""
+    if is_ramp(text):
+        return read_ramp(text)
     try:
-        return float(value)
+        return float(text)
     except ValueError:
         raise UsageError(
-            f"{value!r} is neither a number nor a ramp VALUE@SHARE,VALUE@SHARE"
+            f"{text!r} is neither a number nor a ramp VALUE@SHARE,VALUE@SHARE"
         ) from None
 
 
-def resolve(arguments: dict[str, Any], ramps: list[Ramp] | None) -> dict[str, Any]:
-    """The arguments of a loss or technique with variables for ramps, which join `ramps`; with None
-    there must not be any, for nobody would move them."""
-    found = [name for name, value in arguments.items() if _is_ramp(value)]
-    if found and ramps is None:
-        raise UsageError("a ramp VALUE@SHARE needs build(..., ramps=[]), and FollowRamps in fit")
-    return {**arguments, **{name: number(arguments[name], ramps) for name in found}}
-
-
-def _is_ramp(value: Any) -> bool:
-    return isinstance(value, str) and re.match(r"[-+.\deE]+@", value) is not None
+def plain(number: float) -> str:
+    """A number as short text, without a +, which would separate the items of a list."""
+    return repr(number).replace("e+", "e").removesuffix(".0")

@@ -19,9 +19,11 @@ class Technique:
     [2] is new in each step and on each replica.
 
     reads: how many pictures the data must give for each one that the step is made on.
+    averages: whether it needs averaged weights of the discriminators, not of the codec alone.
     """
 
     reads = 1
+    averages = False
 
     def on_batch(self, pictures: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         """The pictures that the step is made on, [batch, h, w, 3] in [0, 255]; it may return

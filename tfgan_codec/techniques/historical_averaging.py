@@ -17,6 +17,8 @@ class HistoricalAveraging(Technique):
     one (`use_ema=True`), which is saved with it; the paper's counts all steps alike.
     """
 
+    averages = True
+
     def __init__(self, weight: Number = 1e-3):
         self.weight = weight
 

@@ -13,13 +13,14 @@ from tfgan_codec.losses import adversarial, gradient_penalty
 from tfgan_codec.losses.contract import Loss
 from tfgan_codec.losses.feature_matching import FeatureMatching
 from tfgan_codec.losses.rate_distortion import RateDistortion
-from tfgan_codec.specs.names import parse
-from tfgan_codec.specs.ramps import Ramp, number
+from tfgan_codec.specs.grammar import parse
+from tfgan_codec.specs.ramps import Ramp
 from tfgan_codec.techniques.contract import Technique
 from tfgan_codec.techniques.fade_in import FadeIn
 from tfgan_codec.training import optimizers
 from tfgan_codec.training.config import RunConfig
 from tfgan_codec.training.phases import Phase, fading
+from tfgan_codec.training.ramps import Ramps
 
 
 class Adversary(NamedTuple):
@@ -29,25 +30,24 @@ class Adversary(NamedTuple):
     optimizer: tf.keras.optimizers.Optimizer | None
 
 
-def build_model(config: dict) -> tf.keras.Model:
+def build_model(config: RunConfig) -> tf.keras.Model:
     """The codec of a run, with fresh weights."""
-    name, arguments = parse(config["model"])
-    if name == "mobile":
-        arguments.setdefault("rate_ratio", config["lambda_high"] / config["lambda_low"])
-    model = models.build(name, **arguments)
+    name, arguments = parse(config.model)
+    offered = {"rate_ratio": config.lambda_high / config.lambda_low}
+    model = models.build(name, offered, **arguments)
     model.build_weights()
     return model
 
 
-def make_optimizer(config: dict) -> tf.keras.optimizers.Optimizer:
-    """That of the codec, with clipped gradients and an exponential moving average of the
+def make_optimizer(config: RunConfig) -> tf.keras.optimizers.Optimizer:
+    """The codec's optimizer, with clipped gradients and an exponential moving average of the
     weights."""
     return _for_precision(
         optimizers.build(
-            config["optimizer"],
-            learning_rate=config["learning_rate"],
-            global_clipnorm=config["clip"] or None,
-            **_averaging(config["ema"]),
+            config.optimizer,
+            learning_rate=config.learning_rate,
+            global_clipnorm=config.clip or None,
+            **_averaging(config.ema),
         ),
         config,
     )
@@ -56,7 +56,7 @@ def make_optimizer(config: dict) -> tf.keras.optimizers.Optimizer:
 def make_adversary(config: RunConfig, model: tf.keras.Model) -> Adversary:
     """The discriminators of a run and their optimizer."""
     if not config.discriminator:
-        if any(phase.gan for phase in config.phases):
+        if any(phase.gan for phase in config.phase):
             raise UsageError("a phase with :gan needs --discriminator")
         return Adversary([], None)
     # A penalty differentiates twice, which bfloat16 and float16 are too coarse for.
@@ -67,22 +67,22 @@ def make_adversary(config: RunConfig, model: tf.keras.Model) -> Adversary:
         name, arguments = parse(text)
         discriminators_.append(discriminators.build(name, latents, dtype, **arguments))
     rate = config.d_learning_rate or config.learning_rate
-    pulled = any(text.startswith("historical_averaging") for text in config.technique)
-    averaging = _averaging(config.ema if pulled else 0.0)
+    wanted = any(techniques.TECHNIQUES.find(parse(text).name).averages for text in config.technique)
+    averaging = _averaging(config.ema if wanted else 0.0)
     optimizer = optimizers.build(config.d_optimizer, learning_rate=rate, **averaging)
-    optimizer = _for_precision(optimizer, config._asdict())
+    optimizer = _for_precision(optimizer, config)
     optimizer.build([v for each in discriminators_ for v in each.trainable_variables])
     return Adversary(discriminators_, optimizer)
 
 
 def compile_phase(
     model: tf.keras.Model, config: RunConfig, adversary: Adversary, phase: Phase
-) -> list[Ramp]:
+) -> Ramps:
     """Compiles the codec for one phase; its optimizer is `model.g_optimizer` already.
 
     Returns the ramps among the settings, for `FollowRamps`.
     """
-    ramps: list[Ramp] = []
+    ramps = Ramps()
     model.compile(
         g_optimizer=model.g_optimizer,
         losses=phase_losses(config, phase, ramps),
@@ -96,35 +96,32 @@ def compile_phase(
     return ramps
 
 
-def phase_losses(config: RunConfig, phase: Phase, ramps: list[Ramp]) -> list[Loss]:
+def phase_losses(config: RunConfig, phase: Phase, ramps: Ramps) -> list[Loss]:
     """What the codec minimises in a phase, discriminators aside."""
     terms: list[Loss] = []
     if phase.mse or phase.ms_ssim:
         low, high = config.lambda_low, config.lambda_high
-        rate_weight = number(config.rate_weight, ramps)
+        rate_weight = ramps.number(config.rate_weight)
         terms.append(RateDistortion(low, high, phase.mse, phase.ms_ssim, rate_weight))
-    early = ":relaxed=true" if phase.early else ""
-    texts = [t + early if t.startswith("rate_target") else t for t in config.loss]
-    return terms + losses.build(texts, ramps)
+    return terms + losses.build(ramps.specs(config.loss), {"relaxed": phase.early})
 
 
-def phase_techniques(config: RunConfig, phase: Phase, ramps: list[Ramp]) -> list[Technique]:
+def phase_techniques(config: RunConfig, phase: Phase, ramps: Ramps) -> list[Technique]:
     """What changes the steps of a phase."""
-    found = techniques.build(config.technique, ramps)
+    found = techniques.build(ramps.specs(config.technique))
     if phase.fade:
-        ramp = Ramp(fading(config.phases, phase))
-        ramps.append(ramp)
-        found.insert(0, FadeIn(ramp.variable, most=math.ceil(ramp.at(0.0))))
+        level = Ramp(fading(config.phase, phase))
+        found.insert(0, FadeIn(ramps.number(level), most=math.ceil(level.at(0.0))))
     return found
 
 
-def _adversarial(config: RunConfig, adversary: Adversary, ramps: list[Ramp]) -> dict:
+def _adversarial(config: RunConfig, adversary: Adversary, ramps: Ramps) -> dict:
     """Arguments of `compile` for a phase with discriminators."""
     arguments = {
         "discriminator": adversary.discriminators,
         "d_optimizer": adversary.optimizer,
         "adversarial": adversarial.build(config.adversarial),
-        "adversarial_weight": number(config.adversarial_weight, ramps),
+        "adversarial_weight": ramps.number(config.adversarial_weight),
         "d_steps": config.d_steps,
         "own_batches": config.own_batches,
     }
@@ -143,8 +140,8 @@ def _averaging(momentum: float) -> dict:
 
 
 def _for_precision(
-    optimizer: tf.keras.optimizers.Optimizer, config: dict
+    optimizer: tf.keras.optimizers.Optimizer, config: RunConfig
 ) -> tf.keras.optimizers.Optimizer:
     """Scales losses in float16, here and not in `compile`, so that checkpoints look the same."""
-    half = config["precision"] == "mixed_float16"
+    half = config.precision == "mixed_float16"
     return tf.keras.mixed_precision.LossScaleOptimizer(optimizer) if half else optimizer

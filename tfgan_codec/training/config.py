@@ -1,111 +1,212 @@
-"""What a run was asked for."""
-
-from __future__ import annotations
+"""What a run was asked for: the flags of `apps.train`, `--config` files and `run.json`."""
 
 import json
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, Optional, Union
 
-from tfgan_codec.data.crops import SMALLEST_SCALE
-from tfgan_codec.data.pool import CACHE_MB
+from tfgan_codec.data.pool import CACHE_MB, SMALLEST_SCALE
 from tfgan_codec.errors import UsageError
-from tfgan_codec.training.phases import Phase
-from tfgan_codec.training.schedule import Limit
+from tfgan_codec.specs import settings
+from tfgan_codec.specs.ramps import Number, read_number
+from tfgan_codec.specs.settings import setting
+from tfgan_codec.training.phases import Phase, check_phases, read_phase
 
+PathLike = Union[str, Path]
 # Of a run's configuration, what does not belong in a published bundle.
 _PRIVATE = {"data", "out", "init_from", "validation", "about"}
 # And what had no influence on its weights.
-_PRIVATE |= {"cache_mb", "keep", "overwrite", "resume", "save_minutes"}
+_PRIVATE |= {"cache_mb", "keep", "save_minutes"}
+# How a command begins, which is no part of the run that it makes.
+_OF_A_COMMAND = {"resume", "overwrite"}
 
 
-class RunConfig(NamedTuple):
-    """What `apps.train` was asked for.
+class Limit(NamedTuple):
+    """When a run ends: after so many steps, or so many minutes of training, whichever is first."""
 
-    model: name of a codec with arguments, `name:key=value`; so are the items of `loss`,
-        `discriminator` and `technique`, and the optimizers, schedules and `gradient_penalty`.
-    data, validation: places of pictures, see `data.sources.open_source`.
-    cache_mb: memory for decoded pictures.
-    smallest_scale: crops are cut from pictures shrunk by up to this factor.
-    adversarial_weight, rate_weight: numbers, or ramps `VALUE@SHARE,VALUE@SHARE`.
-    feature_matching, feature_matching_squared: its weight, and MSAE's squared distances.
-    init_from: run or bundle whose codec weights this one starts with; several runs, with commas,
-        are averaged. init_parts: the parts of the codec that take them; none named: all.
-    lambda_low, lambda_high: rate-distortion multipliers of the lowest and the highest quality;
-        rate_weight: what the rate counts beside them.
-    d_learning_rate, d_schedule, d_optimizer: of the discriminators; by default those of the codec,
-        but for an optimizer that is a plain Adam.
-    early_stopping: figure of the validation with arguments (`training.callbacks.early_stopping`).
-    ema, clip: momentum of the averaged weights, and the largest norm of a gradient; 0 for none.
-    accumulate: parts into which each batch is cut, see `step.accumulation`.
-    strategy: see `training.strategies.make`.
-    jit: whether XLA compiles the steps.
-    epoch_steps: steps between two validations.
-    save_minutes, keep: time between two checkpoints, and how many of them stay.
-    on_nan: "stop", or "rollback" to the last checkpoint with lower learning rates.
-    resume, overwrite: go on with the run that is in the folder, or delete it.
+    steps: Optional[int] = None
+    minutes: Optional[float] = None
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """What `apps.train` was asked for, a field for each flag; the flags' help says what they mean.
+
+    `step.gan`, `training.schedule` and `data.sources` tell more.
     """
 
-    model: str
-    data: str | Sequence[str]
-    out: str
-    limit: Limit
-    phases: list[Phase]
-    validation: str | None = None
-    cache_mb: float = CACHE_MB
-    smallest_scale: float = SMALLEST_SCALE
-    init_from: str | None = None
-    init_parts: Sequence[str] = ()
-    learning_rate: float = 6e-4
-    schedule: str = "cosine"
-    optimizer: str = "adam"
-    ema: float = 0.998
-    clip: float = 1.0
-    lambda_low: float = 0.1
-    lambda_high: float = 6.0
-    rate_weight: float | str = 1.0
-    loss: Sequence[str] = ()
-    discriminator: Sequence[str] = ()
-    adversarial: str = "hinge"
-    adversarial_weight: float | str = 1.0
-    gradient_penalty: str | None = None
-    feature_matching: float = 0.0
-    feature_matching_squared: bool = False
-    technique: Sequence[str] = ()
-    d_learning_rate: float = 0.0
-    d_schedule: str | None = None
-    d_optimizer: str = "adam"
-    d_steps: int = 1
-    own_batches: bool = False
-    accumulate: int = 1
-    precision: str = "float32"
-    strategy: str = "none"
-    jit: bool = False
-    seed: int = 0
-    early_stopping: str | None = None
-    epoch_steps: int = 250
-    save_minutes: float = 5.0
-    keep: int = 3
-    on_nan: str = "stop"
-    resume: bool = False
-    overwrite: bool = False
+    model: str = setting(
+        "mobile", "The codec to train, with arguments: NAME or NAME:width=0.25:..."
+    )
+    init_from: Optional[str] = setting(
+        None,
+        "Start with the codec of this run or bundle; runs with commas between them are averaged.",
+    )
+    init_parts: tuple[str, ...] = setting(
+        (), "Take these parts of it alone, such as analysis; repeat the flag."
+    )
+    data: tuple[str, ...] = setting(
+        (),
+        "Pictures: a folder tree, a text file with a path in each line, or tfds:NAME/CONFIG@SPLIT. "
+        "Repeat the flag for several; PLACE*2 weighs them, else all pictures are equally likely.",
+    )
+    validation: Optional[str] = setting(
+        None,
+        "Pictures to validate on, as in --data; the best checkpoint by their loss is kept.",
+    )
+    cache_mb: float = setting(
+        CACHE_MB, "Memory for decoded pictures; others are decoded each time."
+    )
+    smallest_scale: float = setting(
+        SMALLEST_SCALE, "Half of the crops are cut from pictures shrunk by up to this factor."
+    )
+    out: str = setting("", "Folder of the run.")
+    minutes: Optional[float] = setting(None, "End after so many minutes of training.", above=0)
+    steps: Optional[int] = setting(None, "End after so many steps.", least=1)
+    phase: tuple[Phase, ...] = setting(
+        (read_phase("0.25:128:12:2:0"), read_phase("1.0:192:6:1:1.7")),
+        "A phase until:crop:batch:mse:ms_ssim; repeat the flag for several, in order. until is the "
+        "share of the run at which it ends, mse and ms_ssim weigh the distortion. :gan after it "
+        "brings in the discriminators, :freeze=analysis+entropy keeps parts of the codec as they "
+        "are, :early relaxes rate targets, :shrink=2 trains on pictures of half the size, "
+        ":fade=0.1 lets the detail that the phase before did not have fade in.",
+        read=read_phase,
+    )
+    learning_rate: float = setting(6e-4, "Highest learning rate.")
+    schedule: str = setting(
+        "cosine",
+        "Learning rate over the run: constant, cosine, step (a tenth in the second half), or one "
+        "of Keras' schedules with arguments, such as ExponentialDecay:decay_steps=1000:"
+        "decay_rate=0.5.",
+    )
+    optimizer: str = setting(
+        "adam", "adam, adamw, sgd, ... with arguments: adam:beta_1=0.5:beta_2=0.9"
+    )
+    ema: float = setting(0.998, "Momentum of the averaged weights; 0: no average.")
+    clip: float = setting(1.0, "Largest norm of a gradient; 0: no limit.")
+    loss: tuple[str, ...] = setting(
+        (),
+        "A term of the codec's loss, NAME:weight=W:...; repeat the flag for several: charbonnier, "
+        "content, contextual, entropy, lpips, mae, mse, rate_target, smoothness, vgg. "
+        "docs/systems.md. Numbers may follow the run, 0@0.2,1@0.5: from 0 at a fifth to 1 at half.",
+    )
+    discriminator: tuple[str, ...] = setting(
+        (),
+        "A discriminator, NAME:width=W:...: conditional, hinge_gan_gp, mobilevit, multiscale, "
+        "patch; repeat the flag for several. They take part in phases marked :gan.",
+    )
+    adversarial: str = setting(
+        "hinge", "Adversarial loss.", choices=("bce", "hinge", "lsgan", "wgan")
+    )
+    adversarial_weight: Number = setting(
+        1.0,
+        "Its weight in the codec's loss; 0@0.3,1@0.5 warms up from 0 to 1.",
+        read=read_number,
+    )
+    gradient_penalty: Optional[str] = setting(
+        None,
+        "interpolated:weight=10 or r1:weight=10; with :every=16 in one of 16 steps. Default: none.",
+    )
+    feature_matching: float = setting(0.0, "Weight of feature matching.")
+    feature_matching_squared: bool = setting(False, "Squared distances, as in MSAE.")
+    d_learning_rate: float = setting(0.0, "Of the discriminators; 0: that of the codec.")
+    d_schedule: Optional[str] = setting(None, "Of the discriminators; by default the codec's.")
+    d_optimizer: str = setting("adam", "Of the discriminators.")
+    d_steps: int = setting(1, "Discriminator steps per step of the codec.", least=1)
+    own_batches: bool = setting(False, "Give each of these steps pictures of its own.")
+    technique: tuple[str, ...] = setting(
+        (),
+        "A change to the training step, NAME:key=value:...; repeat the flag for several: "
+        "adaptive_weight, colour, curriculum, d_limit, diff_augment, fade_in, "
+        "historical_averaging, instance_noise, low_frequencies, rotate, unrolled; "
+        "docs/training.md.",
+    )
+    lambda_low: float = setting(0.1, "Weight of the distortion at quality 0.", above=0)
+    lambda_high: float = setting(6.0, "Weight of the distortion at quality 255.", above=0)
+    rate_weight: Number = setting(
+        1.0, "Weight of the rate beside these; may follow the run.", read=read_number
+    )
+    precision: str = setting(
+        "float32",
+        "Arithmetic of the convolutions; mixed_bfloat16 is faster on new CPUs and GPUs.",
+        choices=("float32", "mixed_bfloat16", "mixed_float16"),
+    )
+    accumulate: int = setting(1, "Cut each batch into so many parts, for less memory.", least=1)
+    strategy: str = setting(
+        "none",
+        "Devices: one; all GPUs of this machine; the machines in TF_CONFIG; a TPU.",
+        choices=("none", "mirrored", "multiworker", "tpu"),
+    )
+    jit: bool = setting(False, "Compile the steps by XLA.")
+    seed: int = setting(0, "Seed of all random numbers.")
+    early_stopping: Optional[str] = setting(
+        None,
+        "End when the validation sees no more progress in the last phase: "
+        "val_loss:patience=5:min_delta=0.01. Default: never.",
+    )
+    epoch_steps: int = setting(250, "Steps between validations.", least=1)
+    save_minutes: float = setting(5.0, "Minutes between checkpoints.")
+    keep: int = setting(3, "How many checkpoints stay.", least=1)
+    on_nan: str = setting(
+        "stop",
+        "When a figure is not finite or the loss explodes: stop with an error, or go back to the "
+        "last checkpoint with half the learning rate, five times at most.",
+        choices=("stop", "rollback"),
+    )
+    resume: bool = setting(False, "Go on with the run in --out.")
+    overwrite: bool = setting(False, "Delete the run in --out and begin anew.")
+
+    def __post_init__(self) -> None:
+        settings.check(self)
+        check_phases(self.phase)
+
+    @property
+    def limit(self) -> Limit:
+        return Limit(self.steps, self.minutes)
+
+
+def read_settings(path: PathLike) -> dict[str, Any]:
+    """What a `--config` file, or the `run.json` of any version, asks for, by the flags' names."""
+    found = settings.load(path)
+    found.pop("about", None)
+    if "limit" in found:  # runs of 0.1.0 had it, and their phases, as bare lists
+        found["steps"], found["minutes"] = found.pop("limit")
+        found["phase"] = [str(_old_phase(phase)) for phase in found.pop("phases")]
+        found = {name: value for name, value in found.items() if name not in _OF_A_COMMAND}
+    for name in found.keys() & _OF_A_COMMAND:
+        raise UsageError(f"{path}: {name} is for the command line, not for a file")
+    return found
+
+
+def _old_phase(values: list[Any]) -> Phase:
+    return Phase(*(tuple(value) if isinstance(value, list) else value for value in values))
 
 
 def write_config(folder: Path, config: RunConfig, about: dict) -> None:
     """Writes `run.json`: the configuration, and `about`, where and of what the run is made."""
-    text = json.dumps({**config._asdict(), "about": about}, indent=1)
+    asked = {k: v for k, v in settings.to_json(config).items() if k not in _OF_A_COMMAND}
+    text = json.dumps({**asked, "about": about}, indent=1)
     (folder / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
-def read_config(folder: str | Path) -> dict:
+def read_config(folder: PathLike) -> RunConfig:
     """What the run in `folder` was asked for; of several with commas between them, the first."""
+    path = _file(folder)
+    return settings.make(RunConfig, read_settings(path), f"{path}: ")
+
+
+def read_about(folder: PathLike) -> dict[str, Any]:
+    """Where and of what the run in `folder` was made."""
+    return settings.load(_file(folder)).get("about", {})
+
+
+def public_config(folder: PathLike) -> dict[str, Any]:
+    """The configuration without what is nobody else's business: the folders of this machine."""
+    return {k: v for k, v in read_settings(_file(folder)).items() if k not in _PRIVATE}
+
+
+def _file(folder: PathLike) -> Path:
     folder = Path(str(folder).split(",")[0])
-    try:
-        return json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{folder} is not a run of apps.train: {error}") from error
-
-
-def public_config(folder: str | Path) -> dict:
-    """The same without what is nobody else's business: the folders of this machine."""
-    return {key: value for key, value in read_config(folder).items() if key not in _PRIVATE}
+    if not (folder / "run.json").is_file():
+        raise UsageError(f"{folder} is not a run of apps.train: it has no run.json")
+    return folder / "run.json"

@@ -7,6 +7,7 @@ import resource
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +20,6 @@ from tfgan_codec.training.callbacks.signals import StopOnSignal
 from tfgan_codec.training.config import RunConfig
 from tfgan_codec.training.phases import Phase
 from tfgan_codec.training.run import Run, batches, start
-from tfgan_codec.training.schedule import Limit
 
 STEPS = 3
 
@@ -33,7 +33,7 @@ class Cost(NamedTuple):
 
 def describe(config: RunConfig) -> str:
     """Tables of the networks and phases of a run, and how long it would take."""
-    limit = config.limit if any(config.limit) else Limit(steps=1)
+    steps = config.steps if any(config.limit) else 1
     strategy = strategies.make(config.strategy)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
@@ -41,14 +41,14 @@ def describe(config: RunConfig) -> str:
         stack.enter_context(strategy.scope())
         stack.enter_context(precision(config.precision))
         place = {"out": str(Path(folder) / "run"), "resume": False, "overwrite": False}
-        run = start(config._replace(limit=limit, **place), signals)
-        costs = [measure(run, phase) for phase in config.phases]
+        run = start(replace(config, steps=steps, **place), signals)
+        costs = [measure(run, phase) for phase in config.phase]
     data = run.pool.inventory()
     lines = [f"data: {data.pictures:,} pictures, {data.bytes / 1e6:,.0f} MB", ""]
     rows = [("part", "parameters"), *((name, f"{n:,}") for name, n in _parts(run))]
     lines += [*_table(rows), ""]
     rows = [("phase", "crop", "batch", "s per step", f"peak {_memory_of()} memory")]
-    for number, (phase, cost) in enumerate(zip(config.phases, costs)):
+    for number, (phase, cost) in enumerate(zip(config.phase, costs)):
         figures = f"{cost.seconds:.3g}", f"{cost.memory / 2**30:.2f} GiB"
         rows.append((str(number + 1), str(phase.crop), str(phase.batch), *figures))
     lines += [*_table(rows), "", _duration(config, costs)]
@@ -96,8 +96,8 @@ def _peak_memory() -> int:
 
 def _duration(config: RunConfig, costs: list[Cost]) -> str:
     """How long the run takes, or how far it comes."""
-    starts = [0.0, *(phase.until for phase in config.phases)]
-    shares = [phase.until - begun for phase, begun in zip(config.phases, starts)]
+    starts = [0.0, *(phase.until for phase in config.phase)]
+    shares = [phase.until - begun for phase, begun in zip(config.phase, starts)]
     steps, minutes = config.limit
     if steps is not None:
         hours = steps * sum(share * cost.seconds for share, cost in zip(shares, costs)) / 3600

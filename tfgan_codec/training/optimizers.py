@@ -7,7 +7,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from tfgan_codec.specs.names import choose, parse
+from tfgan_codec.specs.grammar import parse
+from tfgan_codec.specs.names import check_arguments, choose
 
 _NAMES = ("Adam", "AdamW", "Adamax", "Nadam", "Adafactor", "Lion", "RMSprop", "SGD")
 
@@ -19,6 +20,5 @@ def build(text: str, **settings: Any) -> tf.keras.optimizers.Optimizer:
     optimizers = {known.lower(): getattr(tf.keras.optimizers, known) for known in _NAMES}
     maker = choose("optimizer", name, optimizers)
     known = set(inspect.signature(maker).parameters) - set(settings)
-    for key in arguments:
-        choose(f"argument of optimizer {name}", key, dict.fromkeys(known))
+    check_arguments(f"optimizer {name}", arguments, known)
     return maker(**arguments, **settings)

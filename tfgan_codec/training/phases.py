@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tfgan_codec.errors import UsageError
+from tfgan_codec.specs.grammar import split, write
+from tfgan_codec.specs.names import check_arguments
+from tfgan_codec.specs.ramps import plain
+
+_FORM = (
+    "until:crop:batch:mse:ms_ssim, then if wanted :gan, :early, :freeze=a+b, :shrink=2 and "
+    ":fade=0.1; for example 1.0:192:6:1:1.7"
+)
 
 
 class Phase(NamedTuple):
@@ -34,60 +43,71 @@ class Phase(NamedTuple):
     shrink: int = 1
     fade: float = 0.0
 
+    def __str__(self) -> str:
+        """The text of `--phase` for it."""
+        places = map(plain, self[: len(_PLACES)])
+        defaults = self._field_defaults
+        changed = {k: v for k, v in self._asdict().items() if k in defaults and v != defaults[k]}
+        options = (k if v is True else f"{k}={write(v)}" for k, v in changed.items())
+        return ":".join([*places, *options])
 
-def parse_phases(texts: list[str]) -> list[Phase]:
+
+_SWITCHES = ("gan", "early")
+_PLACES = [name for name in Phase._fields if name not in Phase._field_defaults]
+
+
+def read_phase(text: str) -> Phase:
     """Reads `until:crop:batch:mse:ms_ssim` and then, where wanted, `:gan`, `:early`,
-    `:freeze=a+b`, `:shrink=2` and `:fade=0.1` for each phase, in order."""
-    phases = []
-    for text in texts:
-        fields = text.split(":")
-        try:
-            until, crop, batch, mse, ms_ssim, *more = fields
-            phase = Phase(
-                float(until), int(crop), int(batch), float(mse), float(ms_ssim), **_options(more)
-            )
-        except ValueError:
-            raise UsageError(
-                f"cannot read phase {text!r}: write until:crop:batch:mse:ms_ssim, then if wanted "
-                ":gan, :early, :freeze=a+b, :shrink=2 and :fade=0.1; for example 1.0:192:6:1:1.7"
-            ) from None
-        if phase.crop % 64:
-            raise UsageError(f"phase {text!r}: the crop must be a multiple of 64")
-        if phase.shrink < 1 or phase.fade < 0:
-            raise UsageError(f"phase {text!r}: shrink must be 1 or more, and fade not below 0")
-        if phase.fade and (not phases or phases[-1].shrink <= phase.shrink):
-            raise UsageError(f"phase {text!r}: fade needs a phase before it with a larger shrink")
-        phases.append(phase)
+    `:freeze=a+b`, `:shrink=2` and `:fade=0.1`."""
+    places, options = split(text, len(_PLACES), _FORM, _SWITCHES)
+    check_arguments("a phase", options, Phase._field_defaults)
+    try:
+        until, crop, batch, mse, ms_ssim = places
+        if not all(isinstance(options.get(name, True), bool) for name in _SWITCHES):
+            raise ValueError
+        phase = Phase(
+            float(until),
+            int(crop),
+            int(batch),
+            float(mse),
+            float(ms_ssim),
+            gan=bool(options.get("gan")),
+            early=bool(options.get("early")),
+            freeze=tuple(write(options["freeze"]).split("+")) if "freeze" in options else (),
+            shrink=int(write(options.get("shrink", 1))),
+            fade=float(write(options.get("fade", 0.0))),
+        )
+        if not all(map(math.isfinite, (phase.until, phase.mse, phase.ms_ssim, phase.fade))):
+            raise ValueError
+    except ValueError:
+        raise UsageError(f"cannot read phase {text!r}: write {_FORM}") from None
+    if phase.crop < 64 or phase.crop % 64 or phase.batch < 1:
+        raise UsageError(
+            f"phase {text!r}: the crop must be a multiple of 64, and the batch 1 or more"
+        )
+    if phase.shrink < 1 or phase.fade < 0.0:
+        raise UsageError(f"phase {text!r}: shrink must be 1 or more, and fade not below 0")
+    return phase
+
+
+def check_phases(phases: Sequence[Phase]) -> None:
+    """Raises `UsageError` for phases that do not follow each other."""
+    for before, phase in zip([None, *phases], phases):
+        if phase.fade and (before is None or before.shrink <= phase.shrink):
+            raise UsageError(f"phase {phase}: fade needs a phase before it with a larger shrink")
     ends = [phase.until for phase in phases]
     if not ends or ends != sorted(set(ends)) or ends[0] <= 0 or ends[-1] != 1.0:
         raise UsageError("the phases' ends must rise to 1.0: for example 0.2:... then 1.0:...")
-    return phases
 
 
-def _options(words: list[str]) -> dict[str, object]:
-    options: dict[str, object] = {}
-    for word in words:
-        if word in ("gan", "early"):
-            options[word] = True
-        elif word.startswith("freeze="):
-            options["freeze"] = tuple(word[len("freeze=") :].split("+"))
-        elif word.startswith("shrink="):
-            options["shrink"] = int(word[len("shrink=") :])
-        elif word.startswith("fade="):
-            options["fade"] = float(word[len("fade=") :])
-        else:
-            raise ValueError(word)
-    return options
-
-
-def fading(phases: list[Phase], phase: Phase) -> list[tuple[float, float]]:
+def fading(phases: Sequence[Phase], phase: Phase) -> tuple[tuple[float, float], ...]:
     """The level of `techniques.fade_in` over a phase with `fade`, as points (share, level)."""
     before = phases[phases.index(phase) - 1]
     levels = math.log2(before.shrink / phase.shrink)
-    return [(before.until, levels), (min(1.0, before.until + phase.fade), 0.0)]
+    return (before.until, levels), (min(1.0, before.until + phase.fade), 0.0)
 
 
-def phase_at(phases: list[Phase], share: float) -> int:
+def phase_at(phases: Sequence[Phase], share: float) -> int:
     """Which phase a run is in when `share` of it is done."""
     for number, phase in enumerate(phases):
         if share < phase.until:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +14,6 @@ from tfgan_codec.data.crops import crops, middle_crops
 from tfgan_codec.data.pool import Pool
 from tfgan_codec.errors import UsageError
 from tfgan_codec.layers.precision import precision
-from tfgan_codec.specs.ramps import Ramp
 from tfgan_codec.step.updates import steps_of
 from tfgan_codec.techniques.fade_in import shrunk
 from tfgan_codec.training import schedule, strategies
@@ -48,8 +46,9 @@ from tfgan_codec.training.checkpoints import (
     SaveRegularly,
     claim_folder,
 )
-from tfgan_codec.training.config import RunConfig, read_config, write_config
+from tfgan_codec.training.config import RunConfig, read_about, write_config
 from tfgan_codec.training.phases import Phase, phase_at
+from tfgan_codec.training.ramps import Ramps
 from tfgan_codec.training.schedule import FollowProgress, Progress
 from tfgan_codec.training.trained import copy_weights, load_start
 
@@ -97,7 +96,7 @@ def train(config: RunConfig) -> None:
         share = run.progress.update(run.step)
         while share < 1.0 and not (signals.stopped or run.ceased):
             try:
-                fit_phase(run, phase_at(config.phases, share))
+                fit_phase(run, phase_at(config.phase, share))
             except DivergenceError as problem:
                 if config.on_nan == "stop":
                     advice = "lower a learning rate, or --on_nan=rollback"
@@ -123,11 +122,11 @@ def start(config: RunConfig, signals: StopOnSignal) -> Run:
     validation = None
     if config.validation:
         validation = middle_crops(Pool(config.validation), _VALIDATION_SIDE, _VALIDATION_COUNT)
-    model = build_model(config._asdict())
+    model = build_model(config)
     beginning = load_start(config.init_from) if config.init_from else None
     if beginning is not None:
         copy_weights(beginning, model, config.init_parts)
-    model.g_optimizer = make_optimizer(config._asdict())
+    model.g_optimizer = make_optimizer(config)
     model.g_optimizer.build(model.trainable_variables)
     adversary = make_adversary(config, model)
     more = adversary._asdict() if adversary.discriminators else {}
@@ -135,7 +134,7 @@ def start(config: RunConfig, signals: StopOnSignal) -> Run:
     best = Checkpoints(out / BEST, model, progress, 1, writes, **more)
     made = about(pool)
     if config.resume:
-        _compare_data(read_config(out), made)
+        _compare_data(read_about(out), made)
         checkpoints.restore()  # a run that was never saved begins anew
         best.read_state()
     if writes:
@@ -162,7 +161,7 @@ def start(config: RunConfig, signals: StopOnSignal) -> Run:
 
 def fit_phase(run: Run, number: int) -> None:
     """Trains until the end of a phase, or until a signal."""
-    config, phase = run.config, run.config.phases[number]
+    config, phase = run.config, run.config.phase[number]
     ramps = compile_phase(run.model, config, run.adversary, phase)
     epoch, first_step = divmod(run.step, config.epoch_steps)
     listed = callbacks(run, number, ramps)
@@ -213,9 +212,9 @@ def batches(run: Run, phase: Phase) -> tf.data.Dataset:
     return strategy.distribute_datasets_from_function(share)
 
 
-def callbacks(run: Run, number: int, ramps: Sequence[Ramp]) -> list[tf.keras.callbacks.Callback]:
+def callbacks(run: Run, number: int, ramps: Ramps) -> list[tf.keras.callbacks.Callback]:
     """What happens beside the steps of a phase, in order."""
-    config, phase = run.config, run.config.phases[number]
+    config, phase = run.config, run.config.phase[number]
     rate = schedule.build(config.schedule, config.learning_rate)
     d_peak = config.d_learning_rate or config.learning_rate
     d_rate = schedule.build(config.d_schedule or config.schedule, d_peak)
@@ -228,10 +227,10 @@ def callbacks(run: Run, number: int, ramps: Sequence[Ramp]) -> list[tf.keras.cal
         run.signals,
     ]
     if run.checkpoints.writes:
-        found.append(ProgressBar(run.progress, f"phase {number + 1}/{len(config.phases)}"))
+        found.append(ProgressBar(run.progress, f"phase {number + 1}/{len(config.phase)}"))
     if run.validation is not None:
         found.append(Validate(run.validation, run.best, number, lambda: run.signals.stopped))
-    if run.early_stopping is not None and number == len(config.phases) - 1:
+    if run.early_stopping is not None and number == len(config.phase) - 1:
         found.append(run.early_stopping)
     found.append(WriteFigures(run.out, run.step, every, run.checkpoints.writes))
     if run.checkpoints.writes:
@@ -253,7 +252,7 @@ def _check(config: RunConfig) -> None:
 
 
 def _compare_data(before: dict, made: dict) -> None:
-    known = before.get("about", {}).get("data")
+    known = before.get("data")
     if known is not None and known != made["data"]:
         _say("the pictures are not those that the run began with: it will not repeat itself")
 

@@ -6,20 +6,14 @@ import inspect
 import math
 import time
 from collections.abc import Callable
-from typing import NamedTuple
 
 import tensorflow as tf
 
 from tfgan_codec.errors import UsageError
-from tfgan_codec.specs.names import choose, parse
+from tfgan_codec.specs.grammar import parse
+from tfgan_codec.specs.names import check_arguments, choose
 from tfgan_codec.step.updates import steps_of
-
-
-class Limit(NamedTuple):
-    """When a run ends: after so many steps, or so many minutes of training, whichever is first."""
-
-    steps: int | None = None
-    minutes: float | None = None
+from tfgan_codec.training.config import Limit
 
 
 class Progress:
@@ -89,11 +83,9 @@ def build(text: str, peak: float) -> Rate:
     known = {**shares, **_keras_schedules()}
     maker = choose("schedule", name, known)
     takes = set(inspect.signature(maker).parameters) - {"peak", "share", "step"}
-    for key in arguments:
-        choose(f"argument of schedule {name}", key, dict.fromkeys(takes))
+    check_arguments(f"schedule {name}", arguments, takes)
     if name in shares:
         return lambda share, step: maker(peak, share, step, **arguments)
-    arguments = {key: _numbers(value) for key, value in arguments.items()}
     if "initial_learning_rate" in takes:
         arguments.setdefault("initial_learning_rate", peak)
     try:
@@ -108,13 +100,6 @@ def _keras_schedules() -> dict[str, type]:
     base = tf.keras.optimizers.schedules.LearningRateSchedule
     found = vars(tf.keras.optimizers.schedules).items()
     return {k: v for k, v in found if isinstance(v, type) and issubclass(v, base) and v is not base}
-
-
-def _numbers(value: object) -> object:
-    """`1+2+3` -> [1.0, 2.0, 3.0]; other values as they are."""
-    if not (isinstance(value, str) and "+" in value):
-        return value
-    return [float(part) for part in value.split("+")]
 
 
 class FollowProgress(tf.keras.callbacks.Callback):

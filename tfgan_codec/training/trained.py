@@ -14,7 +14,7 @@ from tfgan_codec.models.from_bundle import restore
 from tfgan_codec.specs.names import choose
 from tfgan_codec.training.build import build_model, make_optimizer
 from tfgan_codec.training.checkpoints import BEST, NEWEST, Checkpoints
-from tfgan_codec.training.config import RunConfig, read_config
+from tfgan_codec.training.config import read_config
 from tfgan_codec.training.soup import stir
 
 
@@ -27,7 +27,7 @@ def load_run(folder: str | Path, best: bool = False) -> tf.keras.Model:
     """
     if "," in str(folder):
         return stir([load_run(each, best) for each in str(folder).split(",")])
-    config = {**RunConfig._field_defaults, **read_config(folder)}
+    config = read_config(folder)
     model = build_model(config)
     model.g_optimizer = make_optimizer(config)
     model.g_optimizer.build(model.trainable_variables)
@@ -82,4 +82,4 @@ def _part(model: tf.keras.Model, name: str) -> tf.keras.layers.Layer:
 def training_batches(folder: str | Path, count: int = 64) -> tf.data.Dataset:
     """Some of a run's training pictures, [4, 256, 256, 3] each, to measure coding tables on."""
     config = read_config(folder)
-    return crops(config["data"], 256, 4, config["seed"]).take(count)
+    return crops(config.data, 256, 4, config.seed).take(count)

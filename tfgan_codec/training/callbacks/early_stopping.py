@@ -5,7 +5,8 @@ from __future__ import annotations
 import tensorflow as tf
 
 from tfgan_codec.errors import UsageError
-from tfgan_codec.specs.names import choose, parse
+from tfgan_codec.specs.grammar import parse
+from tfgan_codec.specs.names import check_arguments, choose
 from tfgan_codec.training.checkpoints import Checkpoints
 
 _BETTER = {"min": -1.0, "max": 1.0}
@@ -68,9 +69,7 @@ def build(text: str | None, checkpoints: Checkpoints) -> EarlyStopping | None:
     if text is None:
         return None
     monitor, arguments = parse(text)
-    known = ("patience", "min_delta", "mode")
-    for key in arguments:
-        choose("argument of --early_stopping", key, dict.fromkeys(known))
+    check_arguments("--early_stopping", arguments, ("patience", "min_delta", "mode"))
     patience = arguments.get("patience", 1)
     if not isinstance(patience, int) or patience < 1:
         raise UsageError(f"patience must be a whole number of at least 1, not {patience}")

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import tensorflow as tf
 
-from tfgan_codec.specs.ramps import Ramp
+from tfgan_codec.training.ramps import Ramps
 from tfgan_codec.training.schedule import Progress
 
 
 class FollowRamps(tf.keras.callbacks.Callback):
     """Sets ramps before every step. Put it after `FollowProgress`, which moves the progress."""
 
-    def __init__(self, progress: Progress, ramps: Sequence[Ramp]):
+    def __init__(self, progress: Progress, ramps: Ramps):
         super().__init__()
         self.progress = progress
         self.ramps = ramps
 
     def on_train_batch_begin(self, batch: int, logs: dict | None = None):
-        for ramp in self.ramps:
-            ramp.set(self.progress.share)
+        self.ramps.set(self.progress.share)
