@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from absl import flags
 
 from tfgan_codec import cli
+from tfgan_codec.metrics import weights
 from tfgan_codec.specs.names import choose
 
 _USAGE = """
@@ -30,6 +33,9 @@ trained already is not trained again. Times are those of two cores.
   python -m apps.study mobilevit_gan --data=photos --test=kodak --runs=runs/study
   python -m apps.study techniques --only=warm_up,lazy_r1 --data=photos --test=kodak --runs=runs/t
 """
+
+
+_FLAGS = Path(__file__).parent / "flags"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,22 +62,19 @@ def main(argv: Sequence[str] | None = None) -> int:
             if values[name].value is None:
                 raise cli.CommandLineError(f"--{name} is required")
         out = Path(values.out) if values.out else Path("results") / study
-        arguments = (sys.argv if argv is None else list(argv))[1:]
-        line = shlex.join(["python", "-m", "apps.study", *arguments])
-        places = values.data, values.test, Path(values.runs), out
-        run(
-            Study(
-                *places,
-                minutes=values.minutes,
-                weights=values.weights,
-                command=line,
-                only=values.only,
-                also=values.also,
-            ),
-            experiment,
-        )
+        line = shlex.join(["python", "-m", "apps.study", *(argv or sys.argv)[1:]])
+        places = values.data, values.test, Path(values.runs), out, _FLAGS
+        commands = _process("apps.train", values.weights), _process("export.bundle")
+        asked = values.minutes, values.weights, line, values.only, values.also
+        run(Study(*places, *commands, *asked), experiment)
 
     return cli.run(command, values, _USAGE, argv)
+
+
+def _process(module: str, folder: str | None = None) -> Callable[[Sequence[str]], int]:
+    """Runs a command in a process of its own; perceptual losses find their weights in `folder`."""
+    env = {**os.environ, **({weights.VARIABLE: folder} if folder else {})}
+    return lambda given: subprocess.run([sys.executable, "-m", module, *given], env=env).returncode
 
 
 if __name__ == "__main__":

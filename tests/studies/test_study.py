@@ -9,6 +9,7 @@ from PIL import Image
 
 tf = pytest.importorskip("tensorflow")
 
+import tfgan_codec as tgc
 from apps import study as study_app
 from apps import train as train_app
 from tfgan_codec import losses, models, techniques
@@ -20,6 +21,8 @@ from tfgan_codec.studies.experiments import EXPERIMENTS
 from tfgan_codec.training import run
 from tfgan_codec.training.config import RunConfig
 from tfgan_codec.training.ramps import Ramps
+
+RECIPES = Path(study_app.__file__).parent / "flags"
 
 
 def pretend(name: str, tmp_path: Path, only: list[str]) -> tuple[study.Study, str]:
@@ -49,7 +52,9 @@ def pretend(name: str, tmp_path: Path, only: list[str]) -> tuple[study.Study, st
             figures.update(d_loss=1.75, d_real=0.5, d_fake=-0.25)
         (runs / system.name / "figures.jsonl").write_text(json.dumps(figures) + "\n")
     out = tmp_path / "results"
-    asked = study.Study("", str(tmp_path / "test"), runs, out, None, None, "the command", only=only)
+    places = "", str(tmp_path / "test"), runs, out, RECIPES
+    commands = [lambda arguments: pytest.fail(f"not there already: {arguments}")] * 2
+    asked = study.Study(*places, *commands, None, None, "the command", only=only)
     study.run(asked, experiment, metrics=("psnr", "ms_ssim"))
     assert Image.open(out / "pictures.png").width > 300
     return asked, (out / "README.md").read_text()
@@ -120,7 +125,8 @@ def test_all_systems_have_flags_that_make_a_run(monkeypatch: pytest.MonkeyPatch,
     for experiment in EXPERIMENTS.values():
         assert len({system.name for system in experiment.systems}) == len(experiment.systems)
         for system in experiment.systems:
-            command = ["train", *system.flags, "--data=photos", "--out=run"]
+            recipe = [f"--flagfile={RECIPES / system.recipe}.flags"] if system.recipe else []
+            command = ["train", *recipe, *system.flags, "--data=photos", "--out=run"]
             assert train_app.main(command) == 0, capsys.readouterr().err
             config = asked[-1]
             ramps = Ramps()
@@ -137,3 +143,30 @@ def test_a_wrong_name_gets_a_suggestion(tmp_path: Path, capsys):
     assert "did you mean techniques" in capsys.readouterr().err
     assert study_app.main(["study", "techniques", "--only=warmup", *places]) == 1
     assert "did you mean warm_up" in capsys.readouterr().err
+
+
+def test_a_system_is_trained_and_exported_by_the_commands_that_were_handed_in(tmp_path: Path):
+    """The one that it begins with first; nothing is exported where training failed."""
+    first = study.System("first", "First", recipe="small")
+    second = study.System("second", "Second", ("--seed=1",), begins=first)
+    said: list[list[str]] = []
+
+    def train(arguments):
+        said.append(arguments)
+        return "--seed=1" in arguments
+
+    def export(arguments):
+        said.append(arguments)
+        return 0
+
+    places = "photos", "test", tmp_path, tmp_path, Path("recipes")
+    asked = study.Study(*places, train, export, 2.0, None, "", also=["--jit"])
+    with pytest.raises(tgc.UsageError, match="second could not be trained"):
+        study._train(asked, second)
+    more = ["--minutes=2.0", "--jit"]
+    runs = tmp_path / "first", tmp_path / "second"
+    assert said == [
+        ["--flagfile=recipes/small.flags", "--data=photos", f"--out={runs[0]}", *more],
+        [f"--model={runs[0]}", f"--out={runs[0]}.bundle", "--name=first"],
+        ["--seed=1", "--data=photos", f"--out={runs[1]}", f"--init_from={runs[0]}", *more],
+    ]

@@ -135,10 +135,10 @@ def test_broken_pictures_end_a_run_in_a_line(tmp_path: Path, capsys):
 
 def test_other_pictures_are_noticed(capsys):
     data = {"pictures": 3, "bytes": 5, "sha256": "a"}
-    runs._compare_data({"about": {"data": data}}, {"data": data})
+    runs._compare_data({"data": data}, {"data": data})
     runs._compare_data({}, {"data": data})  # runs of the first version
     assert capsys.readouterr().err == ""
-    runs._compare_data({"about": {"data": data}}, {"data": {**data, "sha256": "b"}})
+    runs._compare_data({"data": data}, {"data": {**data, "sha256": "b"}})
     assert "will not repeat itself" in capsys.readouterr().err
 
 

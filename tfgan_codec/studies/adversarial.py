@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from tfgan_codec.evaluation import schema
 from tfgan_codec.evaluation.summary import markdown_table
-from tfgan_codec.studies.study import METRICS, Experiment, Study, System, cells
-
-_FLAGS = Path(__file__).parents[2] / "apps" / "flags"
+from tfgan_codec.studies.study import METRICS, Experiment, Study, System, cells, small
 
 
 class Published(NamedTuple):
@@ -56,11 +53,7 @@ def _tables(study: Study, systems: Sequence[System], results: schema.Results) ->
     ]
 
 
-def _system(name: str, title: str, begins: System | None = None) -> System:
-    return System(name, title, (f"--flagfile={_FLAGS / name}-small.flags",), begins)
-
-
-_BASE = _system(_BEGIN, "what all begin with")
+_BASE = small(_BEGIN, "what all begin with")
 EXPERIMENT = Experiment(
     title="The adversarial hyperprior codec's ablations, scaled down",
     about="The codecs have an eighth of the published width, one residual block in each attention "
@@ -68,9 +61,9 @@ EXPERIMENT = Experiment(
     "begin with the same codec, which has neither post-processing nor discriminator and is a row "
     "too; `steps` are those after it.",
     systems=(
-        _system("adversarial", "adversarial", _BASE),
-        _system("adversarial-no_discriminator", "without discriminator", _BASE),
-        _system("adversarial-no_post_processing", "without post-processing", _BASE),
+        small("adversarial", "adversarial", _BASE),
+        small("adversarial-no_discriminator", "without discriminator", _BASE),
+        small("adversarial-no_post_processing", "without post-processing", _BASE),
         _BASE,
     ),
     tables=_tables,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -12,9 +11,8 @@ from tfgan_codec.codec import load
 from tfgan_codec.evaluation import schema
 from tfgan_codec.evaluation.summary import markdown_table
 from tfgan_codec.format import container, payload
-from tfgan_codec.studies.study import Experiment, Study, System, cells
+from tfgan_codec.studies.study import Experiment, Study, System, cells, small
 
-_FLAGS = Path(__file__).parents[2] / "apps" / "flags"
 # Eq. 4: the probabilities of -2..2 under the standard normal.
 _NORMAL_BITS = -np.log2([0.0668072, 0.2417303, 0.3829249, 0.2417303, 0.0668072])
 _METRICS = ("ms_ssim", "lpips", "fid")
@@ -70,21 +68,17 @@ def _normal_bpp(study: Study, system: System) -> float:
     return float(np.mean(rates))
 
 
-def _system(name: str, title: str) -> System:
-    return System(name, title, (f"--flagfile={_FLAGS / name}-small.flags",))
-
-
 EXPERIMENT = Experiment(
     title="The MobileViT-GAN paper's experiment, scaled down",
     about="The codecs have an eighth of the published width and were trained for minutes, not "
     "days: compare them with each other, not with the paper.",
     systems=(
-        _system("ls_gan", "LS-GAN"),
-        _system("hific_five_level", "HiFiC (five levels)"),
-        _system("hinge_gan_gp", "Hinge GAN-GP"),
-        _system("mobilevit_gan", "MobileViT-GAN"),
-        _system("mobilevit_gan-no_discriminator", "MobileViT-GAN without discriminator"),
-        _system("mobilevit_gan-no_smoothness", "MobileViT-GAN without smoothness loss"),
+        small("ls_gan", "LS-GAN"),
+        small("hific_five_level", "HiFiC (five levels)"),
+        small("hinge_gan_gp", "Hinge GAN-GP"),
+        small("mobilevit_gan", "MobileViT-GAN"),
+        small("mobilevit_gan-no_discriminator", "MobileViT-GAN without discriminator"),
+        small("mobilevit_gan-no_smoothness", "MobileViT-GAN without smoothness loss"),
     ),
     tables=_tables,
 )

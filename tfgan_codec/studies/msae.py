@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -11,9 +10,7 @@ import numpy as np
 from tfgan_codec.evaluation import schema
 from tfgan_codec.evaluation.summary import markdown_table
 from tfgan_codec.format import container
-from tfgan_codec.studies.study import METRICS, Experiment, Study, System, cells
-
-_FLAGS = Path(__file__).parents[2] / "apps" / "flags"
+from tfgan_codec.studies.study import METRICS, Experiment, Study, System, cells, small
 
 
 class Published(NamedTuple):
@@ -62,18 +59,14 @@ def _layers(study: Study, system: System) -> list[str]:
     return [f"{share:.4f}" for share in np.mean(shares, axis=0)]
 
 
-def _system(name: str, title: str) -> System:
-    return System(name, title, (f"--flagfile={_FLAGS / name}-small.flags",))
-
-
 EXPERIMENT = Experiment(
     title="MSAE's ablations, scaled down",
     about="The codecs have a quarter of the published width and were trained for minutes: compare "
     "them with each other.",
     systems=(
-        _system("msae", "MSAE"),
-        _system("msae-no_gan", "without discriminators"),
-        _system("msae-one_scale", "one scale"),
+        small("msae", "MSAE"),
+        small("msae-no_gan", "without discriminators"),
+        small("msae-one_scale", "one scale"),
     ),
     tables=_tables,
 )

@@ -1,4 +1,4 @@
-"""Experiments with small codecs: trained by `apps.train`, exported, and measured on real files.
+"""Experiments with small codecs: trained, exported, and measured on real files.
 
 What is compared, and how it is told, is in `studies`, a module for each experiment. The
 measurements are what they are; they need not bear out what anybody expects.
@@ -6,9 +6,6 @@ measurements are what they are; they need not bear out what anybody expects.
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +18,6 @@ from tfgan_codec.errors import UsageError
 from tfgan_codec.evaluation import runner, schema, sheet
 from tfgan_codec.evaluation.neural import NeuralCodec
 from tfgan_codec.evaluation.summary import markdown_table
-from tfgan_codec.metrics import weights
 from tfgan_codec.specs.names import choose
 from tfgan_codec.training.callbacks.figures import read_figures
 
@@ -30,13 +26,20 @@ SETTING = "q0"  # a codec of five levels has one rate
 
 
 class System(NamedTuple):
-    """A row. name: of its run and codec. title: for readers. flags: of `apps.train`. begins: with
-    the codec of this system, which need not be a row itself."""
+    """A row. name: of its run and codec. title: for readers. flags: of the training command;
+    recipe: the name of a flag file before them. begins: with the codec of this system, which need
+    not be a row itself."""
 
     name: str
     title: str
-    flags: tuple[str, ...]
+    flags: tuple[str, ...] = ()
+    recipe: str | None = None
     begins: System | None = None
+
+
+def small(name: str, title: str, begins: System | None = None) -> System:
+    """A system made small, whose flags are the file of that name."""
+    return System(name, title, recipe=f"{name}-small", begins=begins)
 
 
 class Experiment(NamedTuple):
@@ -49,20 +52,34 @@ class Experiment(NamedTuple):
     tables: Callable[[Study, Sequence[System], schema.Results], list[str]]
 
 
+# Runs a command with arguments, and returns its exit status.
+Command = Callable[[Sequence[str]], int]
+
+
 class Study(NamedTuple):
     """data: training pictures. test: pictures to measure on. runs: where runs and bundles go.
-    out: where results go. minutes: of training per system; None: what their flags say. only: names
-    of systems, the baseline aside; none: all. also: further flags of `apps.train` for all."""
+    out: where results go. recipes: folder of the flag files. train, export: the commands that make
+    a run, and a bundle of it. minutes: of training per system; None: what their flags say. command:
+    what was typed. only: names of systems, the baseline aside; none: all. also: further flags of
+    training for all."""
 
     data: str
     test: str
     runs: Path
     out: Path
+    recipes: Path
+    train: Command
+    export: Command
     minutes: float | None
     weights: str | None
     command: str
     only: Sequence[str] = ()
     also: Sequence[str] = ()
+
+    def flags(self, system: System) -> list[str]:
+        """What the training command is told of a system."""
+        recipe = [f"--flagfile={self.recipes / system.recipe}.flags"] if system.recipe else []
+        return [*recipe, *system.flags]
 
     def bundle(self, system: System) -> Path:
         return self.runs / f"{system.name}.bundle"
@@ -99,23 +116,19 @@ def _chosen(systems: Sequence[System], only: Sequence[str]) -> list[System]:
 
 
 def _train(study: Study, system: System) -> None:
-    """Trains and exports in processes of their own, unless the bundle is there."""
+    """Trains and exports, unless the bundle is there."""
     bundle, folder = study.bundle(system), study.runs / system.name
     if (bundle / "manifest.json").is_file():
         return
     if system.begins:
         _train(study, system.begins)
-    train = ["-m", "apps.train", *system.flags, f"--data={study.data}", f"--out={folder}"]
+    train = [*study.flags(system), f"--data={study.data}", f"--out={folder}"]
     train += [f"--init_from={study.runs / system.begins.name}"] if system.begins else []
     train += [] if study.minutes is None else [f"--minutes={study.minutes}"]
     train += [*study.also, *(["--resume"] if (folder / "run.json").is_file() else [])]
-    export = ["-m", "export.bundle", f"--model={folder}", f"--out={bundle}"]
-    # Perceptual losses need weights too.
-    places = {weights.VARIABLE: study.weights} if study.weights else {}
-    for arguments in (train, [*export, f"--name={system.name}"]):
-        done = subprocess.run([sys.executable, *arguments], env={**os.environ, **places})
-        if done.returncode:
-            raise UsageError(f"{system.name} could not be trained, see above: python {arguments}")
+    export = [f"--model={folder}", f"--out={bundle}", f"--name={system.name}"]
+    if study.train(train) or study.export(export):
+        raise UsageError(f"{system.name} could not be trained, see above: {train}")
 
 
 def _report(
