@@ -209,6 +209,26 @@ def test_bad_manifest(layered_dir: Path, tmp_path: Path, change: dict, message: 
         load(folder)
 
 
+def test_layers_without_a_common_realism(tiny_dir: Path, tmp_path: Path) -> None:
+    """A picture needs a decoder of one realism in every layer."""
+    for realism in (0, 1):
+        shutil.copytree(tiny_dir, tmp_path / f"only{realism}")
+        edit_manifest(
+            tmp_path / f"only{realism}",
+            lambda m, realism=realism: m["networks"]["synthesis"].pop(1 - realism),
+        )
+    layers = [tmp_path / "only0", tmp_path / "only1"]
+    with pytest.raises(tgc.BundleError, match="decoders in all layers, which have: 0; 1$"):
+        write_layered_bundle(tmp_path / "out", name="layered", layers=layers, info={})
+    with pytest.raises(tgc.BundleError, match="decoders in all layers"):
+        load(tmp_path / "out")
+    one = [tmp_path / "only1", tiny_dir]
+    write_layered_bundle(tmp_path / "out", name="layered", layers=one, info={})
+    codec = load(tmp_path / "out")
+    assert codec.bundle.realisms == (1.0,)
+    assert codec.decompress(codec.compress(sample_pictures.image(30, 20))).size == (30, 20)
+
+
 def test_commands(layered_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     picture, file, out = tmp_path / "a.png", tmp_path / "a.tgc", tmp_path / "b.png"
     sample_pictures.image(150, 101).save(picture)

@@ -62,6 +62,9 @@ class LayeredBundle:
             raise BundleError("the layers do not match their hash; export the bundle again")
         self.model_id = bytes.fromhex(digest)[:3]
         self.layers = tuple(layers)
+        if not self.realisms:
+            have = "; ".join(", ".join(f"{r:g}" for r in layer.realisms) for layer in layers)
+            raise BundleError(f"no realism has decoders in all layers, which have: {have}")
 
     @property
     def realisms(self) -> tuple[float, ...]:
