@@ -1,8 +1,12 @@
+import json
+import shutil
+
 import pytest
 from sample_pictures import pixels
 
 from tfgan_codec.errors import BundleError, UsageError
 from tfgan_codec.evaluation.codecs import create
+from tfgan_codec.evaluation.neural import DEFAULT_SETTINGS
 
 
 def test_classical_codecs_with_and_without_settings():
@@ -36,6 +40,42 @@ def test_searches_are_part_of_the_name(tiny_dir):
     codec = create(f"{tiny_dir}+fidelity100@0=0.2", lambda search: None)
     assert (codec.name, codec.encoder) == ("tiny+fidelity100@0", "tiny+fidelity100")
     assert create(f"{tiny_dir}@0").encoder == create(str(tiny_dir)).encoder == "tiny"
+
+
+@pytest.mark.parametrize(
+    "place", ["a+b1", "a=0.1/bundle", "a@2", "a@0=0.2", "a+fidelity9", "mobile+b1@0=q9/c"]
+)
+@pytest.mark.parametrize(
+    ("rest", "name", "settings"),
+    [("", "tiny", DEFAULT_SETTINGS), ("@0=q9", "tiny@0", ("q9",))],
+)
+def test_paths_with_the_signs_of_the_grammar(
+    tiny_dir, tmp_path, monkeypatch, place, rest, name, settings
+):
+    """A path that exists is one, relative or not, whatever its name means otherwise."""
+    shutil.copytree(tiny_dir, tmp_path / place)
+    monkeypatch.chdir(tmp_path)
+    for path in (place, tmp_path / place):
+        codec = create(f"{path}{rest}")
+        assert (codec.name, codec.settings) == (name, settings)
+
+
+def test_the_longest_path_that_exists_is_the_name(tiny_dir, tmp_path):
+    for place in ("a", "a@0", "a@0=q1"):
+        folder = shutil.copytree(tiny_dir, tmp_path / place)
+        manifest = json.loads((folder / "manifest.json").read_text())
+        manifest["name"] = place.translate(str.maketrans("@=", "--"))
+        (folder / "manifest.json").write_text(json.dumps(manifest))
+    for spec, name in (
+        ("a", "a"),
+        ("a@1", "a@1"),
+        ("a@0", "a-0"),
+        ("a@0@1", "a-0@1"),
+        ("a@0=q1", "a-0-q1"),
+        ("a@0=q2", "a-0"),
+        ("a@1=q1", "a@1"),
+    ):
+        assert create(f"{tmp_path}/{spec}").name == name
 
 
 def test_complexity_of_a_model(tiny_dir):

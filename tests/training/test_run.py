@@ -183,18 +183,19 @@ def test_a_folder_without_a_run_is_named(tmp_path: Path):
 
 def test_the_precision_of_a_run_ends_with_it(config: RunConfig):
     """Keras' policy is that of the whole process: the next network must not be built under it."""
-    small = config._replace(
+    small = replace(
+        config,
         model="hific_five_level:width=0.02",
-        loss=["mse"],
-        phases=[Phase(1.0, 64, 1, 0, 0)],
-        limit=Limit(steps=1),
+        loss=("mse",),
+        phase=(Phase(1.0, 64, 1, 0, 0),),
+        steps=1,
         precision="mixed_bfloat16",
     )
     before = tf.keras.mixed_precision.global_policy().name
     assert before != small.precision
-    for changes in ({"data": "nowhere"}, {"loss": ["nothing"]}):
+    for changes in ({"data": ("nowhere",)}, {"loss": ("nothing",)}):
         with pytest.raises(tgc.UsageError):
-            train(small._replace(**changes, overwrite=True))
+            train(replace(small, **changes, overwrite=True))
         assert tf.keras.mixed_precision.global_policy().name == before
-    train(small._replace(overwrite=True))
+    train(replace(small, overwrite=True))
     assert tf.keras.mixed_precision.global_policy().name == before

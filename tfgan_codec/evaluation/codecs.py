@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,6 +16,9 @@ from tfgan_codec.errors import UsageError
 from tfgan_codec.evaluation import classical
 from tfgan_codec.evaluation.neural import DEFAULT_SETTINGS, NeuralCodec
 from tfgan_codec.metrics.complexity import Complexity
+
+# What can follow a name: search, realism, settings.
+_REST = re.compile(r"(?:\+([a-z]+[0-9]+))?(?:@([^@=]*))?(?:=(.*))?")
 
 
 class Codec(Protocol):
@@ -51,23 +55,32 @@ def create(
 
     NAME is one of `classical.NAMES`, a shipped bundle's name or a bundle's path; SEARCH is that of
     `apps.compress`, such as realism100, and `refiner` makes it of its text, which needs TensorFlow.
-    Raises classical.CodecMissingError or BundleError where a codec cannot be had.
+    Where a path has these signs of its own, the longest beginning that exists is the name. Raises
+    classical.CodecMissingError or BundleError where a codec cannot be had.
     """
-    name, _, listed = spec.strip().partition("=")
-    settings = tuple(setting for setting in listed.split("/") if setting)
-    if name in classical.NAMES:
+    name, search, realism, listed = _split(spec.strip())
+    settings = tuple(setting for setting in (listed or "").split("/") if setting)
+    if name in classical.NAMES and not (search or realism):
         codec = classical.create(name)
         codec.settings = settings or codec.settings
         return codec
-    name, at, realism = name.rpartition("@") if "@" in name else (name, "", "")
     try:
-        decoder = float(realism) if at else None
+        decoder = None if realism is None else float(realism)
     except ValueError:
         raise UsageError(f"{spec!r}: after @ comes the realism, a number such as 0 or 1") from None
-    searching = re.fullmatch(r"(.+)\+([a-z]+[0-9]+)", name)
-    name, search = searching.groups() if searching else (name, None)
     found = _searching(search, refiner) if search else None
     return NeuralCodec(name, decoder, settings or DEFAULT_SETTINGS, search, found, threads)
+
+
+def _split(spec: str) -> tuple[str, str | None, str | None, str | None]:
+    """Returns the name, search, realism and settings of a codec, as they are written."""
+    ends = [len(spec), *(sign.start() for sign in re.finditer("[+@=]", spec))]
+    for end in sorted(ends, reverse=True):
+        rest = _REST.fullmatch(spec, end)
+        if rest and os.path.exists(spec[:end]):
+            return (spec[:end], *rest.groups())
+    found = re.fullmatch(f"(.*?){_REST.pattern}", spec)
+    return found.groups() if found else (spec, None, None, None)
 
 
 def _searching(search: str, refiner: Callable[[str], Refiner] | None) -> Refiner:
