@@ -7,7 +7,7 @@ from absl import flags
 
 from tfgan_codec import cli
 
-_USAGE = """python -m export.bundle --model=RUN --out=FOLDER [--name=mobile | --add_to=BUNDLE]
+_USAGE = """python -m export.bundle --model=RUN --out=FOLDER [--name=NAME | --add_to=BUNDLE]
 
 Turns the newest checkpoint of a run of apps.train into a bundle: networks as TFLite files, integer
 tables and gains. FOLDER then works wherever a command takes --model. With --add_to it becomes a
@@ -26,7 +26,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     flags.DEFINE_bool(
         "best", False, "The checkpoint that did best in validation.", flag_values=values
     )
-    flags.DEFINE_string("name", "mobile", "Name of the model.", flag_values=values)
+    flags.DEFINE_string(
+        "name", None, "Name of the model; by default that of the run's system.", flag_values=values
+    )
     flags.DEFINE_string("add_to", None, "Bundle, by name or path.", flag_values=values)
     flags.DEFINE_float(
         "realism", 1.0, "Of the decoder that is added; 0 replaces the faithful.", flag_values=values

@@ -1,6 +1,7 @@
 """A Keras model and its bundle are the same codec."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -71,6 +72,26 @@ def test_reach_is_where_an_impulse_can_be_seen(small_mobile: Mobile):
     change = np.abs(network(shifted) - network(y)).max(axis=(0, 2, 3)).reshape(-1, 16).max(axis=1)
     changed = np.flatnonzero(change)
     assert max(middle - changed.min(), changed.max() - middle) == halo
+
+
+@pytest.mark.parametrize(("flag", "name"), [((), "hific"), (("--name=mine",), "mine")])
+def test_a_bundle_is_called_after_its_system(
+    exported: Bundle, tmp_path: Path, monkeypatch, flag, name, capsys
+):
+    (tmp_path / "run.json").write_text('{"model": "hific:width=0.05"}')
+    model = SimpleNamespace(
+        name="hific",
+        prepare_for_coding=lambda: None,
+        g_optimizer=SimpleNamespace(iterations=3),
+    )
+    names = []
+    monkeypatch.setattr(bundling, "load_run", lambda *_: model)
+    monkeypatch.setattr(
+        bundling, "write", lambda _, out, name, info: names.append(name) or exported
+    )
+    flags = [f"--model={tmp_path}", f"--out={tmp_path}", *flag]
+    assert bundle_app.main(["bundle", *flags]) == 0
+    assert names == [name]
 
 
 def test_the_command_names_what_is_missing(tmp_path: Path, capsys):

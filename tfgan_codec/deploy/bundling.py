@@ -24,14 +24,14 @@ from tfgan_codec.training.trained import load_run, training_batches
 _SIDE = 256
 
 
-def from_run(run: str, out: str, name: str, best: bool = False) -> None:
+def from_run(run: str, out: str, name: str | None = None, best: bool = False) -> None:
     """Writes the bundle of a run's newest or best checkpoint and says what it made."""
 
     model = load_run(run, best)
     if hasattr(model, "measure"):
         model.measure(training_batches(run))
     model.prepare_for_coding()
-    bundle = write(model, out, name, _info(model, run))
+    bundle = write(model, out, name or model.name, _info(model, run))
     _say(bundle, out)
 
 
