@@ -61,12 +61,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         for name in ("data", "test", "runs"):
             if values[name].value is None:
                 raise cli.CommandLineError(f"--{name} is required")
-        out = Path(values.out) if values.out else Path("results") / study
         line = shlex.join(["python", "-m", "apps.study", *(argv or sys.argv)[1:]])
-        places = values.data, values.test, Path(values.runs), out, _FLAGS
+        places = values.data, values.test, Path(values.runs), Path(values.out or f"results/{study}")
         commands = _process("apps.train", values.weights), _process("export.bundle")
         asked = values.minutes, values.weights, line, values.only, values.also
-        run(Study(*places, *commands, *asked), experiment)
+        run(Study(*places, _FLAGS, *commands, *asked), experiment)
 
     return cli.run(command, values, _USAGE, argv)
 

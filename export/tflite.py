@@ -10,8 +10,8 @@ from absl import flags
 
 from tfgan_codec import cli
 from tfgan_codec.bundle import files
-from tfgan_codec.deploy.settings import QUANTIZE, TARGETS, Settings, check
-from tfgan_codec.errors import UsageError
+from tfgan_codec.deploy.settings import Settings, check
+from tfgan_codec.specs import settings
 
 _USAGE = """
 usage: python -m export.tflite --model=MODEL --out=FOLDER [--quantize=fp16] [--target=mobile]
@@ -35,72 +35,25 @@ tiles of it.
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     values = cli.new_flags()
-    default = Settings()
     flags.DEFINE_string("model", None, "Bundle or run.", flag_values=values)
     flags.DEFINE_string("out", None, "Where to write.", flag_values=values)
-    flags.DEFINE_enum(
-        "quantize",
-        default.quantize,
-        QUANTIZE,
-        f"Number format: {', '.join(QUANTIZE)}. int8 and int16x8 need --calibration.",
-        flag_values=values,
-    )
-    flags.DEFINE_enum(
-        "target",
-        default.target,
-        TARGETS,
-        "mobile: any size, for CPUs; edgetpu: one size, only operations an Edge TPU has.",
-        flag_values=values,
-    )
-    flags.DEFINE_integer(
-        "tile", default.tile, "Side of the stored shape in pixels.", flag_values=values
-    )
-    flags.DEFINE_integer(
-        "halo",
-        default.halo,
-        "Context around each tile of a fixed shape, in latents of 16 pixels.",
-        flag_values=values,
-    )
-    flags.DEFINE_string(
-        "realism", None, "Which of the model's decoders; all by default.", flag_values=values
-    )
-    flags.DEFINE_string("calibration", None, "Folder of photographs.", flag_values=values)
-    flags.DEFINE_integer(
-        "steps",
-        default.steps,
-        "Steps of quantisation-aware training of an int8 decoder after its calibration.",
-        flag_values=values,
-    )
+    settings.define(Settings, values)
 
     def command() -> None:
         for name in ("model", "out"):
             if values[name].value is None:
                 raise cli.CommandLineError(f"--{name} is required")
-        given = {name: values[name].value for name in Settings._fields}
-        given["realism"] = _realism(given["realism"])
-        settings = Settings(**given)
-        check(settings)
+        asked = settings.make(Settings, settings.given(Settings, values))
+        check(asked)
         if not (Path(values.model) / "run.json").is_file():
             files.locate(values.model)
         # TensorFlow takes seconds to import: only when there is something to do.
         from tfgan_codec.deploy import decoders
 
-        for path in decoders.export(values.model, values.out, settings):
+        for path in decoders.export(values.model, values.out, asked):
             print(f"{path}: {path.stat().st_size} bytes")
 
     return cli.run(command, values, _USAGE, argv)
-
-
-def _realism(text: str | None) -> float | None:
-    if text is None:
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        raise UsageError(
-            f"--realism={text}: no decoder takes realism as an input; give the number of one that "
-            "the model has, or export all and choose when decoding"
-        ) from None
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The light decoder is trained beside the codec, and its bundle opens the same files."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -12,9 +13,12 @@ from export import distill
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.codec import Codec
 from tfgan_codec.deploy.distill import BLOCKS, WIDTHS
+from tfgan_codec.deploy.distill import distill as train
+from tfgan_codec.deploy.settings import DistillSettings
 from tfgan_codec.errors import UsageError
 from tfgan_codec.metrics.complexity import of_tflite
 from tfgan_codec.models.mobile import MobileConfig, synthesis
+from tfgan_codec.training.trained import load_run
 
 
 def test_the_lite_decoder_is_below_10_kmac_per_pixel():
@@ -37,6 +41,10 @@ def test_a_run_and_its_resumption(small_bundle, photographs: Path, tmp_path: Pat
     assert distill.main(["distill", *flags]) == 1
     assert "continue it with --resume" in capsys.readouterr().err
     assert distill.main(["distill", *flags, "--resume"]) == 0
+    asked = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert asked["crop"] == 64
+    with pytest.raises(UsageError, match="is not a run of apps.train"):
+        load_run(tmp_path / "run")
     bundle = Bundle.load(tmp_path / "run" / "bundle")
     assert bundle.model_id == small_bundle.model_id
     picture = np.full((48, 80, 3), 128, np.uint8)
@@ -46,9 +54,9 @@ def test_a_run_and_its_resumption(small_bundle, photographs: Path, tmp_path: Pat
 
 
 def test_the_precision_of_a_run_ends_with_it(small_bundle, tmp_path: Path):
-    settings = distill.Settings(str(small_bundle.folder), "nowhere", str(tmp_path / "run"), 1.0)
+    places = str(small_bundle.folder), "nowhere", str(tmp_path / "run")
     with pytest.raises(UsageError, match="nowhere"):
-        distill.distill(settings._replace(precision="mixed_bfloat16"))
+        train(DistillSettings(*places, minutes=1.0, precision="mixed_bfloat16"))
     assert tf.keras.mixed_precision.global_policy().name == "float32"
 
 

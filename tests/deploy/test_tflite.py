@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,8 +35,7 @@ def exported(small_bundle: Bundle, photographs: Path, tmp_path_factory):
         if key not in made:
             made[key] = tmp_path_factory.mktemp("variant") / "bundle"
             given = Settings(calibration=str(photographs), tile=128, halo=3, steps=3)
-            settings = given._replace(**settings)
-            decoders.export(str(small_bundle.folder), str(made[key]), settings)
+            decoders.export(str(small_bundle.folder), str(made[key]), replace(given, **settings))
         return made[key]
 
     return export

@@ -21,6 +21,7 @@ from tfgan_codec.models.contract import Codec
 from tfgan_codec.models.from_bundle import restore
 from tfgan_codec.models.mobile import Mobile
 from tfgan_codec.models.msae import Msae
+from tfgan_codec.specs.settings import to_json
 from tfgan_codec.training.config import public_config
 from tfgan_codec.training.trained import load_run, training_batches
 
@@ -144,7 +145,7 @@ def _write(
     made = {realism: decoder(model, settings, latents) for realism, model in models.items()}
     scale = next(iter(made.values())).latent_scale  # of the latents, so the same for all
     parts = {realism: each.part for realism, each in made.items()}
-    info = {**bundle.info, "decoder": settings._replace(calibration=None)._asdict()}
+    info = {**bundle.info, "decoder": {**to_json(settings), "calibration": None}}
     bundling.with_decoders(bundle, out, f"{bundle.name}-{settings.quantize}", parts, info, scale)
     paths = []
     for realism, each in made.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import tensorflow as tf
@@ -14,6 +15,7 @@ from tfgan_codec.layers.precision import precision
 from tfgan_codec.losses.distillation import Distillation
 from tfgan_codec.models.from_bundle import RestoredMobile, restore
 from tfgan_codec.models.mobile import MobileConfig, synthesis
+from tfgan_codec.specs.settings import to_json
 from tfgan_codec.training.callbacks.signals import StopOnSignal
 from tfgan_codec.training.checkpoints import Checkpoints, SaveRegularly, claim_folder
 from tfgan_codec.training.schedule import FollowProgress, Limit, Progress, warmup_cosine
@@ -29,7 +31,7 @@ def distill(settings: DistillSettings) -> None:
 
     out = Path(settings.out)
     claim_folder(out, settings.resume)
-    (out / "run.json").write_text(f"{settings._asdict()}\n")
+    (out / "run.json").write_text(json.dumps(to_json(settings), indent=1) + "\n", encoding="utf-8")
     bundle = Bundle.load(settings.model)
     with precision(settings.precision):
         trained = _train(bundle, settings)

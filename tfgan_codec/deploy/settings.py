@@ -1,25 +1,49 @@
-"""What `export.tflite` is asked for."""
+"""What `export.tflite` and `export.distill` are asked for."""
 
-from __future__ import annotations
-
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Optional
 
 from tfgan_codec.errors import UsageError
+from tfgan_codec.specs import settings
+from tfgan_codec.specs.settings import setting
 
 QUANTIZE = ("none", "fp16", "dynamic", "int8", "int16x8")
 TARGETS = ("mobile", "edgetpu")
 
 
-class Settings(NamedTuple):
-    """What to export, see the flags."""
+def _read_realism(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(
+            f"--realism={text}: no decoder takes realism as an input; give the number of one that "
+            "the model has, or export all and choose when decoding"
+        ) from None
 
-    quantize: str = "fp16"
-    target: str = "mobile"
-    tile: int = 512
-    halo: int = 7
-    realism: float | None = None
-    calibration: str | None = None
-    steps: int = 200
+
+@dataclass(frozen=True)
+class Settings:
+    """What to export, a field for each flag of `export.tflite`."""
+
+    quantize: str = setting(
+        "fp16",
+        f"Number format: {', '.join(QUANTIZE)}. int8 and int16x8 need --calibration.",
+        choices=QUANTIZE,
+    )
+    target: str = setting(
+        "mobile",
+        "mobile: any size, for CPUs; edgetpu: one size, only operations an Edge TPU has.",
+        choices=TARGETS,
+    )
+    tile: int = setting(512, "Side of the stored shape in pixels.")
+    halo: int = setting(7, "Context around each tile of a fixed shape, in latents of 16 pixels.")
+    realism: Optional[float] = setting(
+        None, "Which of the model's decoders; all by default.", read=_read_realism
+    )
+    calibration: Optional[str] = setting(None, "Folder of photographs.")
+    steps: int = setting(
+        200, "Steps of quantisation-aware training of an int8 decoder after its calibration."
+    )
 
 
 def check(settings: Settings) -> None:
@@ -40,16 +64,20 @@ def check(settings: Settings) -> None:
         )
 
 
-class DistillSettings(NamedTuple):
-    """What to train, as the flags of `export.distill` say."""
+@dataclass(frozen=True)
+class DistillSettings:
+    """What to train, a field for each flag of `export.distill`."""
 
-    model: str
-    data: str
-    out: str
-    minutes: float
-    init_from: str | None = None
-    learning_rate: float = 1e-3
-    crop: int = 128
-    batch: int = 8
-    precision: str = "float32"
-    resume: bool = False
+    model: str = setting("", "Bundle, by its name or path.")
+    data: str = setting("", "Folder of photographs.")
+    out: str = setting("", "Folder of the run.")
+    minutes: Optional[float] = setting(None, "End after so many minutes of training.", above=0)
+    init_from: Optional[str] = setting(None, "Start with this bundle's decoder, of its sizes.")
+    learning_rate: float = setting(1e-3, "The highest.")
+    crop: int = setting(128, "Side of the crops.", least=1)
+    batch: int = setting(8, "Crops per step.", least=1)
+    precision: str = setting("float32", "Arithmetic.", choices=("float32", "mixed_bfloat16"))
+    resume: bool = setting(False, "Go on where a stopped run ended.")
+
+    def __post_init__(self) -> None:
+        settings.check(self)

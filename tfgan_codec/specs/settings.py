@@ -108,7 +108,8 @@ def load(path: str | Path) -> dict[str, Any]:
         text = Path(path).read_text(encoding="utf-8")
         found = _yaml(text, path) if str(path).endswith((".yaml", ".yml")) else json.loads(text)
     except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read settings from {path}: {error}") from error
+        reason = " ".join(str(error).split())
+        raise UsageError(f"cannot read settings from {path}: {reason}") from error
     if not isinstance(found, dict):
         raise UsageError(f"{path} holds no settings: write names and values, as in run.json")
     return found

@@ -170,8 +170,11 @@ def read_settings(path: PathLike) -> dict[str, Any]:
     found = settings.load(path)
     found.pop("about", None)
     if "limit" in found:  # runs of 0.1.0 had it, and their phases, as bare lists
-        found["steps"], found["minutes"] = found.pop("limit")
-        found["phase"] = [str(_old_phase(phase)) for phase in found.pop("phases")]
+        try:
+            found["steps"], found["minutes"] = found.pop("limit")
+            found["phase"] = [str(_old_phase(phase)) for phase in found.pop("phases")]
+        except (KeyError, TypeError, ValueError):
+            raise UsageError(f"{path}: cannot read limit and phases as runs of 0.1.0 had") from None
         found = {name: value for name, value in found.items() if name not in _OF_A_COMMAND}
     for name in found.keys() & _OF_A_COMMAND:
         raise UsageError(f"{path}: {name} is for the command line, not for a file")
@@ -191,8 +194,8 @@ def write_config(folder: Path, config: RunConfig, about: dict) -> None:
 
 def read_config(folder: PathLike) -> RunConfig:
     """What the run in `folder` was asked for; of several with commas between them, the first."""
-    path = _file(folder)
-    return settings.make(RunConfig, read_settings(path), f"{path}: ")
+    where = f"{folder} is not a run of apps.train: "
+    return settings.make(RunConfig, read_settings(_file(folder)), where)
 
 
 def read_about(folder: PathLike) -> dict[str, Any]:
