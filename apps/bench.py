@@ -13,7 +13,7 @@ from tqdm import tqdm
 from apps import _evaluation, _training
 from tfgan_codec import cli
 from tfgan_codec.bundle.model import Part
-from tfgan_codec.errors import BundleError, UsageError
+from tfgan_codec.errors import UsageError
 from tfgan_codec.evaluation import (
     choice,
     classical,
@@ -27,7 +27,7 @@ from tfgan_codec.evaluation import (
     sheets,
     summary,
 )
-from tfgan_codec.evaluation.codecs import Codec, create
+from tfgan_codec.evaluation.codecs import Codec, create_all
 from tfgan_codec.evaluation.measure import Meter
 
 _USAGE = """
@@ -127,16 +127,9 @@ def _compare_decoders(values: flags.FlagValues, out: Path, argv: Sequence[str] |
 
 
 def _create(specs: Sequence[str], values: flags.FlagValues) -> tuple[list[Codec], list[str]]:
-    """The codecs, and why some are missing."""
-    codecs: list[Codec] = []
-    problems: list[str] = []
-    for spec in filter(None, specs):
-        try:
-            refiner = functools.partial(_training.refiner, weights=values.weights)
-            codecs.append(create(spec, refiner, values.threads))
-        except (classical.CodecMissingError, BundleError) as error:
-            problems.append(str(error))
-            print(error, file=sys.stderr)
+    refiner = functools.partial(_training.refiner, weights=values.weights)
+    codecs, problems = create_all(specs, refiner, values.threads)
+    print(*problems, sep="\n", end="\n" if problems else "", file=sys.stderr)
     return codecs, problems
 
 

@@ -1,6 +1,7 @@
 """The programs apps.evaluate, apps.bench and apps.weights, called as from a shell."""
 
 import json
+import shutil
 import sys
 
 from apps import bench, evaluate, weights
@@ -66,6 +67,43 @@ def test_bench(pictures_dir, tiny_dir, tmp_path, capsys, monkeypatch):
     assert rows[:2] == [("jpeg", "10"), ("jpeg", "30")], "the new run's rows replace the old ones"
     assert rows[2:] == [("webp", "0"), ("webp", "20"), ("tiny", "0.2"), ("tiny", "0.4")]
     assert "| tiny |" in (again / "README.md").read_text()
+
+
+def test_bench_of_two_bundles_of_one_name(pictures_dir, tiny_dir, tmp_path, capsys, monkeypatch):
+    """Where they are tells them apart: here their decoders trade realisms."""
+    monkeypatch.chdir(tmp_path)
+    for place in ("one", "deep/two"):
+        shutil.copytree(tiny_dir, place)
+    manifest = tmp_path / "deep" / "two" / "manifest.json"
+    text = manifest.read_text().replace('"realism": 0.0', '"realism": 0.5')
+    text = text.replace('"realism": 1.0', '"realism": 0.0').replace("0.5", "1.0")
+    manifest.write_text(text)
+    status = run(
+        bench, f"--data={pictures_dir}", "--codecs=one=0.2,deep/two=0.2,one=0.2,one@0=0.2",
+        "--metrics=psnr", "--jobs=1", "--sheet_bpp=0.2", "--out=out", "--choice=one,deep/two",
+    )  # fmt: skip
+    assert status == 0, capsys.readouterr().err
+    found = schema.load("out/results.json")
+    rows = {row["codec"]: row for row in found.sets}
+    assert list(rows) == ["one", "deep/two", "tiny@0"]
+    assert [row["images"] for row in found.sets] == [3, 3, 3]
+    assert rows["one"]["bytes"] == rows["deep/two"]["bytes"]
+    assert rows["deep/two"]["psnr"] == rows["tiny@0"]["psnr"] != rows["one"]["psnr"]
+    assert rows["one"]["version"] != rows["deep/two"]["version"]
+    assert len(list((tmp_path / "out" / "files").rglob("*.tgc"))) == 3 * 3
+    for name in ("README.md", "report.html"):
+        assert "deep/two" in (tmp_path / "out" / name).read_text()
+
+
+def test_nothing_is_written_outside_of_the_folder(pictures_dir, tiny_dir, tmp_path, capsys):
+    """A bundle cannot choose where: its name is none."""
+    folder = shutil.copytree(tiny_dir, tmp_path / "hostile")
+    text = (folder / "manifest.json").read_text().replace('"tiny"', '"../../escaped/x"')
+    (folder / "manifest.json").write_text(text)
+    out = tmp_path / "deep" / "one"
+    assert run(bench, f"--data={pictures_dir}", f"--codecs={folder}", f"--out={out}") == 1
+    assert "'../../escaped/x' is not a plain name" in capsys.readouterr().err
+    assert not list(tmp_path.rglob("*escaped*"))
 
 
 def test_bench_with_nothing_to_do(pictures_dir, tmp_path, capsys):

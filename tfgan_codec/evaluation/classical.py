@@ -43,7 +43,7 @@ class ClassicalCodec:
         ladder: tuple[float, ...],
         settings: tuple[str, ...],
     ) -> None:
-        self.name = self.encoder = name
+        self.name = self.typed = self.encoder = name
         self.extension, self.version = extension, version
         self.ladder, self.settings = ladder, settings
         self._encoder, self.decode = encoder, decoder

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import quote
 
 import numpy as np
 
 from tfgan_codec.bundle.runtime import THREADS
 from tfgan_codec.coding.contract import Refiner
-from tfgan_codec.errors import UsageError
+from tfgan_codec.errors import BundleError, UsageError
 from tfgan_codec.evaluation import classical
 from tfgan_codec.evaluation.neural import DEFAULT_SETTINGS, NeuralCodec
 from tfgan_codec.metrics.complexity import Complexity
@@ -24,10 +26,18 @@ _REST = re.compile(r"(?:\+([a-z]+[0-9]+))?(?:@([^@=]*))?(?:=(.*))?")
 class Codec(Protocol):
     """What is measured: arrays uint8 HxWx3 to files and back.
 
-    Codecs with the same `encoder` make the same files.
+    Attributes:
+      name: what results call it.
+      typed: how to ask for it, settings aside.
+      encoder: equal only for codecs that make the same files.
+      version: of its library or bundle, for people.
+      extension: of its files.
+      settings: of its own scale, to measure at.
+      complexity: what it costs.
     """
 
     name: str
+    typed: str
     encoder: str
     version: str
     extension: str
@@ -45,7 +55,39 @@ class Codec(Protocol):
 
 def file_of(folder: Path, codec: Codec, setting: str, picture: str) -> Path:
     """Where the file of a picture is kept."""
-    return folder / f"{codec.name}-{setting}" / f"{Path(picture).stem}.{codec.extension}"
+    name = quote(codec.name, safe=" +=@")  # which can be a path
+    return folder / f"{name}-{setting}" / f"{Path(picture).stem}.{codec.extension}"
+
+
+def create_all(
+    specs: Iterable[str], refiner: Callable[[str], Refiner] | None = None, threads: int = THREADS
+) -> tuple[list[Codec], list[str]]:
+    """Returns the codecs of several specifications, and why some are missing.
+
+    The same codec twice is one with all the settings. Different ones of the same name, such as
+    bundles of one system, are called by what was typed for them.
+    """
+    codecs: list[Codec] = []
+    problems: list[str] = []
+    for spec in filter(None, specs):
+        try:
+            new = create(spec, refiner, threads)
+        except (classical.CodecMissingError, BundleError) as error:
+            problems.append(str(error))
+            continue
+        same = next((old for old in codecs if _equal(old, new)), None)
+        if same:
+            same.settings = tuple(dict.fromkeys((*same.settings, *new.settings)))
+        else:
+            codecs.append(new)
+    taken = Counter(name for codec in codecs for name in {codec.name, codec.typed})
+    for codec in codecs:
+        codec.name = codec.typed if taken[codec.name] > 1 else codec.name
+    return codecs, problems
+
+
+def _equal(a: Codec, b: Codec) -> bool:
+    return (a.name, a.encoder) == (b.name, b.encoder)  # the name has the decoder's realism
 
 
 def create(

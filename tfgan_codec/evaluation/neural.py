@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Mapping
 
 import numpy as np
 
+from tfgan_codec.bundle import files
 from tfgan_codec.bundle.layered import LayeredBundle
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.bundle.runtime import THREADS
@@ -45,9 +47,12 @@ class NeuralCodec:
         bundle = self._codec.bundle
         self._realism = bundle.realisms[-1] if realism is None else realism
         self._compress = functools.partial(self._codec.compress, refiner=refiner)
-        self.encoder = f"{bundle.name}+{search}" if search else bundle.name
-        self.name = self.encoder if realism is None else f"{self.encoder}@{realism:g}"
-        self.version = f"{bundle.model_id.hex()}, realism {self._realism:g}"
+        sought = f"+{search}" if search else ""
+        decoder = "" if realism is None else f"@{realism:g}"
+        digest = hashlib.sha256(files.stamp(model)).hexdigest()
+        self.encoder = f"{files.locate(model).resolve()} {digest}{sought}"
+        self.name, self.typed = f"{bundle.name}{sought}{decoder}", f"{model}{sought}{decoder}"
+        self.version = f"{bundle.model_id.hex()}, realism {self._realism:g}, bundle {digest[:10]}"
         self.settings = settings
         self.complexity = self._measure_complexity()
 

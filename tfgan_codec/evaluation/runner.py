@@ -153,7 +153,7 @@ class _Run:
         for codec in self.plan.codecs:
             for setting in codec.settings:
                 bar.set_description(f"{codec.name} {setting} {path.stem}", refresh=False)
-                target = scratch / f"{codec.name.replace('/', '_')}-{setting}-{path.name}.npy"
+                target = scratch / f"{path.name}-{len(points)}.npy"
                 try:
                     points.append(self._point(codec, setting, path, picture, target, files))
                 except Exception as error:  # whatever a codec library raises
