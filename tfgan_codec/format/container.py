@@ -30,29 +30,29 @@ _FIXED_BYTES = len(MAGIC) + 1 + 3  # magic, version and flags, model id
 
 
 class File(NamedTuple):
-    """What a ``.tgc`` file says, before any model is involved."""
+    """Holds what a ``.tgc`` file says, before any model is involved."""
 
     model_id: bytes  # the first 3 bytes of the model's normative hash
     width: int  # of the whole picture
     height: int
     quality: int
-    streams: tuple[bytes, ...]  # one, or those of the layers, coarse to fine
+    streams: tuple[bytes, ...]  # one, or one per layer, coarse to fine
     grey: bool = False
     icc: bytes | None = None  # unpacked
     exif: bytes | None = None  # unpacked
     alpha: bytes | None = None  # a greyscale PNG file
-    scale: int = 1  # the streams make a picture so many times smaller; above 1, layers are missing
+    scale: int = 1  # the streams give a picture 1/scale the size; above 1, layers are missing
 
     @property
     def layers(self) -> int:
-        """How many streams the whole file has."""
+        """The number of streams of the whole file, missing layers included."""
         return len(self.streams) + self.scale.bit_length() - 1
 
 
 class Sizes(NamedTuple):
-    """Where the bytes of a file went. Chunks count with their lengths."""
+    """Holds the bytes that each part of a file takes, chunks with their length fields."""
 
-    header: int  # everything that is not listed below
+    header: int  # everything that has no field below: header, checks, checksum
     icc: int
     exif: int
     alpha: int
@@ -61,21 +61,21 @@ class Sizes(NamedTuple):
 
 
 class Overhead(NamedTuple):
-    """How many bytes a file has beside its streams."""
+    """Holds the number of bytes that a file has beside its streams."""
 
     total: int
     extra: int  # of these, for alpha and metadata
 
 
 class Parsed(NamedTuple):
-    """A parsed file and the account of its bytes."""
+    """Holds a parsed file and how many bytes each of its parts takes."""
 
     file: File
     sizes: Sizes
 
 
 def pack(file: File) -> bytes:
-    """Serialises a file; in layers if it has several streams.
+    """Returns the bytes of a file, in the layered layout if it has several streams.
 
     Raises:
       ImageError: the picture or its metadata is larger than the format allows.
@@ -124,17 +124,17 @@ def pack(file: File) -> bytes:
 
 
 def overhead(file: File) -> Overhead:
-    """Counts what `pack` adds to the streams of a file; raises as `pack`."""
+    """Counts the bytes that `pack` adds to the streams of a file; raises what `pack` raises."""
     plain = file._replace(icc=None, exif=None, alpha=None)
     total, bare = (len(pack(each)) - sum(map(len, file.streams)) for each in (file, plain))
     return Overhead(total, total - bare)
 
 
 def parse(blob: bytes, scale: int = 1) -> Parsed:
-    """Reads a file; of one in layers, what a picture `scale` times smaller needs.
+    """Reads a file. Of one in layers, keeps the streams that a picture 1/`scale` the size needs.
 
     Raises:
-      BitstreamError: for anything that `pack` cannot have written; never another exception.
+      BitstreamError: `pack` cannot have written these bytes.
       UsageError: no layer of the file has this scale.
     """
     found = parse_layers(blob)
@@ -155,10 +155,10 @@ def parse(blob: bytes, scale: int = 1) -> Parsed:
 
 
 def parse_layers(blob: bytes) -> Parsed:
-    """Reads a file, or what is left of one in layers: all that are whole, at least one.
+    """Reads a file; of one in layers that was cut short, the layers that are whole.
 
     Raises:
-      BitstreamError: not even that is there.
+      BitstreamError: `pack` cannot have written these bytes, or not even one layer is whole.
     """
     layered = _version(blob) == LAYERED
     body = blob
@@ -194,7 +194,7 @@ def parse_layers(blob: bytes) -> Parsed:
 
 
 def read_blob(blob: Blob) -> bytes:
-    """The bytes of a file given as such or by its path."""
+    """Returns the bytes of a file that is given as bytes or as a path."""
     if isinstance(blob, (bytes, bytearray, memoryview)):
         return bytes(blob)
     try:
@@ -207,7 +207,7 @@ def read_blob(blob: Blob) -> bytes:
 
 
 def _version(blob: bytes) -> int:
-    """The layout of a file that can be one: its first bytes are right."""
+    """Returns the layout, 1 or 2; raises where magic, version or length cannot be right."""
     if blob[: len(MAGIC)] != MAGIC:
         what = "not a .tgc file (wrong magic)" if blob else "the file is empty"
         raise BitstreamError(f"{what}; make one with apps.compress")
@@ -233,7 +233,10 @@ def _checksum_holds(blob: bytes) -> bool:
 
 
 def _layer_lengths(reader: Reader) -> list[int]:
-    """Of all streams but the last; how many there are stands in the first number."""
+    """Reads the lengths in bytes of all streams but the last, which fills the rest of the file.
+
+    The first number holds the first length and, in its last two bits, how many lengths there are.
+    """
     first, coarser = divmod(reader.varint("length of a layer"), MAX_LAYERS)
     if not coarser:
         raise BitstreamError("the file says that it has layers, and then that it has one")
@@ -241,13 +244,14 @@ def _layer_lengths(reader: Reader) -> list[int]:
 
 
 def _layer_check(head: bytes) -> bytes:
-    """What follows a layer but the last: CRC-16/CCITT-FALSE of the file up to there."""
+    """Returns the check after each layer but the last: CRC-16/CCITT-FALSE of all bytes before."""
     return binascii.crc_hqx(head, 0xFFFF).to_bytes(_LAYER_CHECK_BYTES, "little")
 
 
 def _account(
     chunks: tuple[int, int, int], streams: tuple[bytes, ...], ends: tuple[int, ...]
 ) -> Sizes:
+    """Counts the bytes of each part of a file that ends where its last stream does."""
     lengths = tuple(map(len, streams))
     return Sizes(ends[-1] - sum(chunks) - sum(lengths), *chunks, lengths, ends)
 
@@ -255,7 +259,7 @@ def _account(
 def _whole_layers(
     blob: bytes, position: int, lengths: list[int]
 ) -> tuple[tuple[bytes, ...], tuple[int, ...]]:
-    """The streams, as far as their checks hold, and where each ends with its check."""
+    """Returns the streams up to the first wrong check, and the positions after those checks."""
     streams, ends = [], []
     for length in lengths:
         stop = position + length

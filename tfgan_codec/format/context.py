@@ -1,4 +1,4 @@
-"""Latents through the integer context model, which predicts each from those before it.
+"""Codes latents with the integer context model, which predicts each from those before it.
 
 Normative (`docs/format.md`, "Context model"): mean and scale of each latent decide how the stream
 is parsed. Everything is therefore integer arithmetic with the bounds of `scales`, where float32
@@ -6,10 +6,11 @@ gives the same integers as int64 in any order of summation. So it does not matte
 are predicted at once, or by what machine.
 
 What is coded are whole latents q = round(y), as in Minnen et al. (2018), not residuals round(y -
-mean): all context is known before the first prediction, so that an encoder and the rate estimate of
-training predict all latents at once, exactly. The mean is that of a discretised Gaussian whose
-tables come in `FRACTIONS` shifts: its whole part is subtracted from q, its fraction chooses among
-the tables of the scale. An eighth costs about 1e-2 bits where the scale is 0.3 and less elsewhere.
+mean). All context is then known before the first prediction, so that the encoder and the rate
+estimate of training can predict all latents at once, exactly. Each latent has a discretised
+Gaussian, whose tables exist for means of 0, 1/8, ... 7/8 (`FRACTIONS`): the whole part of the mean
+is subtracted from q, its fraction chooses the table. Rounding means to eighths costs about 1e-2
+bits per latent where the standard deviation is 0.3, and less elsewhere.
 """
 
 from __future__ import annotations
@@ -27,23 +28,23 @@ _CHUNK = 4096  # latents predicted at once
 
 Array = NDArray[Any]
 Integers = NDArray[np.int32]
-# Decodes one value for each table number.
+# Takes table numbers [n] and returns the values [n] that the stream holds next.
 Read = Callable[[Array], Array]
 
 
 class Coded(NamedTuple):
-    """Latents in the order of the stream: the table of each, and the value coded with it."""
+    """Holds latents in the order of the stream: the table of each, and the value coded with it."""
 
     tables: Integers
     values: Integers
 
 
 def encode(model: ContextModel, features: Array, q: Integers) -> Coded:
-    """What the range coder writes for latents q [h, w, C].
+    """Returns what the range coder has to write for latents q [h, w, C].
 
     Args:
       model: the context model.
-      features: what the hyper decoder gives, uint8 [h, w, C * hyper_features]; the features of a
+      features: output of the hyper decoder, uint8 [h, w, C * hyper_features]; the features of one
         latent lie side by side.
       q: the latents.
     """
@@ -64,13 +65,13 @@ def encode(model: ContextModel, features: Array, q: Integers) -> Coded:
 def decode(
     model: ContextModel, features: Array, read: Read, at_once: int | None = None
 ) -> Integers:
-    """The latents q [h, w, C] from a stream.
+    """Returns the latents q [h, w, C] of a stream.
 
     Args:
       model, features: as for `encode`.
       read: decodes the next values of the stream.
-      at_once: the most latents to predict together; by default those of a front. The result does
-        not depend on it.
+      at_once: the most latents to predict together, by default all of a front (`wavefront`). The
+        result does not depend on it.
     """
     predictor = Predictor(model, features)
     result = np.empty(int(np.prod(predictor.shape)), np.int32)

@@ -24,13 +24,15 @@ MAX_CONTEXT = 127  # |q| as the convolution sees it
 
 
 class ContextModel(NamedTuple):
-    """Attributes:
+    """Holds the integer layers that predict a latent.
 
-    axes: the axes of the latents (0 row, 1 column, 2 channel) from the slowest to the fastest in
-        raster order.
-    convolution: kernel [k0, k1, k2, features] along `axes`, 0 where not before its middle.
-    joint: 1x1 layers on the features of a latent, those of the convolution first.
-    table, mean: 1x1 layers of one output.
+    Attributes:
+        axes: the axes of the latents (0 row, 1 column, 2 channel) from the slowest to the fastest
+            in raster order.
+        convolution: kernel [k0, k1, k2, features] along `axes`, 0 at and after its middle.
+        joint: 1x1 layers on a latent's features: the convolution's, then the hyper decoder's.
+        table: 1x1 layer whose one output is the table index, 0..63.
+        mean: 1x1 layer whose one output is the mean in eighths plus `MEAN_ZERO`, 0..2047.
     """
 
     axes: tuple[int, ...]
@@ -41,19 +43,19 @@ class ContextModel(NamedTuple):
 
     @property
     def kernel(self) -> wavefront.Sizes:
-        """The convolution's size along `axes`."""
+        """The kernel's size (k0, k1, k2) along `axes`."""
         k0, k1, k2 = self.convolution.kernel.shape[:3]
         return k0, k1, k2
 
     @property
     def hyper_features(self) -> int:
-        """How many features of a latent come from the hyper-latents."""
+        """The number of features that each latent gets from the hyper decoder."""
         first = self.joint[0] if self.joint else self.table
         return int(first.kernel.shape[2] - self.convolution.kernel.shape[3])
 
     @property
     def layers(self) -> tuple[IntegerConv, ...]:
-        """All layers."""
+        """All layers in the order in which they run."""
         return (self.convolution, *self.joint, self.table, self.mean)
 
     def check(self) -> None:

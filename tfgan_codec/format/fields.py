@@ -11,7 +11,7 @@ _MAX_VARINT_BYTES = 9  # below 2^63
 
 
 class Reader:
-    """Takes fields off a byte string, checking that they are there."""
+    """Reads fields of a byte string one after the other; `BitstreamError` where one is cut off."""
 
     def __init__(self, data: bytes, position: int) -> None:
         self._data = data
@@ -41,7 +41,7 @@ class Reader:
 
 
 def varint(value: int) -> bytes:
-    """LEB128: 7 bits per byte, lowest first, the high bit set on all but the last."""
+    """Returns a number as LEB128: 7 bits per byte, lowest first, high bit set but in the last."""
     out = bytearray()
     while value >= 0x80:
         out.append(value & 0x7F | 0x80)
@@ -55,7 +55,7 @@ def chunk(data: bytes) -> bytes:
 
 
 def inflate(data: bytes, what: str) -> bytes:
-    """Inflates no more than the limit, whatever the data claims to be."""
+    """Unpacks zlib data; raises `BitstreamError` if damaged or longer than `MAX_METADATA` bytes."""
     inflater = zlib.decompressobj()
     try:
         unpacked = inflater.decompress(data, MAX_METADATA + 1)

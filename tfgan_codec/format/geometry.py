@@ -21,7 +21,7 @@ Integers = NDArray[np.int32]
 
 
 def latent_size(height: int, width: int) -> tuple[int, int]:
-    """Returns the height and the width of the latents of a picture."""
+    """Returns the height and the width of the latents of a picture of this size in pixels."""
     return -(-height // STRIDE), -(-width // STRIDE)
 
 
@@ -32,12 +32,12 @@ def round_half_up(x: Floats) -> Floats:
 
 
 def pad_zeros(x: Array, multiple: int) -> Array:
-    """Pads [height, width, channels] with zeros at the bottom and right to multiples."""
+    """Pads [height, width, channels] with zeros at the bottom and right to whole `multiple`s."""
     return np.pad(x, _padding(x, multiple))
 
 
 def pad_edges(x: Array, multiple: int) -> Array:
-    """Pads at the bottom and right to multiples, repeating the last row and column."""
+    """Pads as `pad_zeros` does, but repeats the last row and column."""
     return np.pad(x, _padding(x, multiple), mode="edge")
 
 

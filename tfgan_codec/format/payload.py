@@ -25,17 +25,17 @@ _MAX_SCALE_CELLS = 512
 
 
 class Symbols(NamedTuple):
-    """What a stream says of the latents [h, w, C] of one picture."""
+    """Holds what a stream says of the latents [h, w, C] of one picture."""
 
     z: Integers  # [ceil(h / 4), ceil(w / 4), Cz]
-    indexes: NDArray[np.uint8]  # [h, w, C], follows from z
-    r: Integers  # [h, w, C], 0 where the index is 0
+    indexes: NDArray[np.uint8]  # [h, w, C], 0..63: each latent's table; computed from z
+    r: Integers  # [h, w, C], residuals; 0 where the index is 0, and not coded there
 
 
 def index_map(
     scale_decoder: scales.ScaleDecoder, z: Integers, height: int, width: int
 ) -> NDArray[np.uint8]:
-    """Returns the table index of each latent, [height, width, C].
+    """Returns the table index of each latent, uint8 [height, width, C], computed from z.
 
     The scale decoder runs in windows, which changes nothing: its arithmetic is exact.
     """
@@ -58,7 +58,7 @@ def encode_symbols(symbols: Symbols, z_tables: Tables, y_tables: Tables) -> byte
 
 
 def encode_head(encoder: Encoder, z: Integers, index: Array, z_tables: Tables) -> None:
-    """Writes what every stream begins with: z, and a check of the map that follows from it."""
+    """Writes what every stream begins with: z, and the CRC-16 of the index map computed from it."""
     encoder.encode(z, channel_numbers(z.shape), z_tables)
     encoder.encode(divmod(scales.crc16(index), 256), [0, 0], _BYTE_TABLE)
 
@@ -70,8 +70,8 @@ def decode_head(
     z_tables: Tables,
     scale_decoder: scales.ScaleDecoder,
 ) -> tuple[Integers, NDArray[np.uint8]]:
-    """Reads z and returns it with its map for latents [height, width]; raises as
-    `decode_symbols` does."""
+    """Reads z and returns it with the index map computed from it, for latents [height, width];
+    raises what `decode_symbols` raises."""
     stride = scale_decoder.upscale
     shape = -(-height // stride), -(-width // stride), len(z_tables.cdf)
     z = decoder.decode(channel_numbers(shape), z_tables)
@@ -93,7 +93,8 @@ def decode_symbols(
     """Reads what `encode_symbols` wrote for latents [height, width].
 
     Raises:
-      BitstreamError: the data is not such a stream, or the index map came out differently here.
+      BitstreamError: the data is damaged, or this machine computed another index map than the
+        encoder, which would make everything after it wrong.
     """
     decoder = Decoder(data)
     z, index = decode_head(decoder, height, width, z_tables, scale_decoder)
@@ -105,7 +106,7 @@ def decode_symbols(
 
 
 def estimate_bits(symbols: Symbols, z_tables: Tables, y_tables: Tables) -> float:
-    """Returns the length of the stream to a few bytes, without writing it."""
+    """Returns the length of the stream in bits, within a few bytes, without writing it."""
     coded = symbols.indexes > 0
     total = bits(symbols.z, channel_numbers(symbols.z.shape), z_tables).sum()
     total += bits(symbols.r[coded], symbols.indexes[coded], y_tables).sum()
@@ -113,5 +114,5 @@ def estimate_bits(symbols: Symbols, z_tables: Tables, y_tables: Tables) -> float
 
 
 def channel_numbers(shape: tuple[int, ...]) -> Array:
-    """Returns the table of each hyper-latent, which is the number of its channel."""
+    """Returns the table number of each hyper-latent, which is the number of its channel."""
     return np.broadcast_to(np.arange(shape[-1], dtype=np.int32), shape)

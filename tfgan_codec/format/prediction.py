@@ -1,6 +1,7 @@
-"""Table and mean of each latent from those before it: the context model at work.
+"""Runs the context model: predicts table and mean of each latent from the latents before it.
 
-Elements are numbered in raster order along the model's axes, cells by their places on a `Canvas`.
+A latent has two numbers here: its element, counted in raster order along the model's axes, and its
+cell, its place on the padded `Canvas`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ Integers = NDArray[np.int32]
 
 
 class Canvas:
-    """The latents known so far, padded with zeros so that every context lies inside.
+    """Holds the latents known so far, padded with zeros so that every context lies inside.
 
     A kernel of k0 x k1 x k2 reaches ri = ki // 2 to each side, but along the first axis only
     backwards, since what comes later is not known. So latents of n0 x n1 x n2 stand at
@@ -58,19 +59,19 @@ class Canvas:
         self._runs: Array = np.ndarray(runs, run, self._padded, strides=self._cells.strides)
 
     def cells(self, front: wavefront.Front) -> Array:
-        """Returns the cells of a front's latents."""
+        """Returns the cell of each latent of a front, [n]."""
         return self._first_cells[front.line] + front.depth
 
     def fill(self, q: Integers) -> None:
-        """Takes over all latents [n0, n1, n2]."""
+        """Stores all latents [n0, n1, n2], clipped to +-`MAX_CONTEXT`."""
         self._inside[:] = np.clip(q, -MAX_CONTEXT, MAX_CONTEXT)
 
     def put(self, cells: Array, q: Array) -> None:
-        """Takes over the latents of some cells."""
+        """Stores latents [n] at their cells [n], clipped to +-`MAX_CONTEXT`."""
         self._cells[cells + self._middle] = np.minimum(np.maximum(q, -MAX_CONTEXT), MAX_CONTEXT)
 
     def contexts(self, cells: Array) -> Array:
-        """Returns the contexts of some cells, [cells, lines * k2]."""
+        """Returns the latents under the kernel for each cell, [cells, lines * k2]."""
         return self._runs[cells[:, None] + self._starts].view(self._number)
 
 
@@ -79,7 +80,7 @@ class Predictor:
 
     Args:
       model: the context model.
-      features: what the hyper decoder gives, uint8 [h, w, C * hyper_features].
+      features: output of the hyper decoder, uint8 [h, w, C * hyper_features].
       exact: whether to compute in int64, as the specification is written, instead of in float32.
     """
 
@@ -100,11 +101,11 @@ class Predictor:
         self._heads = Pointwise(number, model.table, model.mean)
 
     def elements(self, front: wavefront.Front) -> Array:
-        """Returns the numbers of a front's latents."""
+        """Returns the element number of each latent of a front, [n]."""
         return front.line * self.shape[2] + front.depth
 
     def __call__(self, elements: Array, cells: Array) -> tuple[Integers, Integers]:
-        """Returns the table of each element, and the whole part of its mean."""
+        """Returns the table of each latent and the whole part of its mean, each int32 [n]."""
         a = self._convolution(self.canvas.contexts(cells))
         a = np.concatenate([a, self._features.take(elements, axis=0)], axis=1)
         for layer in self._joint:
@@ -115,10 +116,10 @@ class Predictor:
 
 
 class Pointwise:
-    """1x1 layers with the same input as one, on rows of features, in float32 or int64.
+    """Computes 1x1 layers that share their input [n, features] as one, in float32 or int64.
 
-    In float32 kernel and bias are multiplied by 2^-shift beforehand, which changes no bit but those
-    of the exponents.
+    For float32, kernel and bias are multiplied by 2^-shift once, which is exact: only exponents
+    change.
     """
 
     def __init__(self, number: Any, *layers: IntegerConv) -> None:

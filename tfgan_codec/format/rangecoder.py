@@ -1,4 +1,4 @@
-"""Range coder in pure Python, byte-identical with TensorFlow Compression's.
+"""The range coder in pure Python. Its streams are byte for byte TensorFlow Compression's.
 
 G. N. N. Martin, "Range encoding", 1979, with 16-bit probabilities, a 32-bit interval and output in
 16-bit steps; `docs/format.md` has the whole algorithm. The formulation here differs from TFC's:
@@ -44,7 +44,7 @@ class Encoder:
         self._low, self._size = low, size
 
     def finish(self) -> bytes:
-        """The stream: the words so far, then the shortest bytes that stay inside the interval."""
+        """Returns the stream: all words so far, then the fewest bytes that name the interval."""
         low, size = self._low % _FULL, self._size
         straddles = low + size > _FULL  # then end on the next carry: its zeros need not be written
         carry = (self._low >> 32) + straddles
@@ -119,7 +119,7 @@ class Decoder:
         return np.array(values, np.int32).reshape(index.shape)
 
     def finish(self) -> None:
-        """Raises `BitstreamError` if no encoder ends here: bytes are left, or end wrongly."""
+        """Raises `BitstreamError` if bytes are left, or if the last ones are not an encoder's."""
         if self._position < len(self._data):
             raise BitstreamError(
                 "the coded data goes on after its last symbol: the file is damaged"
@@ -136,7 +136,7 @@ class Decoder:
             raise BitstreamError("the coded data ends wrongly: the file is damaged")
 
     def _outside(self, last: int) -> int:
-        """Reads the sign and Elias gamma code after an escape; relative to the table's offset."""
+        """Reads the Elias gamma code and sign after an escape; returns the value minus offset."""
         zeros = 0
         while not self._bit():
             zeros += 1
@@ -177,7 +177,7 @@ class _Row(NamedTuple):
 
 
 class _Rows(dict[int, _Row]):
-    """The rows of tables by number, each made when it is first used: a set can have hundreds."""
+    """Maps table numbers to rows, each made when it is first used: a set can have hundreds."""
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
@@ -186,7 +186,7 @@ class _Rows(dict[int, _Row]):
         cdf, length, offset, has_escape = self.tables
         row, size, first = cdf[number].tolist(), int(length[number]), int(offset[number])
         ordinary = size - int(has_escape)
-        # Without any ordinary symbol, an empty interval: the mode is never taken.
+        # A table with no ordinary symbol gets an empty interval, so that its mode is never taken.
         mode = int(np.argmax(np.diff(row[: ordinary + 1]))) if ordinary else 0
         upper = row[mode + 1] if ordinary else 0
         escape = ordinary if has_escape else -1
@@ -197,7 +197,10 @@ class _Rows(dict[int, _Row]):
 def _intervals(
     values: ArrayLike, indexes: ArrayLike, tables: Tables
 ) -> tuple[list[int], list[int]]:
-    """Lower and upper 16-bit bounds to code, in order, with the bits after escapes spliced in."""
+    """Returns the lower and upper bounds, 0..65536, of all that is to be coded, in order.
+
+    An escape symbol is followed by the bits of its Elias gamma code and sign, each with even odds.
+    """
     index = np.asarray(indexes, np.int64).ravel()
     symbol, gamma, negative = to_symbols(values, index, tables)
     lower = tables.cdf[index, symbol]
@@ -217,5 +220,6 @@ def _intervals(
 
 
 def _final_shift(low: int, size: int) -> int:
-    """24 if a multiple of 2^24 lies in ``low .. low + size - 1``, else 16 (one always does)."""
+    """Returns 24 if ``low .. low + size - 1`` holds a multiple of 2^24, else 16: it holds one of
+    2^16. The stream's last bytes are that multiple, so they are 1 or 2."""
     return 24 if (low - 1) >> 24 < (low + size - 1) >> 24 else 16

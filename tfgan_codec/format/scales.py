@@ -1,6 +1,6 @@
-"""The integer scale decoder: hyper-latent symbols to table indexes, the same on every machine.
+"""The integer scale decoder turns hyper-latents z into table indexes, alike on every machine.
 
-Normative: nothing else decides how a stream is parsed (`docs/format.md`, "Integer scale decoder").
+Normative (`docs/format.md`, "Integer scale decoder"): the indexes decide how a stream is parsed.
 The int64 path is the definition. The float32 path, which numpy hands to BLAS, gives the same
 integers because `ScaleDecoder.check` bounds every partial sum by 2^20, well inside the 2^24 up to
 which float32 holds all integers, in any order of summation.
@@ -26,13 +26,13 @@ SCALES = 64  # coding tables that the indexes choose from
 
 
 class IntegerConv(NamedTuple):
-    """Convolution, rounding division by a power of two, clipping, then depth-to-space.
+    """Holds one layer: convolution, rounding division by 2^shift, clipping, then depth-to-space.
 
     Attributes:
         kernel: int32 [kh, kw, cin, cout], odd kh and kw.
         bias: int32 [cout].
-        shift: the accumulator becomes ``(acc + 2^(shift - 1)) >> shift``.
-        maximum: then it is clipped to 0..maximum.
+        shift: divides the accumulator: ``(acc + 2^(shift - 1)) >> shift``.
+        maximum: bounds the result, which is clipped to 0..maximum.
         upscale: 1, or 2 for depth-to-space with blocks of 2x2.
     """
 
@@ -44,20 +44,20 @@ class IntegerConv(NamedTuple):
 
 
 class ScaleDecoder(NamedTuple):
-    """A chain of integer convolutions."""
+    """Holds a chain of integer convolutions; called with z, it returns the index map."""
 
     layers: tuple[IntegerConv, ...]
 
     @property
     def upscale(self) -> int:
-        """How many times higher and wider the index map is than z."""
+        """The factor by which the index map is higher and wider than z."""
         scale = 1
         for layer in self.layers:
             scale *= layer.upscale
         return scale
 
     def __call__(self, z: ArrayLike, *, exact: bool = False) -> NDArray[np.uint8]:
-        """Index map uint8 [h * upscale, w * upscale, C] of symbols z [h, w, Cz].
+        """Returns the index map uint8 [h * upscale, w * upscale, C] of hyper-latents z [h, w, Cz].
 
         `exact` computes in int64, as the specification is written, instead of in float32.
         """
@@ -71,7 +71,7 @@ class ScaleDecoder(NamedTuple):
         return a.astype(np.uint8)
 
     def check(self) -> None:
-        """Raises `BundleError` unless the bounds that make every implementation agree hold."""
+        """Raises `BundleError` where a layer breaks a bound that makes all machines agree."""
         if not self.layers:
             raise BundleError("the scale decoder has no layers: export the bundle again")
         channels = None
@@ -83,7 +83,7 @@ class ScaleDecoder(NamedTuple):
 
 
 def crc16(index_map: ArrayLike) -> int:
-    """CRC-16/CCITT-FALSE of an index map's bytes in row-major order."""
+    """Returns CRC-16/CCITT-FALSE of an index map's bytes in row-major order."""
     return binascii.crc_hqx(np.asarray(index_map, np.uint8).tobytes(), 0xFFFF)
 
 
@@ -93,7 +93,14 @@ def problem(
     maximum_allowed: int = MAX_ACTIVATION,
     largest_input: int = MAX_ACTIVATION,
 ) -> str:
-    """What is wrong with a layer that gets `channels` channels (None: any number), or nothing."""
+    """Says what is wrong with a layer whose input has `channels` channels; "" where nothing is.
+
+    Args:
+        layer: the layer.
+        channels: of its input; None for any number.
+        maximum_allowed: the largest `maximum` that the layer may have.
+        largest_input: the largest magnitude of its inputs, which bounds the accumulator.
+    """
     kernel, bias, shift, maximum, upscale = layer
     for array in (kernel, bias):
         if not np.issubdtype(array.dtype, np.integer):
@@ -122,7 +129,7 @@ def problem(
 def _convolve(
     a: NDArray[np.int64], kernel: NDArray[np.int32], dtype: type[np.generic]
 ) -> NDArray[np.int64]:
-    """Stride 1, zero padding to the same size, as one matrix product over gathered patches."""
+    """Convolves with stride 1 and zero padding, [h, w, cin] to [h, w, cout], as one product."""
     kh, kw, cin, cout = kernel.shape
     h, w = a.shape[:2]
     padded = np.pad(a.astype(dtype), [(kh // 2, kh // 2), (kw // 2, kw // 2), (0, 0)])
@@ -133,7 +140,7 @@ def _convolve(
 
 
 def _depth_to_space(a: NDArray[np.int64], block: int) -> NDArray[np.int64]:
-    """TensorFlow's NHWC order: channel (i * block + j) * C + c goes to row i, column j."""
+    """Moves channels into blocks of pixels: channel (i * block + j) * C + c to row i, column j."""
     h, w, channels = a.shape
     depth = channels // block**2
     blocks = a.reshape(h, w, block, block, depth).transpose(0, 2, 1, 3, 4)

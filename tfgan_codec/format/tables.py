@@ -25,7 +25,7 @@ MAX_OFFSET = 1 << 20
 
 
 class Tables(NamedTuple):
-    """A set of coding tables, one per row.
+    """Holds a set of coding tables, one per row.
 
     Attributes:
         cdf: int32 [n, width]; row i rises strictly from ``cdf[i, 0] = 0`` to
@@ -41,7 +41,7 @@ class Tables(NamedTuple):
     escape: bool
 
     def check(self) -> None:
-        """Raises `BundleError` unless the tables obey every rule above."""
+        """Raises `BundleError` where the tables break a rule of the class docstring."""
         for name in ("cdf", "length", "offset"):
             if getattr(self, name).dtype != np.int32:
                 raise BundleError(f"table array {name} must be int32: export the bundle again")
@@ -66,7 +66,7 @@ class Tables(NamedTuple):
 
 
 class Symbols(NamedTuple):
-    """Values split into what the range coder codes; all arrays are flat and of equal length."""
+    """Holds, for each value, what the range coder codes; all arrays are flat and equally long."""
 
     symbol: NDArray[np.int64]  # column of the table row
     gamma: NDArray[np.int64]  # number to Elias-gamma code after an escape symbol; 0 = no escape
@@ -74,7 +74,7 @@ class Symbols(NamedTuple):
 
 
 def build_tables(pmfs: Sequence[ArrayLike], offsets: ArrayLike, *, escape: bool = True) -> Tables:
-    """Quantises float probabilities to 16-bit tables.
+    """Returns 16-bit tables of the given probabilities.
 
     Args:
         pmfs: one vector of probabilities per table; need not sum to 1. With `escape`, the last
@@ -96,7 +96,7 @@ def build_tables(pmfs: Sequence[ArrayLike], offsets: ArrayLike, *, escape: bool 
 
 
 def quantize_pmf(pmf: ArrayLike) -> NDArray[np.int64]:
-    """Integer counts >= 1 with sum 65536 that code `pmf` at the least possible mean length.
+    """Returns integer counts >= 1 of sum 65536 that code `pmf` at the least possible mean length.
 
     Counts are given one by one to the symbol where ``-sum(p * log2(count))`` falls most, which is
     optimal since that sum is convex. To save time this starts from counts that the optimum cannot
@@ -118,7 +118,7 @@ def quantize_pmf(pmf: ArrayLike) -> NDArray[np.int64]:
 def gaussian_tables(
     scales: ArrayLike, tail_mass: float = 2.0**-12, means: ArrayLike = (0.0,)
 ) -> Tables:
-    """Tables of rounded Gaussians: for each standard deviation in `scales`, one for each mean.
+    """Returns tables of rounded Gaussians: for each standard deviation of `scales`, one per mean.
 
     The probability of k is that of N(mean, scale) convolved with a unit uniform at k, i.e.
     ``Phi((k + .5 - mean) / scale) - Phi((k - .5 - mean) / scale)`` (Balle et al. 2018, appendix
@@ -145,12 +145,12 @@ def gaussian_tables(
 
 
 def uniform_tables(symbols: int) -> Tables:
-    """One table without escape in which 0..symbols-1 are equally likely."""
+    """Returns one table without escape in which the values 0..symbols-1 are equally likely."""
     return build_tables([np.ones(symbols)], 0, escape=False)
 
 
 def to_symbols(values: ArrayLike, indexes: ArrayLike, tables: Tables) -> Symbols:
-    """Looks up how `values` are coded by the rows `indexes`; `UsageError` if they cannot be."""
+    """Looks up how row ``indexes[i]`` codes ``values[i]``; raises `UsageError` if it cannot."""
     value = np.asarray(values, np.int64).ravel()
     index = np.asarray(indexes, np.int64).ravel()
     if value.shape != index.shape:
@@ -170,7 +170,7 @@ def to_symbols(values: ArrayLike, indexes: ArrayLike, tables: Tables) -> Symbols
 
 
 def bits(values: ArrayLike, indexes: ArrayLike, tables: Tables) -> NDArray[np.float64]:
-    """Ideal code length in bits of each value, escapes included; has the shape of `values`.
+    """Returns the ideal code length of each value in bits, escapes included, shaped as `values`.
 
     The range coder's output is this sum plus about 0.01 % and at most a few bytes.
     """
@@ -184,10 +184,10 @@ def bits(values: ArrayLike, indexes: ArrayLike, tables: Tables) -> NDArray[np.fl
 
 
 def tables_to_tfc_lookup(tables: Tables) -> NDArray[np.int32]:
-    """The `lookup` argument of TensorFlow Compression's `create_range_encoder`.
+    """Returns the `lookup` argument of TensorFlow Compression's `create_range_encoder`, int32 [n].
 
-    Rows one after the other, each preceded by its precision, negated where escapes are on. The ops
-    know no offsets: pass them ``values - tables.offset[indexes]``.
+    It holds the rows one after the other, each after its precision, which is negative where escapes
+    are on. The ops know no offsets: pass them ``values - tables.offset[indexes]``.
     """
     precision = -PRECISION if tables.escape else PRECISION
     rows = zip(tables.cdf.tolist(), tables.length.tolist())

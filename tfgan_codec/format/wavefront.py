@@ -1,4 +1,4 @@
-"""Which latents can be decoded at the same time where each depends on its neighbours before it.
+"""Finds the latents that can be decoded at the same time, though each depends on those before it.
 
 A masked 3-D convolution of kernel k0 x k1 x k2, reach ri = (ki - 1) / 2, predicts the element x of
 a grid from the elements x + d with |di| <= ri and d before (0, 0, 0) in raster order. One element
@@ -30,22 +30,22 @@ Sizes = tuple[int, int, int]
 
 
 class Front(NamedTuple):
-    """Elements of one front: x0 * n1 + x1 of each, and x2."""
+    """Holds the elements of one front: `line` [n] is x0 * n1 + x1 of each, `depth` [n] its x2."""
 
     line: Array
     depth: Array
 
 
 def strides(kernel: Sizes) -> Sizes:
-    """a, b and 1 of a kernel of these (odd) sizes."""
+    """Returns the coefficients (a, b, 1) of t(x) for a kernel of these (odd) sizes."""
     b = kernel[2] // 2 + 1
     return (kernel[1] // 2 + 1) * b, b, 1
 
 
 def fronts(shape: Sizes, kernel: Sizes) -> Iterator[Front]:
-    """The fronts of a grid in their order; elements by rising a x0 + b x1, then x0.
+    """Yields the fronts of a grid in order of t, leaving out those without elements.
 
-    Fronts without elements are left out.
+    The elements of a front come by rising a x0 + b x1, then x0.
     """
     n0, n1, n2 = shape
     a, b, _ = strides(kernel)
@@ -62,6 +62,6 @@ def fronts(shape: Sizes, kernel: Sizes) -> Iterator[Front]:
 
 
 def taps(kernel: Sizes) -> NDArray[np.bool_]:
-    """Which elements of a kernel come before its middle: the mask of the convolution."""
+    """Returns the mask of the convolution: true for kernel elements that precede the middle."""
     before = np.arange(int(np.prod(kernel))) < int(np.prod(kernel)) // 2
     return before.reshape(kernel)
