@@ -1,4 +1,4 @@
-"""Pictures in and out: any file Pillow opens to RGB pixels plus what must survive, and back."""
+"""Reads any picture that Pillow opens as RGB pixels, alpha, ICC profile and EXIF, and writes it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SAVE_OPTIONS: dict[str, dict[str, Any]] = {
 
 
 class Picture(NamedTuple):
-    """A picture as the codec sees it."""
+    """Holds a picture as the codec sees it."""
 
     rgb: Pixels  # [height, width, 3]; equal channels when grey
     grey: bool = False
@@ -71,7 +71,7 @@ def read(source: Source) -> Picture:
 
 
 def to_image(picture: Picture) -> Image.Image:
-    """The inverse of `read`: a Pillow image with the right mode, ICC profile and EXIF."""
+    """Returns a Pillow image with the right mode, ICC profile and EXIF; the inverse of `read`."""
     image = Image.fromarray(picture.rgb)
     if picture.grey:
         image = image.convert("L")
@@ -101,7 +101,7 @@ def save(image: Image.Image, path: PathLike) -> None:
 
 
 def picture_format(path: PathLike) -> str:
-    """The name of the format that an extension stands for; `ImageError` when there is none."""
+    """Returns Pillow's name of the format of a path's extension; `ImageError` if it has none."""
     extension = os.path.splitext(os.fspath(path))[1].lower()
     Image.preinit()  # the common formats; init() imports every plugin and takes longer
     if extension not in Image.EXTENSION:
@@ -113,7 +113,7 @@ def picture_format(path: PathLike) -> str:
 
 
 def write_file(path: PathLike, data: bytes) -> None:
-    """Writes a file whole or not at all: to a neighbour first, which then takes its place."""
+    """Writes a file whole or not at all: to a temporary file beside it, which then replaces it."""
     target = os.path.realpath(path)
     temporary = os.path.join(os.path.dirname(target), f".{os.urandom(8).hex()}.part")
     try:
@@ -133,14 +133,14 @@ def write_file(path: PathLike, data: bytes) -> None:
 
 
 def pack_alpha(alpha: Pixels) -> bytes:
-    """An alpha plane as a greyscale PNG file."""
+    """Returns an alpha plane, uint8 [height, width], as the bytes of a greyscale PNG file."""
     buffer = io.BytesIO()
     Image.fromarray(alpha).save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
 
 
 def unpack_alpha(data: bytes, width: int, height: int) -> Pixels:
-    """Reads the PNG of `pack_alpha`, whose size must be the picture's."""
+    """Returns the alpha plane in `pack_alpha`'s PNG, which must have the picture's size."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -229,10 +229,10 @@ def _cmyk_to_srgb(image: Image.Image, icc: bytes) -> Image.Image:
 
 
 def _upright(image: Image.Image) -> tuple[Image.Image, bytes | None]:
-    """Applies the EXIF orientation; returns the EXIF block that is then true.
+    """Applies the EXIF orientation; returns the upright image and an EXIF block that fits it.
 
-    The block is written anew: orientation 1, and no thumbnail, which Pillow leaves out. Formats
-    that describe their pixels in such tags themselves (TIFF) have no block to keep.
+    The block is written anew with orientation 1 and without thumbnail, which Pillow leaves out; it
+    is None for formats that describe their own pixels in such tags (TIFF).
     """
     upright, block = image, None
     with contextlib.suppress(Exception):  # damaged EXIF should not keep anyone from the picture

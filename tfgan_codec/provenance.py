@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def machine() -> str:
-    """The machine, for readers of the times."""
+    """Returns a line on the machine (processor, cores, system, Python) for readers of timings."""
     model = platform.processor() or platform.machine()
     try:
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
@@ -23,7 +23,7 @@ def machine() -> str:
 
 
 def commit() -> str:
-    """The commit of this checkout, with "+" where tracked files differ; empty when installed."""
+    """Returns the checkout's commit, with "+" if tracked files differ; "" where it is none."""
     folder = Path(__file__).parent
 
     def git(*arguments: str) -> str:

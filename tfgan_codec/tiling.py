@@ -20,26 +20,26 @@ from numpy.typing import NDArray
 
 from tfgan_codec.errors import BundleError
 
-# A halo of this many positions: an output depends on the whole input, which is never cut.
+# A halo that stands for "an output depends on the whole input", which is then never cut.
 WHOLE = 1 << 20
 # 8192 cells of 16x16 pixels are 2 megapixels: pictures up to there run in one piece.
 MAX_CELLS = 8192
 
 Array = NDArray[Any]
-Function = Callable[..., Array]  # of one array
+Function = Callable[..., Array]  # takes one array [h, w, c]
 
 
 class Geometry(NamedTuple):
-    """How a network's input positions relate to its output positions, along each axis."""
+    """Says how a network's input positions relate to its output positions, along each axis."""
 
     cell: int  # input positions per cell
     out: int  # output positions per cell
-    halo: int  # input positions of context that an output position depends on, to each side
-    tile: int = 0  # cells a side of a network that takes nothing else; 0: any shape
+    halo: int  # input positions to each side that an output position depends on
+    tile: int = 0  # side in cells of the one shape that the network takes; 0: it takes any
 
 
 class Window(NamedTuple):
-    """A stretch of cells [start, stop) to run, of which [keep_start, keep_stop) is kept."""
+    """Is a stretch of cells [start, stop) to run, of which [keep_start, keep_stop) is kept."""
 
     start: int
     stop: int
@@ -57,12 +57,12 @@ def run(
     """Returns ``finish(function(x))`` for an array [h, w, c] of whole cells.
 
     Args:
-      function: the network.
-      geometry: its geometry.
+      function: runs the network.
+      geometry: the network's.
       x: the input; h and w are multiples of ``geometry.cell``.
       finish: applied to what is kept of each window, so that a large picture never exists as
         float32.
-      max_cells: the largest window to run.
+      max_cells: area of the largest window to run.
     """
     cell, out, halo = geometry.cell, geometry.out, -(-geometry.halo // geometry.cell)
     height, width = x.shape[0] // cell, x.shape[1] // cell
@@ -95,7 +95,7 @@ def run(
 
 
 def split(size: int, limit: int, halo: int) -> list[Window]:
-    """Covers `size` cells with equally long windows of about `limit` cells or less."""
+    """Returns equally long windows, of about `limit` cells or less, that cover `size` cells."""
     if size <= limit:
         return [Window(0, size, 0, size)]
     # A limit close to the halo would drown the kept part in context.
@@ -106,7 +106,8 @@ def split(size: int, limit: int, halo: int) -> list[Window]:
 
 
 def fixed(size: int, tile: int, halo: int) -> list[Window]:
-    """Covers `size` cells with windows of exactly `tile` cells; one may reach beyond the array."""
+    """Returns windows of exactly `tile` cells that cover `size` cells, or reach beyond if `size` is
+    smaller."""
     count = max(1, -(-(size - 2 * halo) // (tile - 2 * halo)))
     return _windows(max(size, tile), tile, halo, count, size)
 
@@ -114,7 +115,8 @@ def fixed(size: int, tile: int, halo: int) -> list[Window]:
 def _windows(
     size: int, length: int, halo: int, count: int, used: int | None = None
 ) -> list[Window]:
-    """`count` windows over `size` cells, of which the first `used` are wanted; all by default."""
+    """Returns `count` windows of `length` that cover `size` cells and keep the first `used` of
+    them, by default all."""
     windows: list[Window] = []
     for i in range(count):
         start = min(i * (length - 2 * halo), size - length)
@@ -125,13 +127,13 @@ def _windows(
 
 
 def _extend(x: Array, side: int) -> Array:
-    """Repeats the last row and column of an array that is smaller than `side` positions."""
+    """Extends an array smaller than `side` positions, repeating its last row and column."""
     missing = [(0, max(0, side - size)) for size in x.shape[:2]]
     return np.pad(x, [*missing, (0, 0)], mode="edge") if any(m for _, m in missing) else x
 
 
 def _window_limits(height: int, width: int, max_cells: int) -> tuple[int, int]:
-    """The largest window, near square, within `max_cells`; a thin array gets long windows."""
+    """Returns rows and columns of the largest window of `max_cells`, nearly square if it can be."""
     side = int(max_cells**0.5)
     if height <= width:
         rows = min(height, side)
