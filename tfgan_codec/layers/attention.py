@@ -12,16 +12,16 @@ import tensorflow as tf
 from tfgan_codec.layers.gdn import gdn
 
 Constant = tf.keras.initializers.Constant
-# Gates start nearly open: each that starts at a half would quarter the signal of every block, and
-# the latents of a few stages would all round to zero. The paper does not say how it starts.
+# Gates start nearly open. Two gates that start at 1/2 would quarter the signal in every block, and
+# after a few stages all latents would round to zero. The paper does not say how they start.
 _OPEN = 3.0
 
 
 class ChannelAttention(tf.keras.layers.Layer):
-    """Eq. 1 and 3: `x * sigmoid(W1 W0 mean(x) + W1 W0 max(x))`, pooled over rows and columns.
+    """Weights channels: `x * sigmoid(W1 W0 mean(x) + W1 W0 max(x))` (Eq. 1 and 3), x [n, h, w, C].
 
-    W0 and W1 are those of both poolings. As in CBAM (Woo et al., 2018), whose module the paper
-    names, ReLU stands between them and W0 reduces the channels `ratio` times; the paper shows
+    Mean and maximum are over rows and columns and share W0 and W1. As in CBAM (Woo et al., 2018),
+    whose module the paper names, W0 gives C / `ratio` channels and ReLU follows it; the paper shows
     neither.
     """
 
@@ -42,7 +42,7 @@ class ChannelAttention(tf.keras.layers.Layer):
 
 
 class SpatialAttention(tf.keras.layers.Layer):
-    """Eq. 2 and 3: `x * sigmoid(conv5x5([mean(x); max(x)]))`, pooled over channels."""
+    """Weights positions: `x * sigmoid(conv5x5([mean(x); max(x)]))` over channels (Eq. 2 and 3)."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -55,17 +55,17 @@ class SpatialAttention(tf.keras.layers.Layer):
 
 
 class AttentionBlock(tf.keras.layers.Layer):
-    """CSAB: residual blocks, then channel and spatial attention (Fig. 2).
+    """Applies residual blocks, then channel and spatial attention ("CSAB" in the paper, Fig. 2).
 
     A residual block is `x + conv(GDN(conv(x)))` with 3x3 convolutions, without batch normalisation
     and without an activation after the addition. The second kernel starts small: IGDN squares what
     it gets, and a stack of blocks has to begin near the identity to train.
 
     Args:
-        channels: kept throughout.
-        blocks: residual blocks; the paper does not say how many.
-        inverse: IGDN, for decoders.
-        ratio: of the channel attention.
+        channels: of input, output and everything between.
+        blocks: number of residual blocks; the paper does not say how many.
+        inverse: whether to use IGDN in place of GDN, as decoders do.
+        ratio: see `ChannelAttention`.
     """
 
     def __init__(

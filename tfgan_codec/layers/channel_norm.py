@@ -4,11 +4,11 @@ import tensorflow as tf
 
 
 class ChannelNorm(tf.keras.layers.Layer):
-    """`alpha * (x - mean) / sqrt(variance + 1e-3) + beta`, moments over the channels of a pixel.
+    """Computes `alpha * (x - mean) / sqrt(variance + 1e-3) + beta` over the channels of each pixel.
 
-    As in HiFiC's code the variance divides by C - 1 and its mean is constant for the gradient.
+    As in HiFiC's code the variance divides by C - 1, and no gradient flows through the mean in it.
     Unlike batch or instance normalisation the result does not depend on other positions, so
-    pictures of any size, and tiles of them, come out alike. Computed in float32.
+    pictures of any size, and tiles of them, come out alike. It is computed in float32.
     """
 
     def __init__(self, **kwargs):

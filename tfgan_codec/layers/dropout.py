@@ -1,14 +1,14 @@
-"""Dropout (Srivastava et al., 2014) that a resumed run repeats."""
+"""Dropout (Srivastava et al., 2014) that drops the same activations when a run is resumed."""
 
 import tensorflow as tf
 
 
 class CountedDropout(tf.keras.layers.Layer):
-    """Dropout whose masks are functions of `salt` and of how often it was used in training.
+    """Drops a share `rate` of activations, by a mask that depends on `salt` and a count of calls.
 
-    The count is a weight and so is saved; Keras' layer draws from a generator that is not. Calls
-    with `training=False`, the codec's and those of penalties, see all activations. All replicas
-    drop the same places.
+    The count of calls with `training=True` is a weight and so is saved; Keras' own layer draws from
+    a generator that is not. Calls with `training=False` (generator steps, gradient penalties) drop
+    nothing. All replicas drop the same places.
     """
 
     def __init__(self, rate: float, salt: int, **kwargs):

@@ -7,12 +7,12 @@ from tfgan_codec.format.geometry import QUALITIES
 
 
 class RateGains(tf.keras.layers.Layer):
-    """Per-channel gain before rounding and inverse gain after it, at any quality.
+    """Gives, for a quality, each channel's gain before rounding and inverse gain after it.
 
     `levels` pairs of vectors are trained; between them the logarithm is interpolated. Quality is a
-    real number in [0, 255] (files hold a whole one). The initial gains follow the theory of uniform
-    quantisers: step size ~ lambda^-1/2 for the `ratio` of Lagrange multipliers that the qualities
-    span.
+    real number in [0, 255] (files hold a whole one). `ratio` is the largest Lagrange multiplier
+    over the smallest; gains start as lambda^1/2, since a uniform quantiser's best step size goes
+    with lambda^-1/2.
     """
 
     def __init__(self, channels: int, levels: int = 6, ratio: float = 60.0, **kwargs):
@@ -33,7 +33,7 @@ class RateGains(tf.keras.layers.Layer):
         )
 
     def call(self, quality: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Qualities [n] -> gain and inverse gain, each [n, channels]."""
+        """Returns gain and inverse gain, each [n, channels], for qualities [n]."""
         position = quality * ((self.levels - 1) / (QUALITIES - 1))
         # Linear interpolation as a product with hat functions: differentiable, no gather.
         nodes = tf.range(self.levels, dtype=tf.float32)
@@ -41,7 +41,7 @@ class RateGains(tf.keras.layers.Layer):
         return tf.exp(weights @ self.log_gain), tf.exp(weights @ self.log_inverse)
 
     def tables(self) -> tuple[np.ndarray, np.ndarray]:
-        """Gain and inverse gain for every quality a file can name, float32 [256, channels]."""
+        """Returns gain and inverse gain of all qualities of files, each float32 [256, channels]."""
         gain, inverse = self(tf.range(QUALITIES, dtype=tf.float32))
         return gain.numpy(), inverse.numpy()
 

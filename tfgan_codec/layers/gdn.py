@@ -10,7 +10,7 @@ import tensorflow_compression as tfc
 
 
 def gdn(inverse: bool = False, name: str | None = None) -> tf.keras.layers.Layer:
-    """`x / (beta + gamma |x|)`, or with `inverse` its counterpart `x * (beta + gamma |x|)`.
+    """Returns a layer `x / (beta + gamma |x|)`, or with `inverse` `x * (beta + gamma |x|)` (IGDN).
 
     The exponents are TFC's defaults (alpha = epsilon = 1): no square and no root, which costs
     nothing in rate-distortion terms and converts to ABS, CONV, DIV in TFLite.

@@ -4,7 +4,8 @@ import tensorflow as tf
 
 
 class InstanceNorm(tf.keras.layers.Layer):
-    """`gamma * (x - mean) / sqrt(variance + 1e-5) + beta`, moments over a picture's positions."""
+    """Computes `gamma * (x - mean) / sqrt(variance + 1e-5) + beta`, with the moments of each
+    channel over all positions of one picture, in float32."""
 
     def build(self, shape: tf.TensorShape):
         self.gamma = self.add_weight("gamma", (shape[-1],), initializer="ones")

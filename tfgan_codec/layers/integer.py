@@ -1,4 +1,4 @@
-"""Convolutions that are integer arithmetic carried in float32: layers of the scale decoder.
+"""Convolutions that do integer arithmetic in float32: the trainable layers of the scale decoder.
 
 Every value that reaches the entropy coder must be the same on every machine. These layers therefore
 compute, already in training, exactly what `tfgan_codec.format.scales` defines in integers: kernels
@@ -22,14 +22,15 @@ WEIGHT_UNIT = 128.0
 
 
 class IntegerWeights(NamedTuple):
-    """What is exported: int32 kernel [kh, kw, in, out] and bias [out]."""
+    """Holds the exported weights: int32 kernel [kh, kw, in, out] and bias [out]."""
 
     kernel: np.ndarray
     bias: np.ndarray
 
 
 class IntegerConv(tf.keras.layers.Layer):
-    """`clip(floor((conv(a, w) + b) / 2^shift + 1/2), 0, maximum)`, then depth-to-space."""
+    """Computes `clip(floor((conv(a, w) + b) / 2^shift + 1/2), 0, maximum)`, then depth-to-space
+    with blocks of `upscale`; the output has `channels` channels of whole numbers."""
 
     def __init__(
         self,
@@ -66,7 +67,7 @@ class IntegerConv(tf.keras.layers.Layer):
         )
 
     def integer_weights(self) -> tuple[tf.Tensor, tf.Tensor]:
-        """Kernel and bias as whole numbers that respect every bound, differentiable."""
+        """Returns kernel and bias as whole numbers within the format's bounds, differentiable."""
         return whole_weights(self.kernel, self.bias, self.shift)
 
     def call(self, a: tf.Tensor) -> tf.Tensor:
@@ -95,11 +96,19 @@ class IntegerConv(tf.keras.layers.Layer):
 def whole_weights(
     kernel: tf.Tensor, bias: tf.Tensor, shift: int, largest_input: float = ACTIVATION_LIMIT
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """A layer's variables as whole numbers; three axes of the kernel are summed over."""
+    """Rounds a layer's variables to whole numbers within the format's bounds, differentiably.
+
+    Args:
+        kernel: the variable, which holds weight / 128; its last axis is the output channel.
+        bias: the variable, in units of the layer's output.
+        shift: of the layer's division by 2^shift.
+        largest_input: the largest magnitude of the inputs, which bounds the accumulator.
+    """
     bias = straight_through_round(bias * 2.0**shift)
     bias = inward_clip(bias, -ACCUMULATOR_LIMIT / 4, ACCUMULATOR_LIMIT / 4)
     kernel = inward_clip(kernel * WEIGHT_UNIT, -WEIGHT_LIMIT, WEIGHT_LIMIT)
-    # Channels past the accumulator bound are scaled down; rounding may add 1/2 per weight.
+    # Output channels that could pass the accumulator's bound are scaled down, with room for the
+    # rounding, which may add 1/2 per weight.
     room = (ACCUMULATOR_LIMIT - tf.abs(bias)) / largest_input
     room -= 0.5 * float(np.prod(kernel.shape[:-1]))
     norm = tf.reduce_sum(tf.abs(kernel), axis=(0, 1, 2))
@@ -108,7 +117,7 @@ def whole_weights(
 
 
 def requantise(total: tf.Tensor, shift: int, maximum: int) -> tf.Tensor:
-    """Accumulators -> whole numbers 0..maximum."""
+    """Divides accumulators by 2^shift, rounds half up and clips to 0..maximum, differentiably."""
     scaled = straight_through_round(total * 2.0**-shift)
     return inward_clip(scaled, 0.0, float(maximum))
 
@@ -116,9 +125,10 @@ def requantise(total: tf.Tensor, shift: int, maximum: int) -> tf.Tensor:
 def hyper_decoder(
     filters: int, channels: int, maximum: int, bias: float, name: str
 ) -> tf.keras.Sequential:
-    """z -> `channels` whole numbers 0..maximum at four times the size. 0.15 kMAC per pixel or so.
+    """Returns a network from z [n, h, w, Cz] to whole numbers 0..maximum [n, 4h, 4w, channels].
 
-    Hyper-latents are small integers: the first shift is small to spread them over 0..255.
+    Hyper-latents are small integers: the first shift is small to spread them over 0..255. `bias` is
+    the last layer's first bias, so about its first output. It costs some 0.15 kMAC per pixel.
     """
     layers = [
         IntegerConv(filters, 3, shift=3),
@@ -132,12 +142,12 @@ def hyper_decoder(
 
 
 def integer_network(network: tf.keras.Sequential) -> scales.ScaleDecoder:
-    """A network of `IntegerConv` layers as plain integers, checked against the format's bounds."""
+    """Returns a network of `IntegerConv` layers in the format's integers, its bounds checked."""
     decoder = scales.ScaleDecoder(tuple(integer_layer(layer) for layer in network.layers))
     decoder.check()
     return decoder
 
 
 def integer_layer(layer: IntegerConv) -> scales.IntegerConv:
-    """A layer as plain integers."""
+    """Returns a layer with its weights as the format's integers."""
     return scales.IntegerConv(*layer.export(), layer.shift, layer.maximum, layer.upscale)

@@ -1,4 +1,5 @@
-"""Masked 3-D convolution in whole numbers: the context of the adversarial hyperprior codec."""
+"""Masked 3-D convolution in whole numbers, which the adversarial hyperprior codec's context model
+starts with."""
 
 from __future__ import annotations
 
@@ -12,10 +13,11 @@ from tfgan_codec.layers.rounding import inward_clip
 
 
 class MaskedIntegerConv3D(tf.keras.layers.Layer):
-    """Latents [n, d0, d1, d2] -> features 0..255 [n, d0, d1, d2, filters] from those before each.
+    """Gives each latent features 0..255 that depend on the latents before it alone.
 
-    "Before" is in raster order, the last axis the fastest; the mask leaves out the latent itself
-    (type A of PixelCNN). Bounds are those of `layers.integer`.
+    Latents [n, d0, d1, d2] become features [n, d0, d1, d2, filters]. "Before" is in raster order,
+    the last axis the fastest; the mask leaves out the latent itself (type A of PixelCNN). Weights
+    keep the bounds of `layers.integer`.
     """
 
     def __init__(
@@ -37,7 +39,7 @@ class MaskedIntegerConv3D(tf.keras.layers.Layer):
         )
 
     def integer_weights(self) -> tuple[tf.Tensor, tf.Tensor]:
-        """Kernel and bias as whole numbers that respect every bound, differentiable."""
+        """Returns kernel and bias as whole numbers within the format's bounds, differentiable."""
         masked = self.kernel * self.mask
         kernel, bias = whole_weights(masked, self.bias, self.shift, float(MAX_CONTEXT))
         return kernel, bias
@@ -49,7 +51,7 @@ class MaskedIntegerConv3D(tf.keras.layers.Layer):
         return requantise(total, self.shift, self.maximum)
 
     def export(self) -> scales.IntegerConv:
-        """The layer as plain integers."""
+        """Returns the layer with its weights as the format's integers."""
         kernel, bias = (np.asarray(w, np.int32) for w in self.integer_weights())
         return scales.IntegerConv(kernel, bias, self.shift, self.maximum, 1)
 

@@ -1,4 +1,4 @@
-"""Minibatch discrimination in its simplest form: the standard deviation over the batch."""
+"""Minibatch discrimination in its simplest form: discriminators see how much a batch varies."""
 
 import math
 
@@ -11,9 +11,10 @@ class MinibatchStdDev(tf.keras.layers.Layer):
     """Appends a channel that says how much the pictures of a group differ (ProGAN, Karras et al.,
     2018, after Salimans et al., 2016).
 
-    It holds the standard deviations over the group, averaged over positions and channels. Groups
-    are neighbours in the batch, of the largest size that divides `group` and the batch. With
-    `training` the halves of a batch are originals and decoded pictures, which no group mixes.
+    The channel holds the standard deviation over the group, averaged over positions and channels.
+    Groups are neighbours in the batch, of the largest size that divides both `group` and the batch;
+    with `training` both `group` and half the batch, whose halves are originals and decoded
+    pictures, so that no group mixes these.
     """
 
     def __init__(self, group: int = 4, **kwargs):

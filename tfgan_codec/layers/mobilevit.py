@@ -1,20 +1,21 @@
 """Building blocks of MobileViT (Mehta and Rastegari, 2021) as the MobileViT-GAN paper uses them.
 
-There is no normalisation between convolutions, so their first weights must keep the size of
-signals: with Keras' default, which takes a depthwise kernel for one of all channels, a whole
-discriminator starts as a constant (gradients of 0.02 where a penalty wants 1) and stays one.
+There is no normalisation between convolutions, so their initial weights must keep the variance of
+signals. Keras' default initialiser counts the inputs of a depthwise kernel as if it summed over all
+channels: a discriminator then starts as nearly constant (gradients of 0.02 where a penalty wants 1)
+and stays so.
 """
 
 import tensorflow as tf
 
-PATCH = 2  # pixels a side of the patches that are unfolded
-KEEP = "he_normal"  # first weights of a convolution
-# The same for a depthwise one, whose fan-out, as Keras counts it, is what each output sums up.
+PATCH = 2  # side, in pixels, of the patches that are unfolded
+KEEP = "he_normal"  # initialiser of a convolution, which keeps the variance
+# The same for a depthwise convolution: Keras' "fan-out" is the number of inputs of each output.
 KEEP_DEPTHWISE = {"class_name": "VarianceScaling", "config": {"scale": 2.0, "mode": "fan_out"}}
 
 
 class Swish(tf.keras.layers.Layer):
-    """`x * sigmoid(beta * x)`, Eq. 1 of the paper; beta is 1 unless `trainable_beta`.
+    """Computes `x * sigmoid(beta * x)` (Eq. 1 of the paper); beta is 1 unless `trainable_beta`.
 
     The paper calls beta trainable, but its parameter count leaves no room for even one.
     """
@@ -32,7 +33,8 @@ class Swish(tf.keras.layers.Layer):
 
 
 class InvertedResidual(tf.keras.layers.Layer):
-    """1x1 expansion by 2, 3x3 depthwise, 1x1 projection (Fig. 3); added to x where shapes agree."""
+    """Expands channels by 2 (1x1), convolves depthwise (3x3) and projects back (1x1), as in Fig. 3;
+    the result is added to x where the shapes agree."""
 
     def __init__(self, channels: int, stride: int = 1, trainable_beta: bool = False, **kwargs):
         super().__init__(**kwargs)
@@ -60,10 +62,10 @@ class InvertedResidual(tf.keras.layers.Layer):
 
 
 class TransformerLayer(tf.keras.layers.Layer):
-    """Pre-norm self-attention (2 heads, each as wide as the tokens) and an MLP of width 2 d.
+    """Applies pre-norm self-attention (2 heads, each d wide) and an MLP with a hidden width of 2 d.
 
-    Tokens are [batch, groups, tokens, d]; attention stays within a group. No dropout: the gradient
-    penalty wants a discriminator that is a function.
+    Tokens are [batch, groups, tokens, d]; attention stays within a group. There is no dropout: a
+    gradient penalty wants a discriminator that gives the same output each time.
     """
 
     def __init__(self, width: int, trainable_beta: bool = False, **kwargs):
@@ -88,11 +90,12 @@ class TransformerLayer(tf.keras.layers.Layer):
 
 
 class MobileViTBlock(tf.keras.layers.Layer):
-    """Fig. 2: local 3x3 and 1x1 convolutions, unfold, transformers, fold, 1x1, concat, 3x3.
+    """Mixes near and far positions (Fig. 2): 3x3 and 1x1 convolutions, `depth` transformer layers
+    on the unfolded map, a 1x1 convolution, and a 3x3 one on its result and the input.
 
-    `unfold` is "patches", the paper's: the four pixels of each 2x2 patch go to four groups, and
-    attention relates the pixels at the same place of all patches. "strips" cuts the map into four
-    runs of its rows instead, as the reshape of the well-known Keras example does, where patches
+    With `unfold` "patches", as in the paper, the four pixels of each 2x2 patch go to four groups,
+    and attention relates the pixels at the same place of all patches. "strips" cuts the map into
+    four runs of rows instead, as the reshape of the well-known Keras example does, where patches
     were meant. Both have the same parameters.
     """
 
@@ -123,7 +126,7 @@ class MobileViTBlock(tf.keras.layers.Layer):
         self.swish = [Swish(self.trainable_beta) for _ in range(4)]
 
     def unfold(self, x: tf.Tensor) -> tf.Tensor:
-        """[batch, h, w, d] -> tokens [batch, 4, h w / 4, d]."""
+        """Rearranges a map [batch, h, w, d] into tokens [batch, 4, h w / 4, d]."""
         _, height, width, channels = x.shape
         if self.unfold_kind == "strips":
             return tf.reshape(x, [-1, PATCH * PATCH, height * width // PATCH**2, channels])
@@ -132,7 +135,7 @@ class MobileViTBlock(tf.keras.layers.Layer):
         return tf.reshape(x, [-1, PATCH * PATCH, height * width // PATCH**2, channels])
 
     def fold(self, tokens: tf.Tensor, height: int, width: int) -> tf.Tensor:
-        """Inverse of `unfold`."""
+        """Rearranges tokens into a map [batch, height, width, d]; the inverse of `unfold`."""
         channels = tokens.shape[-1]
         if self.unfold_kind == "patches":
             shape = [-1, PATCH, PATCH, height // PATCH, width // PATCH, channels]

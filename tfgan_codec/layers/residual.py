@@ -1,14 +1,14 @@
-"""Residual block of two 3x3 convolutions."""
+"""A residual block of two 3x3 convolutions."""
 
 import tensorflow as tf
 
 
 class ResidualBlock(tf.keras.layers.Layer):
-    """`x + conv(relu(conv(x)))`, width preserved, no normalisation.
+    """Computes `x + conv(relu(conv(x)))` with `channels` throughout, without normalisation.
 
     No activation follows the addition: the block starts as (nearly) the identity because the second
     kernel is initialised small, which lets deep stacks train at high learning rates from the first
-    step. ReLU only: it fuses into the convolution on every TFLite back end, int8 included.
+    step. It uses ReLU because that fuses into the convolution on every TFLite back end, int8 too.
     """
 
     def __init__(self, channels: int, **kwargs):

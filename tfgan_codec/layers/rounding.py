@@ -6,20 +6,20 @@ import tensorflow as tf
 
 
 def round_half_up(x: tf.Tensor) -> tf.Tensor:
-    """`floor(x + 1/2)`: the file format's rounding (ties of `tf.round` differ between runtimes)."""
+    """Returns `floor(x + 1/2)`, as the format rounds (`tf.round` differs between runtimes)."""
     return tf.floor(x + 0.5)
 
 
 def straight_through_round(x: tf.Tensor) -> tf.Tensor:
-    """Rounds forward, passes the gradient unchanged (Theis et al., 2017)."""
+    """Rounds half up; the gradient passes unchanged (Theis et al., 2017)."""
     return x + tf.stop_gradient(round_half_up(x) - x)
 
 
 @tf.custom_gradient
 def inward_clip(x: tf.Tensor, low: tf.Tensor, high: tf.Tensor):
-    """Clips forward; outside the range only gradients that lead back into it pass.
+    """Clips to [low, high]; outside of it only gradients that lead back into the range pass.
 
-    With the plain gradient of a clip a saturated unit would stay dead for ever.
+    With the plain gradient of a clip, a saturated unit would never change again.
     """
     low, high = tf.cast(low, x.dtype), tf.cast(high, x.dtype)
 

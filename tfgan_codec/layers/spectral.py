@@ -1,10 +1,10 @@
-"""Spectral normalisation (Miyato et al., 2018) that leaves the kernel alone."""
+"""Spectral normalisation (Miyato et al., 2018) that does not overwrite the kernel."""
 
 import tensorflow as tf
 
 
 class SpectralConv2D(tf.keras.layers.Conv2D):
-    """A convolution whose kernel is divided, on the fly, by its largest singular value.
+    """Convolves with the kernel divided by its largest singular value.
 
     The singular value comes from one step of the power iteration on the kernel as a matrix
     [kh * kw * in, out], starting from the stored vector `u` [1, out]. Only calls with
@@ -28,7 +28,7 @@ class SpectralConv2D(tf.keras.layers.Conv2D):
         )
 
     def normalized_kernel(self, update: bool) -> tf.Tensor:
-        """kernel / sigma in float32; `update` stores the step of the power iteration."""
+        """Returns kernel / sigma in float32; with `update`, stores the power iteration's new u."""
         kernel = tf.cast(self.kernel, tf.float32)
         matrix = tf.reshape(kernel, [-1, self.filters])
         constant = tf.stop_gradient(matrix)

@@ -8,9 +8,12 @@ from tfgan_codec.layers.channel_norm import ChannelNorm
 
 
 class ResidualTrunk(tf.keras.layers.Layer):
-    """`x + blocks(x)`; a block is `x + CN(conv(relu(CN(conv(x)))))` with 3x3 convolutions.
+    """Computes `x + blocks(x)`; a block is `x + CN(conv(relu(CN(conv(x)))))`, convolutions 3x3.
 
-    normalise: makes what stands for CN.
+    Args:
+        channels: of input and output.
+        blocks: number of blocks.
+        normalise: makes the normalisation layer CN.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Up-sampling by 2: sub-pixel, transposed, and repetition with a convolution."""
+"""Three layers that double height and width: sub-pixel, repeating and transposed convolution."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import tensorflow as tf
 
 
 class SubpixelUpsample(tf.keras.layers.Layer):
-    """Convolves to `4 * channels` and rearranges them into a picture twice as large (Shi et al.,
-    2016).
+    """Convolves to `4 * channels` channels and rearranges them, [n, h, w, C] to [n, 2h, 2w,
+    channels] (Shi et al., 2016).
 
     Equals a transposed convolution of kernel `2 * kernel_size` and stride 2, but its TFLite form
     holds no shape constant: the network can be resized to any picture, and XNNPACK runs it several
@@ -36,10 +36,10 @@ class SubpixelUpsample(tf.keras.layers.Layer):
 
 
 class NearestUpsample(tf.keras.layers.Layer):
-    """Repeats each position 2x2 and convolves: no checkerboard at any weights (Odena et al., 2016),
-    for four times the work of a sub-pixel convolution.
+    """Repeats each position 2x2 and convolves, which gives no checkerboard whatever the weights are
+    (Odena et al., 2016), for four times the work of a sub-pixel convolution.
 
-    The repetition is a `depth_to_space` of copies, for TFLite's resizing stores the picture's size.
+    Positions are repeated by `depth_to_space` of copies, as TFLite's resizing would fix the size.
     """
 
     def __init__(self, channels: int, kernel_size: int = 3, **kwargs):
@@ -54,7 +54,7 @@ class NearestUpsample(tf.keras.layers.Layer):
 
 
 def icnr(shape: tuple[int, ...], dtype: tf.DType = tf.float32) -> tf.Tensor:
-    """Kernel initialiser: the four sub-pixel phases of each output channel share one kernel.
+    """Returns an initial kernel in which the four phases of each output channel are the same.
 
     `depth_to_space` takes phase `p` of channel `c` from input channel `p * channels + c`.
     """
@@ -63,15 +63,16 @@ def icnr(shape: tuple[int, ...], dtype: tf.DType = tf.float32) -> tf.Tensor:
     return tf.concat([phase] * 4, axis=-1)
 
 
-# For x[i - 1], x[i], x[i + 1]: the kernel's row that makes output row 2i, and that of row 2i + 1.
+# By kernel size, for output rows 2i and 2i + 1: the kernel's row that multiplies each input row
+# (x[i - 1], x[i] with kernel 3; x[i - 1], x[i], x[i + 1] with kernel 5); None for no row.
 _TAPS = {3: ((2, 0), (None, 1)), 5: ((3, 1, None), (4, 2, 0))}
 
 
 class TransposedConv(tf.keras.layers.Conv2DTranspose):
-    """Transposed convolution of stride 2 and kernel 3 or 5, "T k3 n C - 2" in the papers.
+    """Is a transposed convolution of stride 2 and kernel 3 or 5, "T k3 n C - 2" in the papers.
 
-    With `subpixel` set, the same numbers come from a 2x2 (3x3) convolution and `depth_to_space`:
-    TFLite's transposed convolution stores the picture's size and cannot be resized.
+    Exporting sets `subpixel`: the same numbers then come from a 2x2 (3x3) convolution and
+    `depth_to_space`, since TFLite's transposed convolution fixes the picture's size.
     """
 
     def __init__(self, channels: int, kernel_size: int = 3, **kwargs):
