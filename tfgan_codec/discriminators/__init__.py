@@ -1,4 +1,4 @@
-"""Discriminators, built by name. They judge pictures in [-1, 1], see `contract`."""
+"""Discriminators, built by name. They judge pictures in [-1, 1]; `contract` says how."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ DISCRIMINATORS: Registry[Discriminator] = Registry(
 
 
 def build(name: str, latent_channels: int, dtype: str | None = None, **kwargs) -> Discriminator:
-    """Makes the discriminator called `name` with fresh weights; `kwargs` go to its constructor.
+    """Returns the discriminator called `name` with fresh weights; `kwargs` go to its constructor.
 
-    `dtype` is the policy of its layers, by default the global one; give "float32" where a gradient
-    penalty differentiates through it twice.
+    `latent_channels` is the number of channels of the codec's latents. `dtype` is the Keras policy
+    of its layers, by default the global one; give "float32" where a gradient penalty differentiates
+    through it twice.
     """
     with precision(dtype or tf.keras.mixed_precision.global_policy()):
         discriminator = DISCRIMINATORS.make(Spec(name, kwargs))

@@ -1,4 +1,4 @@
-"""HiFiC's discriminator (Mentzer et al., 2020): patches, given the latents."""
+"""HiFiC's discriminator (Mentzer et al., 2020), which judges patches and sees the latents too."""
 
 import tensorflow as tf
 
@@ -10,13 +10,13 @@ _LATENT_FILTERS = 12
 
 
 class Conditional(Discriminator):
-    """Latents are enlarged (nearest neighbour) to the picture and concatenated to it.
+    """Judges patches of a picture and its latents, enlarged to its size by nearest neighbour.
 
-    With the 12-channel latents of the MobileViT-GAN paper's HiFiC row it has the 2,777,985
-    parameters given there: 2,777,025 and 960 in the vectors of spectral normalisation.
+    With 12-channel latents it has the 2,777,985 parameters that the MobileViT-GAN paper gives for
+    HiFiC: 2,777,025 weights and 960 numbers in the vectors of spectral normalisation.
 
     Args:
-        width: factor on the filters.
+        width: factor on the numbers of filters.
         official: the variant of HiFiC's published code: latents go through a 3x3 convolution to 12
             channels first, the 512-filter layer keeps the resolution, and every convolution is
             spectrally normalised.

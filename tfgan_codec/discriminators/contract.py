@@ -1,4 +1,4 @@
-"""What every discriminator of the project offers."""
+"""The contract of discriminators: how they are called and what they return."""
 
 from typing import NamedTuple
 
@@ -6,21 +6,21 @@ import tensorflow as tf
 
 
 class DiscriminatorOutput(NamedTuple):
-    """logits: float32, one tensor per scale, [batch] for a single verdict, [batch, h, w] for
-    patches. features: per scale the activations of the hidden layers, for feature matching."""
+    """Holds the verdicts on a batch of pictures, at each size that the discriminator looks at."""
 
-    logits: tuple[tf.Tensor, ...]
-    features: tuple[tuple[tf.Tensor, ...], ...]
+    logits: tuple[tf.Tensor, ...]  # per size, float32 [batch], or [batch, h, w] for patches
+    features: tuple[tuple[tf.Tensor, ...], ...]  # per size, each hidden layer's activations
 
 
 class Discriminator(tf.keras.Model):
-    """`call(pictures, latents, training)`: pictures in [-1, 1]; latents are those of the codec.
+    """Is the base class: `call(pictures, latents, training)` returns a `DiscriminatorOutput`.
 
-    Discriminators that are not conditional ignore the latents. `training=True` belongs to the
-    discriminator's own step, whose batch is originals and then their decoded versions: stored
-    vectors of spectral normalisation and counters of dropout move then, and only then.
+    Pictures are [batch, h, w, 3] in [-1, 1]. Latents are the codec's, [batch, h / 16, w / 16, C];
+    discriminators that are not conditional ignore them. `training` is True in the discriminator's
+    own step alone, whose batch is originals and then their decoded versions. Only then do stored
+    vectors of spectral normalisation and counters of dropout change.
     """
 
     def build_weights(self, latent_channels: int) -> None:
-        """Creates all variables by one run on an empty picture."""
+        """Creates all variables by running once on a black picture."""
         self(tf.zeros([1, 64, 64, 3]), tf.zeros([1, 4, 4, latent_channels]))

@@ -1,4 +1,4 @@
-"""A discriminator of the size that is published for Hinge GAN-GP (Pei et al., 2023)."""
+"""A discriminator of the size that was published for Hinge GAN-GP (Pei et al., 2023)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from tfgan_codec.layers.widths import scale_filters
 
 
 class HingeGanGp(Discriminator):
-    """3,049,857 parameters and 6.65 GFLOPs (2 per multiply-accumulate) at 256x256.
+    """Judges patches with five convolutions: 3,049,857 parameters, 6.65 GFLOPs at 256x256.
 
-    UNVERIFIED: the paper does not give the layers. This is the only layout of up to five hidden
-    layers that was found to fit the published count (3,049,857) and FLOPs (6.67 G), and its pattern
-    of biases is not a natural one. Verdicts are per patch.
+    FLOPs are 2 per multiply-accumulate. UNVERIFIED: the paper does not give the layers. This is the
+    only layout of up to five hidden layers that was found to fit the published count (3,049,857)
+    and FLOPs (6.67 G), and its pattern of biases is not a natural one.
     """
 
     def __init__(self, width: float = 1.0, **kwargs):

@@ -1,4 +1,4 @@
-"""The MobileViT discriminator of MobileViT-GAN (Fig. 1): 1,301,249 parameters, one logit."""
+"""The discriminator of MobileViT-GAN (Fig. 1): 1,301,249 parameters, one verdict per picture."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ UNFOLDS = ("patches", "strips")
 
 
 class MobileViT(Discriminator):
-    """MobileViT-XXS without batch normalisation (a gradient penalty forbids it) and dropout.
+    """Judges whole pictures, whose sides must be multiples of 64, with MobileViT-XXS.
+
+    It lacks dropout and batch normalisation, which a gradient penalty forbids.
 
     Args:
-        width: factor on all layers.
+        width: factor on the numbers of filters.
         unfold: "patches" or "strips", see `layers.mobilevit.MobileViTBlock`.
-        trainable_beta: one trainable beta per swish (Eq. 1): 46 parameters more than published.
-
-    Sides of pictures must be multiples of 64.
+        trainable_beta: whether each swish has a trainable beta (Eq. 1), which makes 46 parameters
+            more than published.
     """
 
     def __init__(

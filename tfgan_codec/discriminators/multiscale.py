@@ -9,11 +9,11 @@ from tfgan_codec.discriminators.patch import PatchNetwork
 
 
 class MultiScale(Discriminator):
-    """The patch discriminator at `scales` sizes of the picture, each half the one before.
+    """Judges patches at `scales` sizes of the picture, each half the one before.
 
-    With `shared` weights and three scales it has the parameters and the FLOPs that the
-    MobileViT-GAN paper gives for LS-GAN's (2,766,529 and 4.37 G); pix2pixHD shares none. Pictures
-    are shrunk by pix2pixHD's 3x3 mean of stride 2, without the padding.
+    With `shared` weights and three sizes it has the parameters and the FLOPs that the MobileViT-GAN
+    paper gives for LS-GAN's discriminator (2,766,529 and 4.37 G); pix2pixHD shares none. Pictures
+    are shrunk by pix2pixHD's 3x3 mean of stride 2, which leaves the padding out of the mean.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class MultiScale(Discriminator):
             if scale:
                 pictures = tf.nn.avg_pool2d(pictures, 3, 2, "SAME")
             network = self.networks[min(scale, len(self.networks) - 1)]
-            # Shared stored vectors move once per step, at the first scale.
+            # What shared networks store changes once per step, at the first size.
             own = training and (scale == 0 or len(self.networks) > 1)
             verdict, hidden = network(pictures, training=own)
             logits.append(verdict)

@@ -19,16 +19,16 @@ _FILTERS = (64, 128, 256, 512, 512)
 
 
 class PatchNetwork(tf.keras.layers.Layer):
-    """k4 convolutions of 64, 128, 256, 512 filters with leaky ReLU 0.2, then one of 1 filter.
+    """Applies 4x4 convolutions of 64, 128, 256, 512 filters with leaky ReLU 0.2, then one to 1.
 
-    Batch normalisation is not among the norms: it ties the pictures of a batch together, which
-    gradient penalties forbid, and its averages are those of no one step.
+    Batch normalisation is not offered: it ties the pictures of a batch together, which gradient
+    penalties forbid, and its stored averages fit no single step.
 
     Args:
-        width: factor on the filters.
+        width: factor on the numbers of filters.
         norm: "instance" or "channel" (all hidden layers but the first), "spectral" (all hidden
             layers), "none".
-        strides: of the hidden layers; their number says how many there are, up to five.
+        strides: stride of each hidden layer; up to five.
         spectral_head: whether the last convolution is normalised too, with `norm="spectral"`.
         dropout: share of activations dropped before the last convolution (`layers.dropout`).
         minibatch: size of the groups whose spread the last convolution sees (`layers.minibatch`);
@@ -59,7 +59,7 @@ class PatchNetwork(tf.keras.layers.Layer):
         self.head = head(1, 4, padding="same")
 
     def call(self, x: tf.Tensor, training: bool = False) -> tuple[tf.Tensor, tuple[tf.Tensor, ...]]:
-        """Logits [batch, h, w] and the hidden activations."""
+        """Returns logits [batch, h, w], one per patch, and each hidden layer's activations."""
         features = []
         for i, conv in enumerate(self.hidden):
             x = _convolve(conv, x, training)
@@ -74,11 +74,12 @@ class PatchNetwork(tf.keras.layers.Layer):
 
 
 class Patch(Discriminator):
-    """LS-GAN's, 2,766,529 parameters: instance normalisation on layers 2 to 4.
+    """Judges patches as LS-GAN's discriminator does: 2,766,529 parameters, instance normalisation
+    on layers 2 to 4.
 
-    Its published 4.37 GFLOPs are those of one network applied at three scales (see `multiscale`);
-    at one scale it has 3.33. A verdict of `depth` hidden layers sees `3 * 2^(depth + 1) - 2`
-    pixels a side: 94 with the four published ones.
+    The published 4.37 GFLOPs are those of one network applied at three sizes (see `multiscale`); at
+    one size it has 3.33. With `depth` hidden layers, a logit depends on a square of
+    `3 * 2^(depth + 1) - 2` pixels a side: 94 with the published four layers.
     """
 
     def __init__(
