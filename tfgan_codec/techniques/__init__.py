@@ -1,4 +1,4 @@
-"""Training techniques: small changes to the train step, built by name. See `contract`."""
+"""Training techniques: small changes to the training step, built by name. See `contract`."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ TECHNIQUES: Registry[Technique] = Registry(
 
 
 def build(specs: Sequence[str | Spec]) -> list[Technique]:
-    """Techniques from `name:key=value:...`, as the `--technique` flags give them.
+    """Returns techniques for `name:key=value:...`, as the `--technique` flags give them.
 
-    `training.ramps` makes variables of ramps.
+    Values that are ramps must have been made variables by `training.ramps`.
     """
     return [TECHNIQUES.make(spec) for spec in specs]

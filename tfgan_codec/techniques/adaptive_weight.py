@@ -6,13 +6,14 @@ from tfgan_codec.techniques.contract import Technique
 
 
 class AdaptiveWeight(Technique):
-    """`|grad of the codec's losses| / (|grad of the adversarial loss| + 1e-4)`, at most `limit`.
+    """Multiplies the adversarial loss by `|grad of the codec's losses| / (|grad of the adversarial
+    loss| + 1e-4)`, at most `limit`.
 
-    Both sides then pull the decoder equally hard, and `--adversarial_weight` says how much of that
-    is wanted (VQGAN: 0.8). VQGAN takes the gradients at the weights of the decoder's last layer;
-    here they are those at what that layer gives, the reconstruction, which needs no knowledge of
+    Both then pull the decoder equally hard, and `--adversarial_weight` says how much of that is
+    wanted (VQGAN: 0.8). VQGAN takes gradients with respect to the weights of the decoder's last
+    layer; here they are with respect to its output, the reconstruction, which needs no knowledge of
     the layers and no second pass through them. Losses without a gradient there, such as rates, do
-    not count. The factor is a constant of the gradient, and each replica has its own.
+    not count. No gradient flows through the factor, and each replica has its own.
     """
 
     def __init__(self, limit: float = 1e4):

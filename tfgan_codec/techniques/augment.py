@@ -1,4 +1,4 @@
-"""Augmentation of the training pictures on the device; crops, scales and flips are the data's."""
+"""Augments the training pictures on the device; `data.crops` makes crops, scales and flips."""
 
 import tensorflow as tf
 
@@ -7,7 +7,7 @@ from tfgan_codec.techniques.contract import Number, Technique
 
 
 class Rotate(Technique):
-    """One of the eight symmetries of the square for each picture."""
+    """Turns and mirrors each picture by a random one of the eight symmetries of the square."""
 
     def on_batch(self, pictures: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         if pictures.shape[1] != pictures.shape[2]:
@@ -19,9 +19,9 @@ class Rotate(Technique):
 
 
 class Colour(Technique):
-    """Each picture's channels times `1 + u` and plus `255 u'`, u and u' uniform in `+- strength`.
+    """Multiplies each channel of a picture by `1 + u` and adds `255 u'`, clipped to [0, 255].
 
-    Values stay in [0, 255].
+    u and u' are drawn anew for each, uniformly from -`strength` to `strength`.
     """
 
     def __init__(self, strength: Number = 0.1):

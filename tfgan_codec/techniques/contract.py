@@ -1,4 +1,4 @@
-"""What a training technique may change in a step of `step.gan`."""
+"""The contract of training techniques: what they may change in a step of `step.gan`."""
 
 from __future__ import annotations
 
@@ -12,43 +12,46 @@ Number = Union[float, tf.Variable]
 
 
 class Technique:
-    """Hooks into the train step, in the order in which it calls them; none changes anything here.
+    """Is the base class. Its hooks, which change nothing, are in the order of the step's calls.
 
     A technique overrides one or two. Hooks are traced into the step's graph: they must be functions
     of their arguments, of weights and of ramps, so that a resumed run repeats itself. `seed`
     [2] is new in each step and on each replica.
 
-    reads: how many pictures the data must give for each one that the step is made on.
-    averages: whether it needs averaged weights of the discriminators, not of the codec alone.
+    Attributes:
+        reads: how many pictures `on_batch` must be given for each one that it returns.
+        averages: whether it needs averaged weights of the discriminators, not of the codec alone.
     """
 
     reads = 1
     averages = False
 
     def on_batch(self, pictures: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        """The pictures that the step is made on, [batch, h, w, 3] in [0, 255]; it may return
-        fewer of them."""
+        """Returns the pictures to train on, made of or chosen from `pictures` [batch, h, w, 3] in
+        [0, 255]."""
         return pictures
 
     def on_verdict(self, pictures: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        """What discriminators see of pictures in [-1, 1], original and decoded ones alike; the seed
-        is the same for both."""
+        """Returns what discriminators see of pictures [batch, h, w, 3] in [-1, 1]. It is called
+        with the originals and with the decoded pictures, and the same seed."""
         return pictures
 
     def discriminator_share(self, accuracy: tf.Tensor) -> tf.Tensor | float:
-        """Factor on the discriminators' gradients. accuracy: how often they score an original above
-        its decoded version."""
+        """Returns the factor on the discriminators' gradients, given their accuracy: the share of
+        originals that they score above the decoded version."""
         return 1.0
 
     def look_ahead(
         self, discriminator_step: Callable[[int], None], variables: Sequence[tf.Variable]
     ) -> Callable[[], None]:
-        """Called before the codec's loss is computed; what it returns is called after the codec's
-        step. `discriminator_step(i)` makes one more; variables: all that it changes."""
+        """Runs before the codec's loss is computed; returns a function to run after its step.
+
+        `discriminator_step(i)` trains the discriminators once more, which changes `variables`.
+        """
         return lambda: None
 
     def on_target(self, pictures: tf.Tensor) -> tf.Tensor:
-        """What the codec's losses compare the reconstruction with."""
+        """Returns what the codec's losses compare the reconstruction with, made of `pictures`."""
         return pictures
 
     def adversarial_factor(
@@ -58,11 +61,12 @@ class Technique:
         codec_loss: tf.Tensor,
         adversarial: tf.Tensor,
     ) -> tf.Tensor | float:
-        """Factor on the adversarial loss of the codec; the tape is persistent."""
+        """Returns the factor on the codec's adversarial loss; `tape` gives gradients repeatedly."""
         return 1.0
 
     def weight_loss(
         self, optimizer: tf.keras.optimizers.Optimizer, variables: Sequence[tf.Variable]
     ) -> tf.Tensor | float:
-        """Added to the loss of the side, codec or discriminators, that has these weights."""
+        """Returns a term to add to the loss of the codec or of the discriminators, whichever has
+        these variables."""
         return 0.0

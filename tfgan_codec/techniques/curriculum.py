@@ -1,4 +1,4 @@
-"""Curriculum by difficulty: smooth pictures first (Bengio et al., 2009)."""
+"""Curriculum learning (Bengio et al., 2009): the codec is trained on smooth pictures first."""
 
 import tensorflow as tf
 
@@ -7,12 +7,12 @@ from tfgan_codec.techniques.contract import Number, Technique
 
 
 class Curriculum(Technique):
-    """Of every `pool` crops the data gives, one is trained on, and at first an easy one.
+    """Trains on one of every `pool` crops that the data gives, easy ones at first.
 
-    At `difficulty` 0 a step has the easiest crops of its pool; at 1 it has any of them, as without
-    a curriculum; between, any of the easiest share. Difficulty is the energy of the gradient, which
-    goes with the bits a crop costs. The choice depends on the pool alone and not on an order of the
-    files, so runs resume exactly; the price is reading `pool` times as many crops.
+    At `difficulty` 0 a step has the easiest crops that were read for it; at 1 any of them, as
+    without a curriculum; between, any of an easiest share. A crop is difficult if neighbouring
+    pixels differ, which goes with the bits that it costs. The choice depends on the crops of the
+    step alone, so runs resume exactly; the price is reading `pool` times as many crops.
     """
 
     def __init__(self, pool: int = 2, difficulty: Number = 1.0):
@@ -36,7 +36,7 @@ class Curriculum(Technique):
 
 
 def gradient_energy(pictures: tf.Tensor) -> tf.Tensor:
-    """Mean squared difference of neighbours, [batch]."""
+    """Returns the mean squared difference of neighbouring pixels of each picture, [batch]."""
     x = tf.cast(pictures, tf.float32)
     pairs = ((x[:, 1:], x[:, :-1]), (x[:, :, 1:], x[:, :, :-1]))
     return tf.add_n([tf.reduce_mean(tf.square(a - b), axis=(1, 2, 3)) for a, b in pairs])

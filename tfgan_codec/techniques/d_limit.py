@@ -6,11 +6,10 @@ from tfgan_codec.techniques.contract import Number, Technique
 
 
 class DiscriminatorLimit(Technique):
-    """Discriminators learn nothing from batches on which they are right more often than `accuracy`.
+    """Zeroes the discriminators' gradients where they are right more often than `accuracy`.
 
-    A discriminator that is always right has nothing left to tell the codec. Its gradients are
-    zeroed in such a step; the momentum of its optimizer runs out over the next ones. The decision
-    is made anew for each batch, without any memory.
+    A discriminator that is always right has nothing left to tell the codec. The decision is made
+    anew for each batch; their optimizer's momentum still moves weights a little in such steps.
     """
 
     def __init__(self, accuracy: Number = 0.9):

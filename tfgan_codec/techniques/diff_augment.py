@@ -8,13 +8,13 @@ from tfgan_codec.techniques.contract import Technique
 
 
 class DiffAugment(Technique):
-    """Random colour, shift and cut-out of originals and decoded pictures, differentiable.
+    """Changes colours, shifts and cuts holes at random in all that discriminators see.
 
-    Keeps discriminators from learning small data sets by heart. As published: brightness by up to
-    0.5 of [-1, 1], saturation times up to 2, contrast by half; shifts of up to an eighth of the
-    side with zeros moved in; a square of half the side cut out. An original and its decoded version
-    are changed alike. The latents that conditional discriminators see stay where they are: leave
-    `shift` out there.
+    This keeps them from learning small data sets by heart. As published, for pictures in [-1, 1]:
+    +-0.5 on brightness, times 0 to 2 on saturation, times 0.5 to 1.5 on contrast; shifts of up to
+    an eighth of the side with zeros moved in; a square of half the side set to 0. An original and
+    its decoded version are changed alike. The latents that conditional discriminators see do not
+    move along: give `shift=False` there.
     """
 
     def __init__(self, colour: bool = True, shift: bool = True, cutout: bool = True):
@@ -32,6 +32,7 @@ class DiffAugment(Technique):
 
 
 def _recolour(x: tf.Tensor, draw: tf.Tensor) -> tf.Tensor:
+    """Changes brightness, saturation and contrast by draw [3, batch, 1, 1, 1] in [0, 1)."""
     x += draw[0] - 0.5
     grey = tf.reduce_mean(x, axis=3, keepdims=True)
     x = (x - grey) * (2.0 * draw[1]) + grey
@@ -40,7 +41,10 @@ def _recolour(x: tf.Tensor, draw: tf.Tensor) -> tf.Tensor:
 
 
 def _shifted(x: tf.Tensor, draw: tf.Tensor) -> tf.Tensor:
-    """By up to an eighth, as products with shifted identities: no gather, static shapes."""
+    """Shifts by up to an eighth of the sides, draw [2, batch] in [-1, 1] telling how far.
+
+    Products with shifted identity matrices do it: they need no gather and keep shapes static.
+    """
     rows, columns = (
         _shift_matrix(side, tf.round(share * (side / 8)))
         for side, share in zip(x.shape[1:3], tf.unstack(draw))
@@ -49,14 +53,14 @@ def _shifted(x: tf.Tensor, draw: tf.Tensor) -> tf.Tensor:
 
 
 def _shift_matrix(side: int, by: tf.Tensor) -> tf.Tensor:
-    """[batch, side, side]: row p picks p + by, or nothing where that is outside."""
+    """Returns matrices [batch, side, side] whose row p picks p + by, or nothing outside."""
     places = tf.range(side, dtype=tf.float32)
     wanted = places[None, :, None] + by[:, None, None]
     return tf.cast(tf.abs(places[None, None, :] - wanted) < 0.5, tf.float32)
 
 
 def _hole(sides: tuple[int, int], draw: tf.Tensor) -> tf.Tensor:
-    """[batch, h, w, 1]: 0 in a square of half the side around a random place, else 1."""
+    """Returns [batch, h, w, 1]: 0 in a square of half the side around a random place, else 1."""
     inside = []
     for side, share in zip(sides, tf.unstack(draw)):
         distance = tf.abs(tf.range(side, dtype=tf.float32)[None] - tf.floor(share * side)[:, None])

@@ -6,16 +6,15 @@ from tfgan_codec.techniques.contract import Number, Technique
 
 
 class FadeIn(Technique):
-    """Pictures lose the detail below `2^level` pixels: level 2 leaves a quarter of the resolution.
+    """Removes detail finer than `2^level` pixels: level 2 leaves a quarter of the resolution.
 
     Between whole levels the two pictures are mixed, which is what ProGAN shows its discriminator
-    while a new resolution fades in. ProGAN also grows its networks: a stage that has no work yet is
-    not there. The codecs here are fully convolutional and have one exit, so they grow in the size
-    of their crops instead: `--phase=...:shrink=2` trains on pictures of half the size, `:fade=0.1`
-    lets the next size fade in.
+    while a new resolution fades in. ProGAN also adds layers with each resolution. The codecs here
+    are fully convolutional with one output, so the size of their crops grows instead:
+    `--phase=...:shrink=2` trains on pictures of half the size, `:fade=0.1` fades in the next size.
 
     Args:
-        level: usually a ramp down to 0.
+        level: how much detail to remove, usually a ramp down to 0.
         most: the largest level that will occur, at least 1.
     """
 
@@ -31,10 +30,10 @@ class FadeIn(Technique):
 
 
 def coarse(pictures: tf.Tensor, factor: int) -> tf.Tensor:
-    """Shrunk by means and enlarged again by repetition."""
+    """Returns pictures shrunk by `factor` and enlarged again by repeating pixels, float32."""
     return tf.repeat(tf.repeat(shrunk(pictures, factor), factor, axis=1), factor, axis=2)
 
 
 def shrunk(pictures: tf.Tensor, factor: int) -> tf.Tensor:
-    """Means of `factor` x `factor` pixels, float32."""
+    """Returns pictures shrunk to the means of `factor` x `factor` pixels, float32."""
     return tf.nn.avg_pool2d(tf.cast(pictures, tf.float32), factor, factor, "VALID")

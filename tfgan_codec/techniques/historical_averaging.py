@@ -1,4 +1,4 @@
-"""Historical averaging (Salimans et al., 2016): a pull towards where the weights have been."""
+"""Historical averaging (Salimans et al., 2016): weights are pulled to their average so far."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tfgan_codec.techniques.contract import Number, Technique
 
 
 class HistoricalAveraging(Technique):
-    """`weight * |w - average of w|^2`, for the codec and for the discriminators.
+    """Adds `weight * |w - average of w|^2` to the losses of the codec and of the discriminators.
 
-    Damps weights that circle around an equilibrium. The average is the optimizer's own exponential
-    one (`use_ema=True`), which is saved with it; the paper's counts all steps alike.
+    This damps weights w that circle around an equilibrium. The average is the optimizer's own
+    exponential one (`use_ema=True`), which is saved with it; the paper's counts all steps alike.
     """
 
     averages = True
@@ -32,7 +32,7 @@ class HistoricalAveraging(Technique):
 def averages_of(
     optimizer: tf.keras.optimizers.Optimizer, variables: Sequence[tf.Variable]
 ) -> list[tuple[tf.Variable, tf.Variable]]:
-    """Weights with their averages. Keras has no public name for these."""
+    """Pairs variables with the optimizer's averages, for which Keras has no public name."""
     optimizer = getattr(optimizer, "inner_optimizer", optimizer)
     if not optimizer.use_ema:
         raise UsageError(

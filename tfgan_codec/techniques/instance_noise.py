@@ -6,9 +6,9 @@ from tfgan_codec.techniques.contract import Number, Technique
 
 
 class InstanceNoise(Technique):
-    """Normal noise of `sigma`, for pictures in [-1, 1], usually a ramp to 0.
+    """Adds normal noise of standard deviation `sigma`, usually a ramp to 0, to pictures in [-1, 1].
 
-    Real and decoded pictures then have densities that overlap, so that a discriminator cannot tell
+    The distributions of real and decoded pictures then overlap, so that a discriminator cannot tell
     them apart with certainty from the first steps on.
     """
 

@@ -1,4 +1,4 @@
-"""Task simplification: low frequencies first."""
+"""Task simplification: the codec learns low frequencies first."""
 
 import tensorflow as tf
 
@@ -6,10 +6,10 @@ from tfgan_codec.techniques.contract import Number, Technique
 
 
 class LowFrequencies(Technique):
-    """The codec's losses compare with pictures blurred by a Gaussian of `sigma` pixels.
+    """Makes the codec's losses compare with pictures blurred by a Gaussian of `sigma` pixels.
 
-    With a ramp to 0 the codec learns coarse structure first. It still sees, and discriminators
-    still show it, the sharp pictures.
+    With a ramp to 0 the codec learns coarse structure first. Its input, and what discriminators
+    judge, stays sharp.
     """
 
     def __init__(self, sigma: Number = 2.0):
@@ -21,7 +21,7 @@ class LowFrequencies(Technique):
 
 
 def _gaussian(side: int, sigma: Number) -> tf.Tensor:
-    """[side, side]; rows sum to 1, at the edges too. The identity for a sigma of 0."""
+    """Returns a matrix [side, side] that blurs; rows sum to 1, and sigma 0 gives the identity."""
     places = tf.range(side, dtype=tf.float32)
     sigma = tf.convert_to_tensor(sigma, tf.float32)
     distance = (places[:, None] - places[None, :]) / tf.maximum(sigma, 1e-2)

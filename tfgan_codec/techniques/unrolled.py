@@ -11,13 +11,12 @@ from tfgan_codec.techniques.contract import Technique
 
 
 class Unrolled(Technique):
-    """The codec is judged by discriminators `steps` further on, which are then taken back.
+    """Trains discriminators for `steps` further steps, lets them judge the codec, and undoes these.
 
-    The extra steps are the discriminators' real ones, with their optimizer, on the same pictures;
-    afterwards their weights, and the optimizer's state, are what they were. Metz et al. also
-    differentiate through these steps, that is, through the optimizer. That part of the gradient is
-    left out here (their Eq. 10 without its second term): it would need discriminators as functions
-    of their weights, which Keras 2.14 does not offer.
+    The extra steps are ordinary ones, with the discriminators' optimizer, on the same pictures;
+    afterwards weights and optimizer are what they were. Metz et al. also differentiate through
+    these steps. That part of the gradient is left out here (their Eq. 10 without its second term):
+    it would need discriminators as functions of their weights, which Keras 2.14 does not offer.
     """
 
     def __init__(self, steps: int = 3):
