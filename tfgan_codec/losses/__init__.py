@@ -29,8 +29,9 @@ LOSSES: Registry[Loss] = Registry(
 
 
 def build(specs: Sequence[str | Spec], offered: Mapping[str, Any] | None = None) -> list[Loss]:
-    """Losses from `name:weight=1:...`, as the `--loss` flags give them.
+    """Returns losses for `name:weight=1:...`, as the `--loss` flags give them.
 
-    offered: arguments for those losses that know them. `training.ramps` makes variables of ramps.
+    Values that are ramps must have been made variables by `training.ramps`. `offered` holds
+    arguments by name, for those losses that take them where the spec does not give them.
     """
     return [LOSSES.make(spec, offered) for spec in specs]

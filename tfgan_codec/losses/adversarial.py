@@ -1,6 +1,7 @@
-"""Adversarial losses on logits, each with the discriminator's side and the generator's.
+"""Adversarial losses on logits, each with the discriminator's side (D) and the generator's (G).
 
-All return one value per picture: logits of patches are averaged over a picture.
+All return one value per picture, [batch]: logits of patches are averaged over a picture. In the
+formulas x is a picture, x' its decoded version and D() the logit.
 """
 
 from typing import Protocol
@@ -11,7 +12,7 @@ from tfgan_codec.specs.names import Registry
 
 
 class Adversarial(Protocol):
-    """real, fake: logits [batch, ...]."""
+    """Maps logits [batch, ...] of originals (real) and decoded pictures (fake) to losses."""
 
     def discriminator(self, real: tf.Tensor, fake: tf.Tensor) -> tf.Tensor: ...
 
@@ -19,7 +20,7 @@ class Adversarial(Protocol):
 
 
 class Hinge:
-    """D: max(0, 1 - D(x)) + max(0, 1 + D(x')); G: -D(x') (Eq. 5 and 6 of MobileViT-GAN)."""
+    """Hinge loss (MobileViT-GAN, Eq. 5, 6). D: max(0, 1 - D(x)) + max(0, 1 + D(x')); G: -D(x')."""
 
     def discriminator(self, real: tf.Tensor, fake: tf.Tensor) -> tf.Tensor:
         return per_picture(tf.nn.relu(1.0 - real)) + per_picture(tf.nn.relu(1.0 + fake))
@@ -29,7 +30,7 @@ class Hinge:
 
 
 class LeastSquares:
-    """D: (D(x) - 1)^2 + D(x')^2; G: (D(x') - 1)^2 (Mao et al., 2017)."""
+    """Least squares (Mao et al., 2017). D: (D(x) - 1)^2 + D(x')^2; G: (D(x') - 1)^2."""
 
     def discriminator(self, real: tf.Tensor, fake: tf.Tensor) -> tf.Tensor:
         return per_picture(tf.square(real - 1.0)) + per_picture(tf.square(fake))
@@ -39,8 +40,8 @@ class LeastSquares:
 
 
 class CrossEntropy:
-    """D: -log s(D(x)) - log(1 - s(D(x'))); G: -log s(D(x')), the form that does not saturate
-    (Goodfellow et al., 2014; HiFiC)."""
+    """Cross entropy, s being the sigmoid (Goodfellow et al., 2014; HiFiC).
+    D: -log s(D(x)) - log(1 - s(D(x'))); G: -log s(D(x')), the form that does not saturate."""
 
     def discriminator(self, real: tf.Tensor, fake: tf.Tensor) -> tf.Tensor:
         return per_picture(tf.nn.softplus(-real)) + per_picture(tf.nn.softplus(fake))
@@ -50,7 +51,8 @@ class CrossEntropy:
 
 
 class Wasserstein:
-    """D: D(x') - D(x); G: -D(x') (Arjovsky et al., 2017). Wants a gradient penalty."""
+    """Wasserstein loss (Arjovsky et al., 2017), which needs a gradient penalty.
+    D: D(x') - D(x); G: -D(x')."""
 
     def discriminator(self, real: tf.Tensor, fake: tf.Tensor) -> tf.Tensor:
         return per_picture(fake) - per_picture(real)
@@ -66,10 +68,10 @@ ADVERSARIAL: Registry[Adversarial] = Registry(
 
 
 def build(name: str) -> Adversarial:
-    """One of "bce", "hinge", "lsgan", "wgan"."""
+    """Returns the loss of that name: "bce", "hinge", "lsgan" or "wgan"."""
     return ADVERSARIAL.make(name)
 
 
 def per_picture(x: tf.Tensor) -> tf.Tensor:
-    """Mean over all axes but the first."""
+    """Returns the mean over all axes but the first, [batch]."""
     return tf.reduce_mean(x, axis=tuple(range(1, x.shape.rank)))

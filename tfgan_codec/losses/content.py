@@ -1,4 +1,4 @@
-"""Distances of the reconstruction from the picture, as losses."""
+"""Losses that measure how far the reconstruction is from the picture."""
 
 import tensorflow as tf
 
@@ -7,9 +7,9 @@ from tfgan_codec.losses.distortion import charbonnier, mae, ms_ssim, mse
 
 
 class Content:
-    """`weight * ((1 - alpha) MAE - alpha MS-SSIM)`, lambda_2 L_content of MobileViT-GAN's Eq. 6.
+    """Is `weight * ((1 - alpha) MAE - alpha MS-SSIM)`: lambda_2 L_content in MobileViT-GAN's Eq. 6.
 
-    MAE is that of pictures in [0, 1], as in Zhao et al. (2017), whose alpha = 0.84 the paper took.
+    MAE is taken on pictures in [0, 1], as in Zhao et al. (2017), whose alpha = 0.84 the paper took.
     """
 
     names = ("content", "mae", "ms_ssim")
@@ -27,7 +27,7 @@ class Content:
 
 
 class _Distortion:
-    """A distortion of pictures in [0, 255] with a weight."""
+    """Multiplies a distortion of pictures in [0, 255], which subclasses `measure`, by `weight`."""
 
     def __init__(self, weight: float = 1.0):
         self.weight = weight
@@ -42,21 +42,21 @@ class _Distortion:
 
 
 class Mse(_Distortion):
-    """Mean squared error on the 0..255 scale."""
+    """Is `weight` times the mean squared error of values in [0, 255]."""
 
     def measure(self, pictures: tf.Tensor, reconstruction: tf.Tensor) -> tf.Tensor:
         return mse(pictures, reconstruction)
 
 
 class Mae(_Distortion):
-    """Mean absolute error on the 0..255 scale."""
+    """Is `weight` times the mean absolute error of values in [0, 255]."""
 
     def measure(self, pictures: tf.Tensor, reconstruction: tf.Tensor) -> tf.Tensor:
         return mae(pictures, reconstruction)
 
 
 class Charbonnier(_Distortion):
-    """Charbonnier's smooth absolute error on the 0..255 scale."""
+    """Is `weight` times Charbonnier's smooth absolute error of values in [0, 255]."""
 
     def measure(self, pictures: tf.Tensor, reconstruction: tf.Tensor) -> tf.Tensor:
         return charbonnier(pictures, reconstruction)

@@ -1,4 +1,4 @@
-"""The contextual loss (Mechrez et al., 2018): the same features, wherever they are."""
+"""The contextual loss (Mechrez et al., 2018): wants the same features, wherever they are."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from tfgan_codec.losses.perceptual import ClassifierFeatures
 
 
 class Contextual:
-    """`weight * -log CX` of one layer's activations of VGG16 or AlexNet.
+    """Is `weight * -log CX` of the activations of one layer of VGG16 or AlexNet.
 
     Tolerates shifted texture, which distances between pictures at equal places punish. The survey
     names a "contextual loss GAN" without a source; this is the published loss of that name.
 
     Args:
-        weight: factor.
+        weight: factor on the loss.
         net: "vgg" or "alex".
-        layer: 0 to 4 from fine to coarse. The cost grows with the square of its positions.
+        layer: 0 to 4 from fine to coarse. Time and memory grow with the square of its positions.
         bandwidth: h of the paper's Eq. 3.
-        folder: of the weights, see `losses.perceptual`.
+        folder: where the weights are, see `losses.perceptual`.
     """
 
     names = ("contextual",)
@@ -45,10 +45,10 @@ class Contextual:
 
 
 def contextual_similarity(x: tf.Tensor, y: tf.Tensor, bandwidth: float = 0.5) -> tf.Tensor:
-    """CX of activations [batch, h, w, c], Eq. 2 to 5 of the paper, in (0, 1], [batch].
+    """Returns CX of activations [batch, h, w, c] (Eq. 2 to 5 of the paper), in (0, 1], [batch].
 
-    Each activation of y looks for the one of x that is nearest to it in comparison with the others:
-    cosine distances after the mean of y is taken off, relative to the smallest of their row.
+    Each activation of y looks for the activation of x to which it is nearer than others are. Cosine
+    distances are taken after subtracting the mean of y, relative to the smallest of their row.
     """
     mean = tf.reduce_mean(y, axis=(1, 2), keepdims=True)
     x, y = (_directions(z - mean) for z in (x, y))
@@ -59,6 +59,6 @@ def contextual_similarity(x: tf.Tensor, y: tf.Tensor, bandwidth: float = 0.5) ->
 
 
 def _directions(x: tf.Tensor) -> tf.Tensor:
-    """[batch, h, w, c] -> unit vectors [batch, h * w, c]."""
+    """Returns activations [batch, h, w, c] as unit vectors [batch, h * w, c]."""
     rows = tf.reshape(x, [tf.shape(x)[0], -1, x.shape[-1]])
     return tf.math.l2_normalize(rows, axis=-1, epsilon=1e-10)

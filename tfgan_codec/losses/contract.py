@@ -1,4 +1,4 @@
-"""What a loss returns."""
+"""The contract of losses: what they are given and what they return."""
 
 from typing import NamedTuple, Protocol
 
@@ -6,16 +6,17 @@ import tensorflow as tf
 
 
 class LossValue(NamedTuple):
-    """total: what is minimised, [batch]. parts: named figures to report, each [batch]."""
+    """Holds a loss and what it is made of, one value per picture."""
 
-    total: tf.Tensor
-    parts: dict[str, tf.Tensor]
+    total: tf.Tensor  # what is minimised, [batch]
+    parts: dict[str, tf.Tensor]  # figures to report by name, each [batch]
 
 
 class Loss(Protocol):
     """Maps pictures [batch, h, w, 3] in [0, 255] and a codec's output to a `LossValue`.
 
-    names: of the parts, all of them in every call, so that metrics exist before the first step.
+    Attributes:
+        names: of the parts. Each call gives all of them, so that metrics can be made before it.
     """
 
     names: tuple[str, ...]

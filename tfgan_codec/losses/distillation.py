@@ -1,4 +1,4 @@
-"""Nearness to what a larger decoder makes of the same latents (Hinton et al., 2015)."""
+"""Distillation (Hinton et al., 2015): a small decoder learns to give a larger one's pictures."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tfgan_codec.losses.distortion import mse
 
 
 class Distillation:
-    """Mean squared error to the teacher's pictures.
+    """Is the mean squared error, values in [0, 255], to the pictures the teacher makes of latents.
 
-    They hold what can be known from the latents; the originals hold much that cannot, which for a
-    small network is noise.
+    These hold what can be known from the latents. The originals hold much that cannot, which is
+    noise to a small network.
     """
 
     names = ("to_teacher",)

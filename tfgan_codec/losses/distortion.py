@@ -1,4 +1,4 @@
-"""Distortions between pictures in [0, 255], one value per picture."""
+"""Distortions between pictures [batch, h, w, 3] in [0, 255], one value per picture, [batch]."""
 
 import numpy as np
 import tensorflow as tf
@@ -13,29 +13,29 @@ MS_SSIM_SMALLEST = 161
 
 
 def mse(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
-    """Mean squared error, [batch]."""
+    """Returns the mean squared error, [batch]."""
     difference = tf.cast(a, tf.float32) - tf.cast(b, tf.float32)
     return tf.reduce_mean(tf.square(difference), axis=(1, 2, 3))
 
 
 def mae(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
-    """Mean absolute error, [batch]."""
+    """Returns the mean absolute error, [batch]."""
     difference = tf.cast(a, tf.float32) - tf.cast(b, tf.float32)
     return tf.reduce_mean(tf.abs(difference), axis=(1, 2, 3))
 
 
 def charbonnier(a: tf.Tensor, b: tf.Tensor, epsilon: float = 1e-3 * 255.0) -> tf.Tensor:
-    """Mean of `sqrt(difference^2 + epsilon^2)` (Charbonnier et al., 1994), [batch]."""
+    """Returns the mean of `sqrt(difference^2 + epsilon^2)` (Charbonnier et al., 1994), [batch]."""
     difference = tf.cast(a, tf.float32) - tf.cast(b, tf.float32)
     return tf.reduce_mean(tf.sqrt(tf.square(difference) + epsilon**2), axis=(1, 2, 3))
 
 
 def ms_ssim(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
-    """Multi-scale structural similarity in (0, 1], [batch]; equals `tf.image.ssim_multiscale`.
+    """Returns MS-SSIM (Wang et al., 2003) in (0, 1], [batch]; equals `tf.image.ssim_multiscale`.
 
     The separable Gaussian is two small matrix products, much faster on a CPU than the 11x11
-    depthwise convolution, and each scale is clamped before its power, so that poor pictures give
-    finite gradients (Keras trap list of the design).
+    depthwise convolution. Each scale is at least 1e-3 before it is raised to its power, so that
+    poor pictures give finite gradients.
     """
     if min(a.shape[1:3]) < MS_SSIM_SMALLEST:
         raise UsageError(
@@ -54,7 +54,7 @@ def ms_ssim(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
 
 
 def _ssim(a: tf.Tensor, b: tf.Tensor, with_luminance: bool) -> tf.Tensor:
-    """SSIM, or its contrast-structure part alone: [batch, channels]."""
+    """Returns SSIM, or without luminance its contrast-structure part, [batch, channels]."""
     c1, c2 = (0.01 * 255.0) ** 2, (0.03 * 255.0) ** 2
     mean_a, mean_b = _blur(a), _blur(b)
     product = mean_a * mean_b
@@ -68,14 +68,14 @@ def _ssim(a: tf.Tensor, b: tf.Tensor, with_luminance: bool) -> tf.Tensor:
 
 
 def _blur(x: tf.Tensor) -> tf.Tensor:
-    """Valid convolution with the 11-tap Gaussian along both axes, as banded matrices."""
+    """Convolves with the 11-tap Gaussian along both axes, each side getting 10 shorter."""
     rows = tf.constant(_band(x.shape[1]))
     columns = tf.constant(_band(x.shape[2]))
     return tf.einsum("ph,nhwc,qw->npqc", rows, x, columns)
 
 
 def _band(size: int) -> np.ndarray:
-    """[size - 10, size] matrix whose rows are shifted copies of the window."""
+    """Returns a matrix [size - 10, size] whose rows are shifted copies of the window."""
     offsets = np.arange(_WINDOW) - _WINDOW // 2
     window = np.exp(-0.5 * (offsets / _SIGMA) ** 2)
     window /= window.sum()
@@ -86,7 +86,7 @@ def _band(size: int) -> np.ndarray:
 
 
 def _halve(x: tf.Tensor) -> tf.Tensor:
-    """2x2 mean; odd sides repeat their last row or column, as `tf.image.ssim_multiscale` does."""
+    """Halves by 2x2 means; odd sides repeat the last row or column, as `ssim_multiscale` does."""
     height, width = x.shape[1] % 2, x.shape[2] % 2
     if height or width:
         x = tf.pad(x, [[0, 0], [0, height], [0, width], [0, 0]], "SYMMETRIC")

@@ -1,4 +1,4 @@
-"""Feature matching (Salimans et al., 2016; pix2pixHD; MSAE)."""
+"""Feature matching (Salimans et al., 2016; pix2pixHD; MSAE): compares discriminators' features."""
 
 import tensorflow as tf
 
@@ -7,13 +7,13 @@ from tfgan_codec.losses.adversarial import per_picture
 
 
 class FeatureMatching:
-    """Mean distance between a discriminator's hidden activations for x and x', [batch].
+    """Gives the mean distance of a discriminator's hidden activations for x and x', [batch].
+
+    Layers and sizes count alike. No gradient flows through the activations for x.
 
     Args:
-        weight: factor.
-        squared: squared differences (MSAE) in place of absolute ones (pix2pixHD).
-
-    Layers and scales are averaged. Activations for x are constants of the gradient.
+        weight: factor, which the training step applies.
+        squared: whether to take squared differences (MSAE) or absolute ones (pix2pixHD).
     """
 
     def __init__(self, weight: float = 10.0, squared: bool = False):

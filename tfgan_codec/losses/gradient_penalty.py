@@ -13,15 +13,17 @@ from tfgan_codec.losses.adversarial import per_picture
 from tfgan_codec.specs.grammar import Spec
 from tfgan_codec.specs.names import Registry
 
-# Pictures in [-1, 1] -> logits, one tensor per scale of the discriminator.
+# Maps pictures in [-1, 1] to logits, one tensor per size at which the discriminator looks.
 Judge = Callable[[tf.Tensor], tuple[tf.Tensor, ...]]
 
 
 class Penalty(Protocol):
-    """`mix` [batch]: uniform random numbers in [0, 1), from the trainer.
+    """Maps a discriminator, pictures and random numbers `mix` [batch] in [0, 1) to values [batch].
 
-    every: the trainer takes the penalty in one of so many discriminator steps, and then so many
-        times (lazy regularisation, StyleGAN2, Karras et al., 2020).
+    Attributes:
+        weight: factor, which the training step applies.
+        every: the step takes the penalty in one of `every` discriminator steps, times `every`
+            (lazy regularisation, StyleGAN2, Karras et al., 2020).
     """
 
     weight: float
@@ -33,8 +35,10 @@ class Penalty(Protocol):
 
 
 class Interpolated:
-    """(|gradient| - 1)^2 at a random point between x and x' (WGAN-GP, Gulrajani et al., 2017;
-    lambda_1 of MobileViT-GAN's Eq. 5)."""
+    """Is (|gradient| - 1)^2 at a random point between x and x' (WGAN-GP, Gulrajani et al., 2017).
+
+    It is the term with lambda_1 in MobileViT-GAN's Eq. 5.
+    """
 
     def __init__(self, weight: float = 10.0, every: int = 1):
         self.weight = weight
@@ -48,7 +52,7 @@ class Interpolated:
 
 
 class R1:
-    """|gradient|^2 / 2 at real pictures (Mescheder et al., 2018)."""
+    """Is |gradient|^2 / 2 at real pictures (Mescheder et al., 2018)."""
 
     def __init__(self, weight: float = 10.0, every: int = 1):
         self.weight = weight
@@ -64,11 +68,12 @@ PENALTIES: Registry[Penalty] = Registry(
 
 
 def build(name: str, **arguments) -> Penalty:
-    """One of "interpolated", "r1"."""
+    """Returns the penalty of that name, "interpolated" or "r1"."""
     return PENALTIES.make(Spec(name, arguments))
 
 
 def _squared_gradient(judge: Judge, pictures: tf.Tensor) -> tf.Tensor:
+    """Returns |gradient of the mean logits with respect to each picture|^2, [batch]."""
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(pictures)
         verdict = tf.add_n([per_picture(logits) for logits in judge(pictures)])

@@ -1,4 +1,4 @@
-"""Rate and distortion at every scale of MSAE (Huang et al., 2019, Eq. 8, without its GAN terms)."""
+"""MSAE's loss (Huang et al., 2019, Eq. 8, without GAN terms): rate and distortion of each scale."""
 
 import tensorflow as tf
 
@@ -10,21 +10,22 @@ _LEVELS = 127.5  # pixels are in [-1, 1] here, as discriminators see them
 
 
 class MultiScale:
-    """`sum over scales i of alpha_i d(X_i, X'_i) + beta_i H_i`.
+    """Is `sum over scales i of alpha_i d(X_i, X'_i) + beta_i H_i`.
 
-    d is the mean squared error of pictures in [-1, 1]; the paper says "PSNR". H is in bits per
-    pixel of X_i times `rate`: the paper does not say how it normalises bits, and as such, 100 times
-    them would drown everything. At 0.05 bits per pixel, d falls by some 0.1 for each bit per pixel
-    more, so that with a rate of 1/1000 both terms of the full scale are in balance there.
+    d is the mean squared error of pictures in [-1, 1]; the paper says "PSNR". H is `rate` times the
+    bits per pixel of X_i: the paper does not say how it normalises bits, and 100 times plain bits
+    per pixel would drown all else. At 0.05 bits per pixel, d falls by some 0.1 for each further bit
+    per pixel, so that with a rate of 1/1000 both terms of the full scale are in balance there.
 
     Args:
-        alpha, beta: of the full scale.
-        coarse_alpha, coarse_beta: of the smaller ones. The defaults are the paper's: at small
-            scales the distortion counts, at full scale the rate and adversarial terms.
-        rate: what a bit per pixel is worth.
+        alpha, beta: factors at full scale.
+        coarse_alpha, coarse_beta: factors at the smaller scales. The defaults are the paper's: at
+            small scales the distortion counts, at full scale the rate and adversarial terms.
+        rate: factor on bits per pixel.
 
-    Parts: rate and MSE (0..255) at full size, with the bits of all scales; `coarse_bpp`, the
-    smaller scales' share of these bits; `coarse_mse`, the error of the smallest picture, if any.
+    The parts are `bpp`, the bits of all scales per pixel of the full one; `mse` (values in [0,
+    255]) at full scale; `coarse_bpp`, the smaller scales' share of `bpp`; and `coarse_mse`, the
+    error of the smallest picture, 0 where there is one scale.
     """
 
     names = ("bpp", "mse", "coarse_bpp", "coarse_mse")

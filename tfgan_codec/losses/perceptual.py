@@ -13,17 +13,20 @@ from tfgan_codec.losses.contract import LossValue
 from tfgan_codec.metrics import weights
 
 _FILES = {"alex": "lpips_alex", "vgg": "lpips_vgg"}
-PERIOD = 4  # of AlexNet's first convolution; VGG16's is 1
+PERIOD = 4  # stride of AlexNet's first convolution; VGG16's is 1
 _SHIFT = (-0.030, -0.088, -0.188)
 _SCALE = (0.458, 0.448, 0.450)
 _VGG_BLOCKS = ((0, 1), (2, 3), (4, 5, 6), (7, 8, 9), (10, 11, 12))
 
 
 class ClassifierFeatures:
-    """AlexNet's or VGG16's frozen convolutions: pictures in [0, 255] -> 5 layers' activations.
+    """Maps pictures [batch, h, w, 3] in [0, 255] to 5 layers' float32 activations, fine to coarse.
 
-    bfloat16: convolve in it, which takes 0.54 times as long with VGG16 on a CPU that can;
-        gradients turn by less than 14 degrees. Activations are given as float32.
+    Args:
+        net: "alex" (AlexNet) or "vgg" (VGG16), whose convolutions stay as they are.
+        folder: where the weights are, see above.
+        bfloat16: whether to convolve in bfloat16, which takes 0.54 times as long with VGG16 on a
+            CPU that has it; gradients turn by less than 14 degrees.
     """
 
     def __init__(self, net: str, folder: str | None = None, bfloat16: bool = False):
@@ -37,7 +40,7 @@ class ClassifierFeatures:
         self._arrays = {k: tf.cast(v, self._dtype) for k, v in arrays.items() if "/" in k}
 
     def linear(self, layer: int) -> tf.Tensor:
-        """LPIPS' weights of a layer's channels."""
+        """Returns the weight that LPIPS gives each channel of a layer, [channels]."""
         return self._lines[f"lin{layer}"]
 
     def __call__(self, pictures: tf.Tensor) -> list[tf.Tensor]:
@@ -47,13 +50,14 @@ class ClassifierFeatures:
         return [tf.cast(tap, tf.float32) for tap in taps]
 
     def _conv(self, x: tf.Tensor, i: int) -> tf.Tensor:
-        """A 3x3 or 5x5 convolution. "SAME" pads as the classifiers do, and is 1.7 times (in
-        bfloat16, 29 times) as fast as the same padding in numbers: oneDNN has no gradient of it."""
+        """Applies a 3x3 or 5x5 convolution and ReLU. "SAME" pads as the classifiers do; giving
+        the same padding in numbers takes 1.7 times as long (in bfloat16, 29 times), since oneDNN
+        has no gradient for that."""
         y = tf.nn.conv2d(x, self._arrays[f"conv{i}/kernel"], 1, "SAME")
         return tf.nn.relu(y + self._arrays[f"conv{i}/bias"])
 
     def _first(self, x: tf.Tensor) -> tf.Tensor:
-        """AlexNet's 11x11 convolution of every fourth pixel."""
+        """Applies AlexNet's 11x11 convolution of stride 4 and ReLU."""
         x = tf.pad(x, [[0, 0], [2, 2], [2, 2], [0, 0]])
         y = tf.nn.conv2d(x, self._arrays["conv0/kernel"], PERIOD, "VALID")
         return tf.nn.relu(y + self._arrays["conv0/bias"])
@@ -77,14 +81,15 @@ class ClassifierFeatures:
 
 
 class Lpips:
-    """`weight` times LPIPS v0.1 (Zhang et al., 2018), with AlexNet (HiFiC's choice) or VGG16.
+    """Is `weight` times LPIPS v0.1 (Zhang et al., 2018), with AlexNet (HiFiC's choice) or VGG16.
 
-    Equals `metrics.lpips`, which measures pictures; this one has gradients.
+    It equals `metrics.lpips`, which works in numpy and has no gradients.
 
-    shift: look at the pictures some pixels further right and down, elsewhere in each step. AlexNet
-        takes every fourth pixel: a decoder that always sees it at the same place learns to please
-        it with a mesh of that period, which is invisible to it and not to people.
-    bfloat16: see `ClassifierFeatures`.
+    Args:
+        shift: whether to leave out some rows at the top and columns at the left, others in each
+            step. AlexNet's first stride is 4: against a fixed grid a decoder learns to please it
+            with a mesh of that period, which AlexNet does not see and people do.
+        net, folder, bfloat16: see `ClassifierFeatures`.
     """
 
     def __init__(
@@ -108,7 +113,7 @@ class Lpips:
         return LossValue(self.weight * value, {self.names[0]: value})
 
     def distance(self, a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
-        """LPIPS of pictures in [0, 255], [batch]."""
+        """Returns LPIPS of pictures [batch, h, w, 3] in [0, 255], [batch]."""
         total = tf.zeros([tf.shape(a)[0]])
         for i, (x, y) in enumerate(zip(self.features(a), self.features(b))):
             difference = tf.square(_unit(x) - _unit(y))
@@ -118,8 +123,8 @@ class Lpips:
 
 
 class Vgg:
-    """`weight` times the mean absolute difference of VGG16's activations, pix2pixHD's weights 1/32,
-    1/16, 1/8, 1/4 and 1 from fine to coarse."""
+    """Is `weight` times the mean absolute difference of VGG16's activations, with pix2pixHD's
+    weights of 1/32, 1/16, 1/8, 1/4 and 1 for the layers from fine to coarse."""
 
     names = ("vgg",)
 
@@ -139,8 +144,8 @@ class Vgg:
 
 
 def _shifted(a: tf.Tensor, b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Both from the same place within the first `PERIOD` pixels, which the batch itself decides:
-    a loss has no random numbers of its own."""
+    """Cuts `PERIOD` rows and columns off both, 0 to `PERIOD` - 1 of them at the top and the left.
+    The batch itself decides how many there: a loss has no random numbers of its own."""
     height, width = a.shape[1] - PERIOD, a.shape[2] - PERIOD
     place = tf.reduce_sum(tf.cast(a[:, ::16, ::16], tf.int32)) % PERIOD**2
     begin = tf.stack([0, place // PERIOD, place % PERIOD, 0])
@@ -149,6 +154,6 @@ def _shifted(a: tf.Tensor, b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def _unit(x: tf.Tensor) -> tf.Tensor:
-    """Channels scaled to length 1; the gradient stays finite where all are 0."""
+    """Scales each position's channels to length 1; the gradient is finite where all are 0."""
     square = tf.reduce_sum(tf.square(x), axis=-1, keepdims=True)
     return x / (tf.sqrt(tf.maximum(square, 1e-20)) + 1e-10)

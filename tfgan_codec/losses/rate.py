@@ -1,4 +1,4 @@
-"""Rates as losses: the entropy of MobileViT-GAN, and HiFiC's rate target."""
+"""Losses on the rate: MobileViT-GAN's entropy, and HiFiC's rate target."""
 
 import tensorflow as tf
 
@@ -6,7 +6,7 @@ from tfgan_codec.losses.contract import LossValue
 
 
 class Entropy:
-    """`weight` (lambda_3) times the mean bits per latent, L_entropy of Eq. 4 and 6."""
+    """Is `weight` (lambda_3) times the bits per latent: L_entropy in MobileViT-GAN's Eq. 4, 6."""
 
     names = ("entropy", "bpp")
 
@@ -21,15 +21,17 @@ class Entropy:
 
 
 class RateTarget:
-    """`lambda * bpp`, where lambda is `high` for batches above the target and `low` below.
+    """Is `lambda` times the bits per pixel, with `high` for batches above the target, else `low`.
 
-    Whether the batch's mean rate exceeds the target is judged on rounded latents (what files cost);
-    the gradient is that of the noisy estimate. HiFiC's code uses lambdas 2 and 1/64, its paper 1/16
-    for the second.
+    A batch is above it if its mean rate with rounded latents is, which is what files cost; the
+    gradient is that of the noisy estimate. HiFiC's code uses lambdas 2 and 1/64, its paper 1/16 for
+    the second.
 
     Args:
-        target: bits per pixel; a ramp makes a curriculum of it, from high rates to low ones.
-        relaxed: HiFiC's first 5 % of a run: lambdas halved, target times 0.20 / 0.14.
+        target: in bits per pixel; it may be a ramp, from high rates to low ones.
+        high, low: the two lambdas.
+        relaxed: whether to halve lambdas and multiply the target by 0.20 / 0.14, as HiFiC does in
+            the first 5 % of a run.
     """
 
     names = ("bpp", "rounded_bpp")

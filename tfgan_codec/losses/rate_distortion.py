@@ -1,4 +1,4 @@
-"""The rate-distortion Lagrangian of a variable-rate codec."""
+"""The loss of a variable-rate codec: a Lagrangian of rate and distortion at each quality."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from tfgan_codec.losses.distortion import ms_ssim, mse
 
 
 class RateDistortion:
-    """`w(q) * (rate_weight * bpp + lambda(q) * D)`.
+    """Is `w(q) * (rate_weight * bpp + lambda(q) * D)` at quality q.
 
-    `D = mse_weight * MSE / 1000 + ms_ssim_weight * (1 - MS-SSIM)`, with MSE on the 0..255
-    scale. lambda grows geometrically from `low` to `high` over the qualities. Without the factor
+    `D = mse_weight * MSE / 1000 + ms_ssim_weight * (1 - MS-SSIM)`, with MSE of values in [0, 255]
+    and bpp in bits per pixel. lambda grows geometrically from `low` to `high` over the qualities
+    0..255. Without the factor
     `w = (low * high)^(1/4) * lambda^-1/2` the gradients of the fine qualities would drown those of
     the coarse ones: at the optimum both terms grow like lambda^1/2.
     """

@@ -6,8 +6,8 @@ from tfgan_codec.losses.contract import LossValue
 
 
 def smoothness(pictures: tf.Tensor, delta: int = 1, diagonal: bool = False) -> tf.Tensor:
-    """Squared differences of neighbours `delta` apart, summed over channels and divided by the
-    number of pixels, [batch]; pictures in [0, 1] in the loss below.
+    """Returns the squared differences of pixels `delta` apart, summed over channels and divided by
+    the number of pixels, [batch]. The loss below gives it pictures in [0, 1].
 
     By default horizontal and vertical neighbours are compared, as the paper's text says; `diagonal`
     compares (j, k) with (j + delta, k + delta), as its formula is printed.
@@ -25,7 +25,7 @@ def smoothness(pictures: tf.Tensor, delta: int = 1, diagonal: bool = False) -> t
 
 
 class Smoothness:
-    """`weight` (lambda_4) times the smoothness of the reconstruction, in [0, 1]."""
+    """Is `weight` (lambda_4) times the smoothness of the reconstruction, scaled to [0, 1]."""
 
     names = ("smoothness",)
 
