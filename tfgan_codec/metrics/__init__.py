@@ -1,4 +1,4 @@
-"""Measures of pictures and codecs. Importing this package loads neither TensorFlow nor any network.
+"""Metrics of pictures and codecs. Importing this package loads neither TensorFlow nor a network.
 
 psnr, ssim, ms_ssim need numpy only; lpips, fid and kid run networks (see `weights`).
 """

@@ -14,17 +14,17 @@ from tfgan_codec.errors import UsageError
 
 
 class Curve(NamedTuple):
-    """Points of one codec. `rates` in any unit; `values` of a metric."""
+    """Holds the points of one codec: rate and quality, one each per setting."""
 
-    rates: Sequence[float]
-    values: Sequence[float]
+    rates: Sequence[float]  # in any unit, the same for all curves
+    values: Sequence[float]  # of a metric
 
 
 def bd_rate(anchor: Curve, test: Curve, higher_is_better: bool = True) -> float:
-    """Mean difference of rate in percent at equal quality; negative: `test` needs fewer bits.
+    """Returns the mean difference of rate, `test` to `anchor`, in percent at equal quality.
 
-    Taken over the range of quality that both curves reach. Raises UsageError where there is none,
-    or where a curve has fewer than two usable points.
+    Below zero `test` needs fewer bits. The mean is over the range of quality that both curves
+    reach. Raises UsageError if there is none, or if a curve has fewer than two usable points.
     """
     sign = 1.0 if higher_is_better else -1.0
     curves = [_front(curve, sign) for curve in (anchor, test)]
@@ -33,17 +33,17 @@ def bd_rate(anchor: Curve, test: Curve, higher_is_better: bool = True) -> float:
 
 
 def bd_metric(anchor: Curve, test: Curve, higher_is_better: bool = True) -> float:
-    """Mean difference of the metric at equal rate, over the rates that both curves reach."""
+    """Returns the mean difference of the metric, `test` minus `anchor`, at the rates of both."""
     sign = 1.0 if higher_is_better else -1.0
     curves = [_front(curve, sign) for curve in (anchor, test)]
     return sign * _mean_difference(*[([r for r, _ in c], [q for _, q in c]) for c in curves])
 
 
 def _front(curve: Curve, sign: float) -> list[tuple[float, float]]:
-    """(log rate, quality) rising in both: points that a cheaper one equals or beats are left out.
+    """Returns points (log rate, quality) that rise in both; quality is `sign` times the metric.
 
-    Encoders do give such points (two settings with one file, or noise in FID), and no monotone
-    curve goes through them.
+    Points that a cheaper one equals or beats are left out. Encoders do give such points (two
+    settings with one file, or noise in FID), and no monotone curve goes through them.
     """
     if len(curve.rates) != len(curve.values):
         raise UsageError(f"{len(curve.rates)} rates but {len(curve.values)} values")
@@ -61,7 +61,7 @@ def _front(curve: Curve, sign: float) -> list[tuple[float, float]]:
 def _mean_difference(
     anchor: tuple[list[float], list[float]], test: tuple[list[float], list[float]]
 ) -> float:
-    """Mean of test - anchor over the common range of x."""
+    """Returns the mean of test - anchor, each (x, y), over the range of x that both cover."""
     try:
         from scipy.interpolate import PchipInterpolator
     except ImportError as error:

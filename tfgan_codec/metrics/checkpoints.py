@@ -31,7 +31,7 @@ _DTYPES = {
 
 
 def read(path: str | os.PathLike[str]) -> Arrays:
-    """All arrays of a checkpoint by their dotted names."""
+    """Returns all arrays of a checkpoint by their dotted names."""
     try:
         with open(path, "rb") as file:
             tree = _read_zip(file) if zipfile.is_zipfile(path) else _read_legacy(file)
@@ -47,7 +47,7 @@ def read(path: str | os.PathLike[str]) -> Arrays:
 
 
 class _Module:
-    """Stands for any class of a TorchScript archive: its attributes are what matters."""
+    """Stands for an object of any class in a TorchScript archive and keeps its attributes."""
 
     state: Mapping[str, Any] = {}
 
@@ -56,14 +56,14 @@ class _Module:
 
 
 class _Storage:
-    """A flat array; the old layout tells its contents only after the pickle."""
+    """Holds a flat array; its contents may be set later: the old layout has them after pickles."""
 
     def __init__(self, dtype: str, size: int) -> None:
         self.dtype, self.size, self.data = dtype, size, np.zeros(0)
 
 
 class _Tensor:
-    """A view of a storage, see torch._utils._rebuild_tensor_v2."""
+    """Holds a view of a storage, with the arguments of `torch._utils._rebuild_tensor_v2`."""
 
     def __init__(self, storage: _Storage, offset: int, shape: Any, strides: Any, *_: Any) -> None:
         self._storage, self._offset, self._shape, self._strides = storage, offset, shape, strides

@@ -1,4 +1,4 @@
-"""Parameters and multiply-accumulates of a network, counted on what is really run.
+"""Counts parameters and multiply-accumulates of networks, on the graph that is really run.
 
 Only multiply-accumulates of convolutions and matrix products count, as in the papers;
 normalisation, activations and resizing do not.
@@ -17,27 +17,29 @@ if TYPE_CHECKING:
 
 
 class Complexity(NamedTuple):
-    """Of a codec: `kmac_per_pixel` is what decoding costs. None: not a network."""
+    """Holds the size and work of a codec's networks; None where it has none."""
 
     params: int | None = None
-    kmac_per_pixel: float | None = None
+    kmac_per_pixel: float | None = None  # thousand multiply-accumulates to decode a pixel
     encode_kmac_per_pixel: float | None = None
 
 
 class NetworkComplexity(NamedTuple):
+    """Holds the size and work of one network."""
+
     params: int
-    kmac_per_pixel: float
+    kmac_per_pixel: float  # thousand multiply-accumulates per pixel of the picture
 
 
 _WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED")
 
 
 def of_tflite(content: bytes, input_shape: tuple[int, ...], pixels: int) -> NetworkComplexity:
-    """Counts a `.tflite` file's work on one input of that shape, which stands for `pixels` pixels.
+    """Counts a `.tflite` network on one input of that shape, which stands for `pixels` pixels.
 
-    Parameters are the constants of more than one element that any operation reads as numbers;
-    shapes, paddings and the like are not. Zero biases that the converter added count, but equal
-    constants are stored once, and so count once.
+    Parameters are the constants of more than one element that operations compute with, not shapes,
+    paddings and the like. Zero biases that the converter added count too; equal constants, which
+    are stored once, count once.
     """
     from ai_edge_litert import interpreter as litert
 
@@ -68,7 +70,7 @@ def of_tflite(content: bytes, input_shape: tuple[int, ...], pixels: int) -> Netw
 
 
 def _macs(name: str, inputs: list[tuple[int, ...]], output: tuple[int, ...]) -> int:
-    """Multiply-accumulates of one operation; filters are [out, height, width, in]."""
+    """Counts a TFLite operation's multiply-accumulates; filters are [out, height, width, in]."""
     size = int(np.prod(output))
     if name == "CONV_2D":
         return size * int(np.prod(inputs[1][1:]))
@@ -98,6 +100,7 @@ def of_keras(model: tf.keras.Model, input_shape: tuple[int, ...]) -> NetworkComp
 
 
 def _graph_macs(graph: Any) -> int:
+    """Counts the multiply-accumulates of a TensorFlow graph and the functions that it calls."""
     macs = 0
     for operation in graph.get_operations():
         if operation.type in ("PartitionedCall", "StatefulPartitionedCall"):
@@ -136,7 +139,7 @@ def _einsum(operation: Any, inputs: list[tuple[int, ...]], output: tuple[int, ..
     return _size(tuple(sizes.values())) if len(terms) > 1 else 0
 
 
-# Kernels are [height, width, in, out].
+# Multiply-accumulates of a graph's operations; kernels are [height, width, in, out].
 _GRAPH_MACS = {
     "Conv2D": lambda op, inputs, output: _size(output) * _size(inputs[1][:3]),
     "DepthwiseConv2dNative": lambda op, inputs, output: _size(output) * _size(inputs[1][:2]),

@@ -1,7 +1,7 @@
 """Turns the public checkpoints of LPIPS and FID into the weight files of `weights.FILES`.
 
-Large kernels are stored as float16 (LPIPS changes by less than 1e-4, FID by 0.03), so that everyone
-measures with the same small files, which is checked by their hash.
+Large kernels are stored as float16, which changes LPIPS by less than 1e-4 and FID by 0.03. Hashes
+make sure that everyone measures with the same files.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Arrays = Mapping[str, np.ndarray]
 
 _ALEX_LAYERS = (0, 3, 6, 8, 10)
 _VGG_LAYERS = (0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28)
-# torchvision's names of the Inception layers, and those of the original graph.
+# Maps torchvision's names of the Inception layers to those of the original graph.
 _STEM = {
     "1a_3x3": "conv",
     "2a_3x3": "conv_1",
@@ -79,10 +79,10 @@ _BRANCHES_8 = {
 
 
 def convert(files: Sequence[str | os.PathLike[str]], folder: str | os.PathLike[str]) -> list[Path]:
-    """Writes the weight files that can be made of the given checkpoints; returns their paths.
+    """Writes the weight files that the given checkpoints suffice for; returns their paths.
 
-    A checkpoint is known by its contents, whatever it is called. LPIPS needs two: the torchvision
-    network, and the linear weights of the LPIPS authors.
+    Checkpoints are recognised by their contents, not their names. LPIPS needs two: torchvision's
+    network and the LPIPS authors' linear weights.
     """
     found: dict[str, Arrays] = {}
     for file in files:
@@ -117,7 +117,7 @@ def convert(files: Sequence[str | os.PathLike[str]], folder: str | os.PathLike[s
 
 
 def _kind(arrays: Arrays) -> str:
-    """What a checkpoint is, by its arrays."""
+    """Returns which checkpoint has such arrays: "alex", "vgg linear", "inception"; "" if none."""
     first, second = arrays.get("features.0.weight"), arrays.get("lin1.model.1.weight")
     if first is not None:
         return {(64, 3, 11, 11): "alex", (64, 3, 3, 3): "vgg"}.get(first.shape, "")
@@ -129,6 +129,7 @@ def _kind(arrays: Arrays) -> str:
 
 
 def _lpips(found: Mapping[str, Arrays], net: str, layers: Sequence[int]) -> dict[str, np.ndarray]:
+    """Returns the weights of LPIPS with a network, empty if a checkpoint for them is missing."""
     if net not in found or f"{net} linear" not in found:
         return {}
     network, linear = found[net], found[f"{net} linear"]
@@ -143,6 +144,7 @@ def _lpips(found: Mapping[str, Arrays], net: str, layers: Sequence[int]) -> dict
 
 
 def _inception(checkpoint: Arrays) -> dict[str, np.ndarray]:
+    """Returns the weights of FID's network by the original graph's names; empty if given none."""
     arrays: dict[str, np.ndarray] = {}
     if any("Conv2d_1a_3x3" in name for name in checkpoint):
         for theirs, ours in _torchvision_names():
@@ -175,5 +177,5 @@ def _torchvision_names() -> Iterator[tuple[str, str]]:
 
 
 def _kernel(array: np.ndarray, dtype: type) -> np.ndarray:
-    """[out, in, height, width] to [height, width, in, out]."""
+    """Returns a kernel [out, in, height, width] as [height, width, in, out]."""
     return np.ascontiguousarray(array.transpose(2, 3, 1, 0).astype(dtype))

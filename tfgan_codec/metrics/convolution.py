@@ -19,7 +19,8 @@ def conv2d(
     stride: int = 1,
     padding: tuple[int, int] = (0, 0),
 ) -> np.ndarray:
-    """ReLU(x * kernel + bias); `padding` rows and columns of zeros are added on each side."""
+    """Returns ReLU(x * kernel + bias), kernel [height, width, c, filters]; `padding` is the number
+    of rows and of columns of zeros to add on each side."""
     height, width, _, filters = kernel.shape
     x = _pad(x, padding, 0.0)
     windows = np.lib.stride_tricks.sliding_window_view(x, (height, width), axis=(1, 2))
@@ -40,7 +41,7 @@ def conv2d(
 
 
 def max_pool(x: np.ndarray, size: int, stride: int, padding: int = 0) -> np.ndarray:
-    """Largest value of each whole window; padding never wins."""
+    """Returns the largest value of each whole window of `size` x `size`; padding never wins."""
     x = _pad(x, (padding, padding), -np.inf)
     for axis in (1, 2):
         count = (x.shape[axis] - size) // stride + 1
@@ -52,7 +53,7 @@ def max_pool(x: np.ndarray, size: int, stride: int, padding: int = 0) -> np.ndar
 
 
 def average_pool_3x3(x: np.ndarray) -> np.ndarray:
-    """Mean over 3x3 windows of stride 1; at the border over the pixels that are there."""
+    """Returns means of 3x3 windows of stride 1; at the border, of the pixels that are there."""
     sums = _pad(x, (1, 1), 0.0)
     ones = _pad(np.ones((1, *x.shape[1:3], 1), np.float32), (1, 1), 0.0)
     for axis in (1, 2):

@@ -1,7 +1,7 @@
 """Frechet Inception distance (Heusel et al. 2017) between two sets of pictures.
 
-FID of whole pictures, and FID/256 as HiFiC (Mentzer et al. 2020) and MS-ILLM measure it on few
-large pictures: over all 256x256 patches of a grid and of the same grid shifted by half a patch.
+FID compares whole pictures. FID/256, which HiFiC (Mentzer et al. 2020) and MS-ILLM use for few
+large pictures, compares the 256x256 patches of a grid and of that grid shifted by half a patch.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ PATCH = 256
 
 
 def patches(picture: np.ndarray, size: int = PATCH) -> list[np.ndarray]:
-    """All whole patches of the grid from (0, 0) and of the grid from (size/2, size/2).
+    """Returns all whole patches of the grid from (0, 0) and of the grid from (size/2, size/2).
 
-    H x W pictures give floor(H/f) floor(W/f) + (floor(H/f) - 1)(floor(W/f) - 1) of them where H and
-    W are multiples of f.
+    A picture of H x W, multiples of f = `size`, gives (H/f)(W/f) + (H/f - 1)(W/f - 1) patches.
     """
     height, width = picture.shape[:2]
     return [
@@ -29,7 +28,7 @@ def patches(picture: np.ndarray, size: int = PATCH) -> list[np.ndarray]:
 
 
 def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
-    """Distance of the Gaussians fitted to two sets of features, arrays [n, d]; each n >= 2.
+    """Returns the distance of Gaussians fitted to two sets of features, arrays [n, d]; n >= 2.
 
     `|mu_a - mu_b|^2 + tr(C_a) + tr(C_b) - 2 tr((C_a C_b)^(1/2))`. With C = X'X the last trace is
     the sum of the singular values of X_a X_b': exact where covariances are singular (fewer
@@ -50,7 +49,7 @@ def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def _root(features: np.ndarray) -> np.ndarray:
-    """X with X'X = covariance (unbiased), of at most as many rows as columns."""
+    """Returns X with X'X the unbiased covariance of features [n, d]; X has at most d rows."""
     centered = (features - features.mean(axis=0)) / np.sqrt(len(features) - 1)
     if len(centered) > centered.shape[1]:
         return np.linalg.qr(centered, mode="r")

@@ -18,7 +18,7 @@ _BATCH = 8
 
 
 class Inception:
-    """Pool features of pictures. `folder` is where the weights are, see `weights.find`."""
+    """Computes the pool features of pictures. `folder` has the weights, see `weights.find`."""
 
     def __init__(self, folder: str | None = None) -> None:
         arrays = weights.load("inception_fid", folder)
@@ -31,7 +31,7 @@ class Inception:
                 self._layers[name] = arrays[key] * scale, bias
 
     def __call__(self, pictures: list[np.ndarray]) -> np.ndarray:
-        """Features float32 [n, 2048] of HxWx3 pictures (uint8, or floats 0..255) of any sizes."""
+        """Returns float32 [n, 2048] for n HxWx3 pictures (uint8, or floats 0..255) of any sizes."""
         features = [np.zeros((0, FEATURES), np.float32)]
         for first in range(0, len(pictures), _BATCH):
             batch = np.stack([resize(picture) for picture in pictures[first : first + _BATCH]])
@@ -108,7 +108,7 @@ class Inception:
 
 
 def resize(picture: np.ndarray) -> np.ndarray:
-    """Resizes to 299x299 as `tf.compat.v1.image.resize_bilinear` does by default."""
+    """Returns a picture at 299x299, as `tf.compat.v1.image.resize_bilinear` does by default."""
     x = picture.astype(np.float32)
     for axis in (0, 1):
         size = x.shape[axis]

@@ -10,10 +10,11 @@ _ROWS = 1024
 
 
 def kernel_distance(a: np.ndarray, b: np.ndarray) -> float:
-    """Unbiased squared MMD with the kernel (x.y/d + 1)^3 over features [n, d]; each n >= 2.
+    """Returns the unbiased squared MMD of two sets of features [n >= 2, d], kernel (x.y/d + 1)^3.
 
-    Departure: over all pairs at once, not averaged over random subsets. That estimates the same
-    number, without chance and with less variance. It can be slightly negative.
+    It departs from the paper in taking all pairs at once in place of a mean over random subsets,
+    which estimates the same number without chance and with less variance. It can be slightly
+    negative.
     """
     if min(len(a), len(b)) < 2:
         raise UsageError("a kernel distance needs at least 2 pictures (or patches) in each set")

@@ -24,7 +24,7 @@ Features = list[np.ndarray]  # per layer [height, width, channels], channels of 
 
 
 class Lpips:
-    """The learned perceptual distance; 0 for equal pictures.
+    """Measures the learned perceptual distance of pictures, which is 0 for equal ones.
 
     Args:
       net: "alex" (what most papers report) or "vgg".
@@ -38,12 +38,12 @@ class Lpips:
         self._weights = weights.load(_FILES[net], folder)
 
     def __call__(self, a: np.ndarray, b: np.ndarray) -> float:
-        """Distance of two uint8 HxWx3 pictures (or floats, 0..255)."""
+        """Returns the distance of two HxWx3 pictures, uint8 or floats 0..255."""
         check_pair(a, b)
         return self.distance(self.features(a), self.features(b))
 
     def features(self, picture: np.ndarray) -> Features:
-        """Normalised features, for pictures that are compared with several others."""
+        """Returns normalised features, to be reused where a picture is compared several times."""
         if min(picture.shape[:2]) < SMALLEST_SIDE[self.net]:
             raise UsageError(
                 f"LPIPS ({self.net}) needs at least {SMALLEST_SIDE[self.net]} pixels a side, the "
@@ -54,7 +54,7 @@ class Lpips:
         return [_normalized(layer[0]) for layer in layers]
 
     def distance(self, a: Features, b: Features) -> float:
-        """Distance of two pictures of one size by their features."""
+        """Returns the distance of two pictures of one size, given their features."""
         total = 0.0
         for i, (x, y) in enumerate(zip(a, b)):
             difference = x - y

@@ -1,4 +1,4 @@
-"""Peak signal-to-noise ratio of two pictures."""
+"""The peak signal-to-noise ratio (PSNR) of two pictures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ROWS = 256  # rows per step: differences of a 12 MP picture are never held at o
 
 
 def psnr(a: np.ndarray, b: np.ndarray) -> float:
-    """PSNR in dB over all samples, `10 log10(255^2 / MSE)`; equal pictures give infinity.
+    """Returns PSNR in dB over all samples, `10 log10(255^2 / MSE)`; infinity for equal pictures.
 
     Takes two arrays of one shape, uint8 or float with values 0..255. The PSNR of a set is the mean
     of its pictures' values, never the PSNR of their mean error.

@@ -35,19 +35,19 @@ class _Terms(NamedTuple):
 
 
 def ssim(a: np.ndarray, b: np.ndarray) -> float:
-    """Mean structural similarity of two HxWx3 (or HxW) arrays, uint8 or float with values 0..255.
+    """Returns the mean SSIM of two HxWx3 (or HxW) arrays, uint8 or float with values 0..255.
 
-    Raises UsageError where a side is under 11: no whole window fits.
+    Raises UsageError where a side is under 11 pixels: no whole window fits.
     """
     a, b = _pair(a, b, TAPS, "SSIM")
     return float(np.mean(_terms(a, b).ssim))
 
 
 def ms_ssim(a: np.ndarray, b: np.ndarray) -> float:
-    """Multi-scale structural similarity with the five standard scales; arrays as for `ssim`.
+    """Returns MS-SSIM over the five standard scales, for arrays as `ssim` takes.
 
-    Raises UsageError where a side is under 161: the fifth scale would hold no whole window. Leaving
-    scales out would give a number that cannot be compared with others, so none is given.
+    Raises UsageError where a side is under 161 pixels: the fifth scale would hold no whole window,
+    and with fewer scales the number could not be compared with others.
     """
     a, b = _pair(a, b, SMALLEST_SIDE, "MS-SSIM")
     product = np.ones(a.shape[2])
@@ -90,7 +90,7 @@ def _terms(a: np.ndarray, b: np.ndarray) -> _Terms:
 
 
 def _factors(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Contrast-structure and luminance at each window of a tile, as [channels, height, width]."""
+    """Returns contrast-structure and luminance at each window, each [channels, height, width]."""
     height, width, channels = a.shape
     center = np.round(a.mean(axis=(0, 1))).astype(np.float32)[:, None, None]
     maps = np.empty((4, channels, height, width), np.float32)
@@ -115,7 +115,7 @@ def _blur(tiles: np.ndarray) -> np.ndarray:
 
 
 def _band() -> np.ndarray:
-    """Row i holds the Gaussian's taps at columns i..i+10."""
+    """Returns a matrix [48, 58] whose row i holds the Gaussian's taps at columns i..i+10."""
     taps = np.exp(-0.5 * ((np.arange(TAPS) - TAPS // 2) / SIGMA) ** 2)
     taps /= taps.sum()
     band = np.zeros((_TILE, _TILE + TAPS - 1))

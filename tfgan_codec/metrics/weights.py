@@ -1,8 +1,7 @@
 """Finds, checks and loads the weights of the metric networks (LPIPS, FID).
 
-They are not part of the package. `apps.weights` makes them once from the public checkpoints that
-everybody uses, and says what to download. The hash is over the arrays, so that it does not depend
-on how the file was packed.
+They are not part of the package: `apps.weights` makes them once from public checkpoints, and says
+which to download. Hashes are of the arrays, so that they do not depend on how a file was packed.
 """
 
 from __future__ import annotations
@@ -20,6 +19,8 @@ VARIABLE = "TGC_WEIGHTS"
 
 
 class WeightFile(NamedTuple):
+    """Names a weight file, its hash, and where what it is made of comes from."""
+
     file: str
     arrays_sha256: str  # see `bundle.normative.normative_hash`
     sources: tuple[str, ...]  # what to download, for people
@@ -48,11 +49,11 @@ FILES = {
 
 
 class WeightsMissingError(UsageError):
-    """The weights of a metric network are not there: the metric is absent, nothing else fails."""
+    """The weights of a metric network are missing; callers leave that metric out and go on."""
 
 
 def default_folder() -> Path:
-    """`TGC_WEIGHTS`, or the user's cache."""
+    """Returns the folder that `TGC_WEIGHTS` names, or else one in the user's cache."""
     if os.environ.get(VARIABLE):
         return Path(os.environ[VARIABLE])
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
@@ -60,7 +61,7 @@ def default_folder() -> Path:
 
 
 def find(name: str, folder: str | os.PathLike[str] | None = None) -> Path:
-    """Path of a weight file in `folder` (None: `default_folder()`), or WeightsMissingError."""
+    """Returns a weight file's path in `folder` (None: `default_folder()`), which must be there."""
     path = (Path(folder) if folder else default_folder()) / FILES[name].file
     if not path.is_file():
         raise WeightsMissingError(
@@ -71,7 +72,7 @@ def find(name: str, folder: str | os.PathLike[str] | None = None) -> Path:
 
 
 def load(name: str, folder: str | os.PathLike[str] | None = None) -> dict[str, np.ndarray]:
-    """Arrays of a weight file as float32, hash-checked."""
+    """Returns the arrays of a weight file as float32; WeightsMissingError if the hash is wrong."""
     path = find(name, folder)
     try:
         with np.load(path) as file:
