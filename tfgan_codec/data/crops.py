@@ -1,4 +1,4 @@
-"""Random crops of pictures, for training; fixed ones, for validation."""
+"""Cuts crops out of pictures: random ones for training, fixed ones for validation."""
 
 from __future__ import annotations
 
@@ -24,16 +24,18 @@ def crops(
     worker: int = 0,
     replicas: int = 1,
 ) -> tf.data.Dataset:
-    """Endless dataset of uint8 batches [batch, crop, crop, 3].
+    """Returns an endless dataset of uint8 batches [batch / (workers * replicas), crop, crop, 3].
 
     Picture, scale, place and flip of each crop are functions of (seed, number of the crop), so a
     run resumed at `first_step` sees what it would have seen.
 
     Args:
       data: folder, list, `tfds:NAME`, or several of these (`sources.open_source`); or a `Pool`.
+      crop: side of the crops in pixels.
       batch: crops in a step, of all workers together.
-      workers, worker, replicas: gives the share of worker number `worker` only, cut into batches
-        for each of its replicas.
+      smallest_scale: pictures are shrunk to this share of their size at the least.
+      workers, worker, replicas: how many workers there are, which of them asks, and into how many
+        batches its share of a step is cut, one for each of its replicas.
     """
     pool = data if isinstance(data, Pool) else Pool(data)
     own = batch // workers  # crops that this worker cuts for a step
@@ -59,7 +61,7 @@ def random_crop(
     random: np.random.Generator,
     smallest_scale: float = SMALLEST_SCALE,
 ) -> np.ndarray:
-    """A crop at a random place, scale and orientation."""
+    """Returns a crop, uint8 [crop, crop, 3], at a random place and scale, half of them mirrored."""
     picture = enlarged(picture, crop)
     height, width = picture.shape[:2]
     lowest = max(smallest_scale, crop / min(height, width))
@@ -78,7 +80,8 @@ def random_crop(
 
 
 def middle_crops(pool: Pool, crop: int, count: int) -> np.ndarray:
-    """The middles of up to `count` pictures: uint8 [count, crop, crop, 3], always the same."""
+    """Returns the middles of up to `count` pictures, the same each time: uint8 [count, crop, crop,
+    3]."""
     pieces = []
     for picture in (enlarged(picture, crop) for picture in pool.first(count)):
         top, left = ((side - crop) // 2 for side in picture.shape[:2])
@@ -87,7 +90,7 @@ def middle_crops(pool: Pool, crop: int, count: int) -> np.ndarray:
 
 
 def enlarged(picture: np.ndarray, smallest_side: int) -> np.ndarray:
-    """The picture, made larger if a side is below `smallest_side`."""
+    """Returns the picture, enlarged where its shorter side is below `smallest_side` pixels."""
     short = min(picture.shape[:2])
     if short >= smallest_side:
         return picture

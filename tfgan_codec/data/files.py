@@ -1,4 +1,4 @@
-"""Pictures in files: folder trees and lists."""
+"""Finds and reads pictures in files, given by a folder tree or a list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SUFFIXES = frozenset(_JPEG | _OTHERS)
 
 
 def picture_files(folder: str | Path) -> list[Path]:
-    """All picture files below `folder`, sorted."""
+    """Returns all picture files below `folder`, sorted; raises `UsageError` if there are none."""
     files = [p for p in sorted(Path(folder).rglob("*")) if p.suffix.lower() in SUFFIXES]
     if not files:
         raise UsageError(f"no pictures found below {folder}: give --data a folder of photographs")
@@ -24,7 +24,8 @@ def picture_files(folder: str | Path) -> list[Path]:
 
 
 def listed_files(path: Path) -> list[Path]:
-    """The files that a text file names, one to a line, relative to its folder. `#`: a comment."""
+    """Returns the files that a text file names, one a line, relative to its folder; lines that
+    start with # are comments."""
     try:
         lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, UnicodeDecodeError) as error:
@@ -36,7 +37,7 @@ def listed_files(path: Path) -> list[Path]:
 
 
 class FileSource:
-    """Files, named relative to `root` where they are below it. See `sources.Source`."""
+    """Is a `sources.Source` of files. Its inventory names them relative to `root` if below it."""
 
     def __init__(self, files: Sequence[Path], root: Path):
         self._files = files

@@ -1,4 +1,4 @@
-"""Pictures of TensorFlow Datasets."""
+"""Reads pictures from TensorFlow Datasets (TFDS)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from tfgan_codec.errors import ImageError, UsageError
 
 
 class TfdsSource:
-    """The feature `image` of a dataset, as `tfds.data_source` gives it. See `sources.Source`.
+    """Is a `sources.Source` of the feature `image` of a dataset, as `tfds.data_source` gives it.
 
-    Resuming needs pictures by number, which of the file formats of TFDS only ArrayRecord gives;
-    a dataset that is not there yet is downloaded and prepared in that format.
+    Resuming needs pictures by number, which of TFDS' file formats only ArrayRecord offers; a
+    dataset that is not there yet is downloaded and prepared in that format.
     """
 
     def __init__(self, name: str, split: str):
@@ -50,5 +50,5 @@ class TfdsSource:
         return np.repeat(picture, 3, axis=2) if picture.shape[2] == 1 else picture[..., :3]
 
     def inventory(self) -> Iterator[tuple[str, int]]:
-        """TFDS does not tell sizes without reading; its names have versions in them."""
+        """Yields one entry, the dataset with its number of pictures: sizes are not known unread."""
         yield self._title, self._count

@@ -1,4 +1,4 @@
-"""Splits of a picture collection for k-fold cross-validation."""
+"""Splits a collection of pictures for k-fold cross-validation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tfgan_codec.errors import UsageError
 
 
 def kfold(files: Sequence[Path], folds: int, seed: int = 0) -> list[list[Path]]:
-    """The files in `folds` random parts whose sizes differ by one at most."""
+    """Returns the files in `folds` random parts, each sorted, whose sizes differ by one at most."""
     if not 2 <= folds <= len(files):
         raise UsageError(
             f"cannot cut {len(files)} pictures into {folds} folds: ask for 2 to {len(files)}"
@@ -22,8 +22,9 @@ def kfold(files: Sequence[Path], folds: int, seed: int = 0) -> list[list[Path]]:
 
 
 def write_lists(files: Sequence[Path], folds: int, out: Path, seed: int = 0) -> list[Path]:
-    """For every fold two lists in `out`: its own pictures, `foldN-validation.txt`, and all others,
-    `foldN-train.txt`. `apps.train` takes them as --validation and --data."""
+    """Writes two lists per fold to the folder `out` and returns their paths: its own pictures in
+    `foldN-validation.txt`, for `apps.train --validation`; all others in `foldN-train.txt`, for
+    `--data`."""
     out.mkdir(parents=True, exist_ok=True)
     parts = kfold(files, folds, seed)
     written = []

@@ -1,4 +1,4 @@
-"""All pictures of a run: drawn by number, kept in memory where they fit, broken ones left out."""
+"""Holds all pictures of a run: gives them by number, caches them, leaves broken ones out."""
 
 from __future__ import annotations
 
@@ -18,32 +18,31 @@ CACHE_MB = 2048.0
 # Crops are cut from pictures shrunk by up to this factor, as far as their size allows: shrinking
 # hides the traces of the JPEG compression most training pictures have been through.
 SMALLEST_SCALE = 0.5
-# Of all pictures; with more broken ones something is wrong with the data as a whole.
+# The share of broken pictures above which something is wrong with the data as a whole.
 MOST_BROKEN = 0.05
-# Sources share a round of so many draws by their weights, and within it in random order.
+# Draws in a round. A source's weight decides how many of them it gets; their order is random.
 _ROUND = 1000
 
 
 class Inventory(NamedTuple):
-    """What the data was: sha256 is of all names and sizes, not of pixels."""
+    """Holds what identifies the data of a run."""
 
     pictures: int
     bytes: int
-    sha256: str
+    sha256: str  # of all names and sizes, not of pixels
 
 
 class Pool:
-    """Pictures of one or several sources.
+    """Holds the pictures of one or several sources and draws from them.
 
-    Which picture is number n is a function of (seed, n): within a source, all pictures come once
-    in random order, then again in another. A broken picture's place is taken by the next one that
-    is not.
+    Picture number n is a function of (seed, n). Within a source, all pictures come once in random
+    order, then again in another. A broken picture is replaced by the next one that is not.
 
     Args:
-      data: see `sources.open_source`; of several either all have weights, or none, and then all
-        pictures are equally likely.
-      cache_mb: memory for decoded pictures; those beyond are decoded anew each time.
-      broken_list: file that lists broken pictures, one to a line.
+      data: one or several texts for `sources.open_source`; either all have weights, or none, and
+        then all pictures are equally likely.
+      cache_mb: memory for decoded pictures in MiB; those beyond are decoded anew each time.
+      broken_list: file to keep the names of broken pictures in, one a line.
     """
 
     def __init__(
@@ -69,14 +68,14 @@ class Pool:
         return sum(len(source) for source in self._sources)
 
     def draw(self, seed: int, number: int) -> np.ndarray:
-        """Picture `number` of the endless sequence: uint8 [height, width, 3]."""
+        """Returns picture `number` of the endless sequence of `seed`, uint8 [height, width, 3]."""
         which, place = self._source_of(seed, number)
         count = len(self._sources[which])
         epoch, place = divmod(place, count)
         return self._sound(which, int(_order(seed, which, epoch, count)[place]))
 
     def first(self, count: int) -> list[np.ndarray]:
-        """Up to `count` pictures of the first source, spread evenly over it."""
+        """Returns up to `count` pictures of the first source, spread evenly over it."""
         length = len(self._sources[0])
         count = min(count, length)
         return [self._sound(0, number * length // count) for number in range(count)]
@@ -88,7 +87,7 @@ class Pool:
         return Inventory(len(self), size, hashlib.sha256(text.encode()).hexdigest())
 
     def _source_of(self, seed: int, number: int) -> tuple[int, int]:
-        """Which source, and how many pictures were drawn from it before."""
+        """Returns the source of a draw and how many pictures were drawn from it before."""
         if len(self._sources) == 1:
             return 0, number
         turn, place = divmod(number, len(self._round))
@@ -97,7 +96,7 @@ class Pool:
         return which, turn * self._round.count(which) + order[:place].count(which)
 
     def _sound(self, which: int, number: int) -> np.ndarray:
-        """That picture, or the next that is not broken."""
+        """Returns picture `number` of source `which`, or the next one that is not broken."""
         source = self._sources[which]
         for step in range(len(source)):
             key = which, (number + step) % len(source)
@@ -116,6 +115,7 @@ class Pool:
         raise self.problem or UsageError("every picture is broken: give other --data")
 
     def _note_broken(self, name: str) -> None:
+        """Lists a broken picture; raises `UsageError` once more than `MOST_BROKEN` are broken."""
         with self._lock:
             if name not in self.broken:
                 self.broken.add(name)
@@ -131,7 +131,8 @@ class Pool:
 
 
 def _shares(weights: Sequence[float | None], counts: Sequence[int]) -> tuple[int, ...]:
-    """The sources of one round of draws, each as often as its weight asks, but at least once."""
+    """Returns the source of each draw of a round, unshuffled: in proportion to the weights, but at
+    least one draw each."""
     given = [weight for weight in weights if weight is not None]
     if given and len(given) < len(weights):
         raise UsageError("give all --data a weight (PLACE*2), or none")
@@ -140,10 +141,10 @@ def _shares(weights: Sequence[float | None], counts: Sequence[int]) -> tuple[int
     return tuple(int(which) for which in np.repeat(np.arange(len(draws)), draws))
 
 
-# The last few are in use by the threads that cut crops; to shuffle anew for each would be slow.
+# Cached because threads ask for the same few orders again and again, and shuffling is slow.
 @functools.lru_cache(maxsize=8)
 def _order(seed: int, which: int, epoch: int, count: int) -> np.ndarray:
-    """The order of a source's pictures in an epoch."""
+    """Returns the random order of a source's `count` pictures in an epoch, [count]."""
     key = (seed, 0, epoch) if which == 0 else (seed, 0, epoch, which)
     return np.random.default_rng(key).permutation(count)
 

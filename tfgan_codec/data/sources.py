@@ -1,4 +1,4 @@
-"""Where pictures come from: what `--data` and `--validation` name."""
+"""Opens the sources of pictures that `--data` and `--validation` name."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ _TFDS = "tfds:"
 
 
 class Source(Protocol):
-    """Pictures by number."""
+    """Gives pictures by number, from 0."""
 
     def __len__(self) -> int: ...
 
     def name(self, number: int) -> str:
-        """How a person finds the picture."""
+        """Returns a name by which a person finds the picture."""
 
     def read(self, number: int) -> np.ndarray:
-        """uint8 [height, width, 3]; raises `ImageError` where it is broken."""
+        """Returns a picture, uint8 [height, width, 3]; raises `ImageError` if it is broken."""
 
     def inventory(self) -> Iterator[tuple[str, int]]:
-        """Names, free of this machine's folders, and sizes in bytes."""
+        """Yields each picture's name, free of this machine's folders, and its size in bytes."""
 
 
 class Weighted(NamedTuple):
-    """A source, and how often it is drawn from beside others; None: by its number of pictures."""
+    """Holds a source and its weight beside other sources."""
 
     source: Source
-    weight: float | None
+    weight: float | None  # draws in proportion to this; None: to its number of pictures
 
 
 def open_source(text: str) -> Weighted:
-    """Reads `PLACE` or `PLACE*WEIGHT`.
+    """Opens the source that a text `PLACE` or `PLACE*WEIGHT` names.
 
-    PLACE: a folder tree of pictures, a text file with the path of one picture in each line
+    PLACE is a folder tree of pictures, a text file with the path of one picture in each line
     (relative to that file), or `tfds:NAME/CONFIG@SPLIT`, the split being `train` by default.
     """
     place, weight = _split_weight(text)
