@@ -1,7 +1,7 @@
-"""Blind two-way forced choice: a page for people to compare two codecs, and the tally of answers.
+"""Blind two-way forced choice: makes a page on which people compare two codecs; counts answers.
 
-Each picture is shown by two codecs at equal bytes, sides and order at random, names hidden. The
-participant must pick one. Answers stay in the browser until saved as JSON.
+Each picture is shown as decoded by two codecs at equal bytes, sides and order at random, names
+hidden. The participant must pick one. Answers stay in the browser until saved as JSON.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from tfgan_codec.errors import UsageError
 from tfgan_codec.evaluation import report, sheets
 
 KIND = "tfgan_codec forced choice"
-LARGEST_DIFFERENCE = 0.1  # of bytes; other pairs are left out: they would not be fair
+LARGEST_DIFFERENCE = 0.1  # share of bytes; pairs that differ more would not be fair
 _TEMPLATE = Path(__file__).with_name("choice.html")
 _CONFIDENCE_95 = 1.959964
 
 
 class Preference(NamedTuple):
-    """How often `first` was chosen over `second`, with the 95 % Wilson interval."""
+    """Holds how often `first` was chosen over `second`, with the 95 % Wilson interval."""
 
     first: str
     second: str
@@ -38,7 +38,7 @@ class Preference(NamedTuple):
 def html(
     pictures: Iterable[sheets.Sheet], codecs: Sequence[str], title: str
 ) -> tuple[str, list[str]]:
-    """The page, and what had to be left out of it."""
+    """Returns the page, and a line on each pair that had to be left out of it."""
     pairs: list[dict[str, Any]] = []
     images: list[str] = []
     left_out: list[str] = []
@@ -75,7 +75,7 @@ def html(
 
 
 def tally(files: Sequence[str | os.PathLike[str]]) -> list[Preference]:
-    """Preferences over all answer files; each must be from the page of `html`.
+    """Returns the preferences over all answer files, which must be from a page of `html`.
 
     The interval takes answers as independent: it is too narrow where one person gave many of them.
     """
@@ -101,7 +101,7 @@ def tally(files: Sequence[str | os.PathLike[str]]) -> list[Preference]:
 
 
 def wilson(wins: int, answers: int) -> tuple[float, float, float]:
-    """Share and its 95 % interval (Wilson 1927), which holds for few answers too."""
+    """Returns the share of wins and its 95 % interval (Wilson 1927), good for few answers too."""
     share, z = wins / answers, _CONFIDENCE_95
     center = (share + z * z / (2 * answers)) / (1 + z * z / answers)
     spread = math.sqrt(share * (1 - share) / answers + z * z / (4 * answers**2))
@@ -110,7 +110,7 @@ def wilson(wins: int, answers: int) -> tuple[float, float, float]:
 
 
 def describe(preferences: Sequence[Preference]) -> str:
-    """The tally as lines for the terminal."""
+    """Returns the preferences as lines for the terminal."""
     lines = []
     for p in preferences:
         verdict = "no clear preference"

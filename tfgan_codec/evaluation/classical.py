@@ -1,6 +1,7 @@
 """The classical codecs to compare with: JPEG, JPEG 2000, WebP, AVIF, HEIC, JPEG XL.
 
-Each at its best practical settings (slow encoders, 4:2:0), its own quality scale, as real files.
+Each makes real files at its best practical settings (slow encoders, 4:2:0), on its own scale of
+quality.
 """
 
 from __future__ import annotations
@@ -20,15 +21,15 @@ Encoder = Callable[[Image.Image, float], bytes]
 
 
 class CodecMissingError(TgcError):
-    """A codec's library is not installed: the codec is left out, the others go on."""
+    """The library of a codec is not installed; callers leave that codec out and go on."""
 
 
 class ClassicalCodec:
-    """One codec and its scale of settings.
+    """Compresses and decodes pictures with one codec at settings of its own scale.
 
     Attributes:
       ladder: settings in order of rising rate, for `match`.
-      settings: those that are measured by default.
+      settings: settings that are measured by default.
     """
 
     complexity = Complexity()  # not a network
@@ -49,7 +50,7 @@ class ClassicalCodec:
         self._encoder, self.decode = encoder, decoder
 
     def encode(self, picture: np.ndarray, setting: str) -> bytes:
-        """Compresses uint8 HxWx3 at a number of the codec's own scale."""
+        """Returns the file of a picture, uint8 HxWx3, at a number on the codec's own scale."""
         try:
             value = float(setting)
         except ValueError:
@@ -59,9 +60,9 @@ class ClassicalCodec:
     def match(
         self, picture: np.ndarray, nbytes: int, known: Mapping[str, int] | None = None
     ) -> bytes:
-        """The file nearest in size to `nbytes` (by ratio); more bytes where it gets no smaller.
+        """Returns the file whose size is nearest to `nbytes` by ratio; a larger one if all are.
 
-        `known` has sizes of this picture at some settings, which narrow the search.
+        `known` maps settings to sizes in bytes of this picture's files, to narrow the search.
         """
         image = Image.fromarray(picture)
         low, high = 0, len(self.ladder) - 1
@@ -95,7 +96,7 @@ class _Entry(NamedTuple):
 
 
 def create(name: str) -> ClassicalCodec:
-    """The codec of that name, or CodecMissingError with what to install."""
+    """Returns the codec of that name; raises CodecMissingError, saying what to install."""
     entry = _REGISTRY[name]
     try:
         return entry.make()

@@ -1,4 +1,4 @@
-"""Rate-distortion curves and BD-rates out of results."""
+"""Makes rate-distortion curves and BD-rates of the rows of a results file."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from tfgan_codec.metrics.bdrate import Curve, bd_metric, bd_rate
 
 
 class Difference(NamedTuple):
-    """Of one codec to the anchor in one metric; None with a reason where it is undefined."""
+    """Holds how a codec differs from the anchor in a metric; None, with a reason, if undefined."""
 
     codec: str
     metric: str
     rate: float | None  # percent of bytes at equal quality
-    value: float | None  # of the metric at equal bytes
+    value: float | None  # difference of the metric at equal bytes
     reason: str = ""
 
 
 def codecs(sets: Iterable[schema.Row]) -> list[str]:
-    """Names in the order in which they were measured."""
+    """Returns the names of the codecs in the order in which they were measured."""
     return list(dict.fromkeys(row["codec"] for row in sets))
 
 
 def measured_metrics(sets: Sequence[schema.Row]) -> list[str]:
-    """Those that hold a number anywhere."""
+    """Returns the metrics that have a value in any row."""
     return [m for m in schema.METRICS if any(row[m] is not None for row in sets)]
 
 
 def curve(sets: Iterable[schema.Row], codec: str, metric: str) -> Curve:
-    """Points of one codec in order of rate."""
+    """Returns the points (bits per pixel, metric) of one codec in order of rate."""
     points = sorted(
         (row["bpp"], row[metric])
         for row in sets
@@ -41,7 +41,7 @@ def curve(sets: Iterable[schema.Row], codec: str, metric: str) -> Curve:
 
 
 def differences(sets: Sequence[schema.Row], anchor: str) -> list[Difference]:
-    """BD-rate and BD-metric of every codec to the anchor, in every metric."""
+    """Returns BD-rate and BD-metric of every codec, compared with the anchor, in every metric."""
     if anchor not in codecs(sets):
         raise UsageError(f"the anchor {anchor} was not measured, only {', '.join(codecs(sets))}")
     out = []

@@ -1,4 +1,4 @@
-"""One picture at one size through this codec, AVIF and JPEG: what `apps.demo` shows."""
+"""Codes one picture at one size with this codec, AVIF and JPEG, which `apps.demo` shows."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ AVIF_SPEED = 6  # libavif's default; slower settings save a few percent more
 
 
 class Result(NamedTuple):
+    """Holds what one codec made of the picture."""
+
     name: str
     nbytes: int
     bpp: float
@@ -33,7 +35,7 @@ class Result(NamedTuple):
 
 
 class Format(NamedTuple):
-    """A classical format of Pillow's, with a quality scale on which files grow."""
+    """Holds a classical format of Pillow's, whose files grow with its `qualities`."""
 
     name: str
     qualities: range
@@ -45,7 +47,8 @@ AVIF = Format("AVIF", range(101), {"speed": AVIF_SPEED, "subsampling": "4:2:0"})
 
 
 def run(codec: Codec, picture: Image.Image, bpp: float) -> list[Result]:
-    """Codes an RGB picture at `bpp` with the codec, then with AVIF and JPEG at its file's size."""
+    """Codes an RGB picture at `bpp` bits per pixel with the codec, then with AVIF and JPEG at the
+    size of the codec's file."""
     ours = measure(
         f"tgc {codec.bundle.name}",
         picture,
@@ -66,7 +69,7 @@ def measure(
     encode: Callable[[], bytes],
     decode: Callable[[bytes], Image.Image],
 ) -> Result:
-    """Encodes and decodes once; sizes and qualities are of the real file."""
+    """Encodes and decodes a picture once, and returns times, size and quality of that file."""
     start = time.perf_counter()
     blob = encode()
     encoded = time.perf_counter()
@@ -86,7 +89,7 @@ def measure(
 
 
 def nearest_quality(picture: Image.Image, fmt: Format, nbytes: int) -> int:
-    """The quality whose file is nearest in size to `nbytes`, by binary search."""
+    """Returns the quality whose file is nearest in size to `nbytes`, found by binary search."""
     size = functools.lru_cache(maxsize=None)(lambda q: len(encode_as(picture, fmt, q)))
     low, high = fmt.qualities[0], fmt.qualities[-1]
     while high - low > 1:
@@ -110,7 +113,7 @@ def decode_any(blob: bytes) -> Image.Image:
 
 
 def table(results: Sequence[Result]) -> str:
-    """The results as text, a line each, and what the numbers mean."""
+    """Returns the results as text, a line each, and what the numbers mean."""
     heading = f"{'':14}{'bytes':>11}{'bpp':>8}{'PSNR':>8}{'MS-SSIM':>9}{'encode':>9}{'decode':>9}"
     lines = [heading]
     for r in results:
@@ -127,7 +130,7 @@ def table(results: Sequence[Result]) -> str:
 
 
 def side_by_side(picture: Image.Image, results: Sequence[Result]) -> Image.Image:
-    """The original and every result, each with its bytes."""
+    """Returns a sheet of the original and every result, each with its bytes."""
     subtitle = (
         f"{picture.width} x {picture.height}, {3 * picture.width * picture.height:,} bytes raw"
     )

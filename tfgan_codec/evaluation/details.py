@@ -1,4 +1,4 @@
-"""One picture of many: the busiest detail of some pictures, by every codec at matched bytes."""
+"""Draws the busiest detail of some pictures, by every codec at matched bytes, on one sheet."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tfgan_codec.evaluation.sheets import Sheet, busiest
 
 ROWS = 4
 SIDE = 168  # pixels; small enough for a file that fits beside tables of results
-_LINES = 32  # of text above a detail
+_LINES = 32  # pixels for two lines of text above a detail
 
 
 def draw(pictures: Sequence[Sheet]) -> Image.Image:
-    """A row per picture, the original first, unscaled; `ROWS` rows evenly spread over the set.
+    """Returns a sheet of `ROWS` pictures, evenly spread over the set, a row each, original first.
 
     Nobody chose the details: each is the square of its picture in which neighbouring pixels change
-    most. Codecs that lack one of these pictures are left out.
+    most, unscaled. Codecs that lack one of these pictures are left out.
     """
     rows = [pictures[int(i)] for i in np.linspace(0, len(pictures) - 1, min(ROWS, len(pictures)))]
     common = set.intersection(*({v.codec for v in row.versions} for row in rows))

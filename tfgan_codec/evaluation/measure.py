@@ -1,4 +1,4 @@
-"""The metrics of one picture and its decoded versions, and those of sets, with reasons for gaps."""
+"""Measures pictures and sets of pictures; a metric that is absent comes with the reason."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ Reasons = dict[str, str]
 
 
 class Features(NamedTuple):
-    """Inception features of one picture: as a whole [1, 2048], and of its patches [n, 2048]."""
+    """Holds the Inception features of one picture."""
 
-    whole: np.ndarray
-    patches: np.ndarray
+    whole: np.ndarray  # [1, 2048], or [0, 2048] where no metric needs them
+    patches: np.ndarray  # [n, 2048], of its 256x256 patches
 
 
 class Measured(NamedTuple):
+    """Holds what was measured of one decoded picture."""
+
     values: Values
     absent: Reasons
     features: Features
@@ -35,9 +37,9 @@ NO_FEATURES = Features(np.zeros((0, FEATURES), np.float32), np.zeros((0, FEATURE
 
 
 class Meter:
-    """Measures pictures with the metrics of `schema.METRICS` that it is given.
+    """Measures pictures with those of `schema.METRICS` that it is given.
 
-    A network whose weights are missing makes its metrics absent: `unavailable` says why.
+    Metrics whose network lacks its weights are absent; `unavailable` maps each to the reason.
     """
 
     def __init__(self, metrics: Sequence[str], weights: str | None = None) -> None:
@@ -60,7 +62,8 @@ class Meter:
     def measure(
         self, reference: np.ndarray, decoded: Sequence[np.ndarray]
     ) -> tuple[Features, list[Measured]]:
-        """Compares pictures with their original, whose features are computed once."""
+        """Measures decoded pictures against their original, uint8 HxWx3; returns the original's
+        features and a result per decoded picture."""
         out = [Measured({}, {}, self.features(picture)) for picture in decoded]
         for metric in self.metrics:
             if metric not in SET_FEATURES:
@@ -68,7 +71,7 @@ class Meter:
         return self.features(reference), out
 
     def features(self, picture: np.ndarray) -> Features:
-        """Inception features, as far as the metrics need them."""
+        """Returns a picture's Inception features, as far as the metrics need them."""
         network = self._networks.get("fid")
         if network is None:
             return NO_FEATURES
@@ -106,7 +109,7 @@ class Meter:
                 measured.absent[metric] = "equal to the original: infinite"
 
 
-# Metrics of sets: which features, and which distance of them.
+# For each metric of sets: the field of `Features` that it compares, and by which distance.
 SET_FEATURES: dict[str, tuple[str, Callable[[np.ndarray, np.ndarray], float]]] = {
     "fid": ("whole", frechet_distance),
     "fid_256": ("patches", frechet_distance),
@@ -121,7 +124,7 @@ def set_metrics(
     decoded: Sequence[Features],
     unavailable: Reasons,
 ) -> tuple[Values, Reasons]:
-    """FID and KID of a set, with the reasons for those that are absent."""
+    """Returns FID and KID of a set of pictures, and the reasons for those that are absent."""
     values: Values = {}
     absent: Reasons = {}
     for metric in metrics:

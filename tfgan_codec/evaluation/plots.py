@@ -1,4 +1,4 @@
-"""Rate-distortion plots as SVG and PNG, one per metric."""
+"""Draws rate-distortion plots as SVG and PNG, one per metric."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _NEURAL = ("#d6204e", "#0f8a8a", "#c23fb0", "#5a6b1f")  # this project's own sta
 
 
 def colors(names: Sequence[str]) -> dict[str, str]:
-    """A colour per codec, the same in every plot and report."""
+    """Returns a colour per codec, the same in every plot and report."""
     own = [name for name in names if name not in classical.NAMES]
     return {**_CLASSICAL, **{name: _NEURAL[i % len(_NEURAL)] for i, name in enumerate(own)}}
 
 
 def save(sets: Sequence[schema.Row], folder: Path, title: str) -> list[str]:
-    """Writes METRIC.svg and METRIC.png for each measured metric; returns the metrics."""
+    """Writes METRIC.svg and METRIC.png to `folder` for each measured metric; returns these."""
     import matplotlib  # extra [eval]
 
     matplotlib.use("Agg")

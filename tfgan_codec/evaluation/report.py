@@ -1,4 +1,4 @@
-"""report.html: curves, tables and picture sheets in one file that needs nothing else."""
+"""Makes report.html: curves, tables and picture sheets in one file that needs nothing else."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def html(
     pictures: Iterable[sheets.Sheet],
     bpp: float,
 ) -> str:
-    """The page. `pictures` are taken one by one, so that few are in memory."""
+    """Returns the page. `pictures`, made near `bpp` bits per pixel, are taken one by one, so that
+    few are in memory."""
     names = codecs(results.sets)
     images: list[str] = []
     entries = [_entry(sheet, images) for sheet in pictures]
@@ -60,14 +61,14 @@ def html(
 
 
 def fill(template: Path, data: dict[str, Any]) -> str:
-    """Puts data into a page."""
+    """Returns the HTML page of a template with `data` in it as JSON."""
     text = json.dumps(data, separators=(",", ":")).replace("</", "<\\/")
     before, after = template.read_text(encoding="utf-8").split(_PLACE)
     return before + text + after
 
 
 def webp(picture: np.ndarray, quality: int = WEBP_QUALITY) -> str:
-    """A picture as base64 of a WebP file."""
+    """Returns a picture, uint8 HxWx3, as base64 of a WebP file."""
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, "WEBP", quality=quality, method=4)
     return base64.b64encode(buffer.getvalue()).decode()

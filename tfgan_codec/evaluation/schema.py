@@ -13,9 +13,9 @@ import numpy as np
 from tfgan_codec.errors import UsageError
 
 FORMAT = 1
-# Per picture and, as means, per set.
+# Metrics of single pictures; a set has their means.
 PICTURE_METRICS = ("psnr", "ms_ssim", "lpips", "lpips_vgg")
-# Of whole sets only.
+# Metrics that only a whole set has.
 SET_METRICS = ("fid", "fid_256", "kid", "kid_256")
 METRICS = PICTURE_METRICS + SET_METRICS
 HIGHER_IS_BETTER = {metric: metric in ("psnr", "ms_ssim") for metric in METRICS}
@@ -35,13 +35,13 @@ Row = dict[str, Any]
 
 
 class Results(NamedTuple):
-    """What one run found.
+    """Holds what one evaluation found.
 
     Attributes:
       about: command, commit, date, machine, data, images.
-      records: one per codec, setting and picture.
-      sets: one per codec and setting: means, and the metrics of whole sets.
-      problems: what could not be measured, for people.
+      records: one row per codec, setting and picture.
+      sets: one row per codec and setting: means, and the metrics of whole sets.
+      problems: lines for people on what could not be measured.
     """
 
     about: Row
@@ -51,7 +51,7 @@ class Results(NamedTuple):
 
 
 def save(results: Results, path: str | os.PathLike[str]) -> None:
-    """Writes one row per line, so that differences of two files can be read."""
+    """Writes a results file, one row per line, so that a diff of two files can be read."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     head = json.dumps({"format": FORMAT, **results.about}, indent=1)[:-2]
@@ -63,7 +63,7 @@ def save(results: Results, path: str | os.PathLike[str]) -> None:
 
 
 def load(path: str | os.PathLike[str]) -> Results:
-    """Reads a results file."""
+    """Reads a results file; raises `UsageError` where it is none."""
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
         parts = [content.pop(key) for key in ("records", "sets", "problems")]
@@ -84,10 +84,10 @@ def _rounded(row: Row) -> Row:
 
 
 def mean_row(rows: list[Row]) -> Row:
-    """The set's row of one codec and setting: means of the pictures' rows.
+    """Returns the set's row of one codec and setting: the means of its pictures' rows.
 
-    A metric that is absent for one picture is absent for the set: a mean over other pictures than
-    the neighbours' would mislead.
+    A metric that is absent for one picture is absent for the set: its mean would be over fewer
+    pictures than those of other rows, and mislead.
     """
     first = rows[0]
     out: Row = {key: first[key] for key in ("codec", "version", "setting")}
@@ -115,5 +115,5 @@ def mean_row(rows: list[Row]) -> Row:
 
 
 def finite(value: float | None) -> float | None:
-    """JSON has no infinity."""
+    """Returns the value, or None for infinity and NaN, which JSON does not have."""
     return value if value is not None and math.isfinite(value) else None

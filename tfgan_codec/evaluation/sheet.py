@@ -1,4 +1,4 @@
-"""Side-by-side sheets of pictures with their labels, because people judge with their eyes."""
+"""Draws labelled pictures side by side on a sheet, because people judge with their eyes."""
 
 from __future__ import annotations
 
@@ -12,19 +12,21 @@ from tfgan_codec.errors import UsageError
 
 GAP = 12  # pixels between panels
 BACKGROUND, FOREGROUND = (24, 24, 24), (240, 240, 240)
-_LARGEST_CROP = 960  # a panel's longest side: artefacts are judged at 1:1, never scaled
-_SMALLEST_PANEL = 320  # narrower ones could not hold their labels
-_ASPECT = 1.6  # of the screens that sheets are looked at on
+_LARGEST_CROP = 960  # pixels, a panel's longest side: artefacts are judged at 1:1, never scaled
+_SMALLEST_PANEL = 320  # pixels; narrower panels could not hold their labels
+_ASPECT = 1.6  # width over height of the screens that sheets are looked at on
 
 
 class Panel(NamedTuple):
+    """Holds a picture of a sheet and the two lines of text above it."""
+
     title: str
     subtitle: str
     picture: Image.Image
 
 
 def sheet(panels: Sequence[Panel]) -> Image.Image:
-    """Arranges panels of one picture in a grid, unscaled; large pictures show their centre.
+    """Returns a sheet with the panels in a grid, unscaled; of large pictures it shows the centre.
 
     The number of columns is the one that brings the sheet nearest to a screen's shape.
     """
@@ -50,7 +52,7 @@ def sheet(panels: Sequence[Panel]) -> Image.Image:
 
 
 def _center(picture: Image.Image) -> Image.Image:
-    """The middle of a picture, at most _LARGEST_CROP a side."""
+    """Returns the middle of a picture, at most _LARGEST_CROP pixels a side."""
     picture = picture.convert("RGB")
     width, height = (min(side, _LARGEST_CROP) for side in picture.size)
     left, top = (picture.width - width) // 2, (picture.height - height) // 2

@@ -1,4 +1,4 @@
-"""Every picture by every codec at matched bytes, with the regions worth looking at closely."""
+"""Codes every picture by every codec at matched bytes, and finds regions worth a close look."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NEAR = 0.97
 
 
 class Version(NamedTuple):
-    """One codec's rendering of a picture."""
+    """Holds a picture as one codec decodes it."""
 
     codec: str
     nbytes: int
@@ -30,7 +30,7 @@ class Version(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """One picture and its renderings near `target` bytes."""
+    """Holds a picture and its decoded versions, of files near `target` bytes."""
 
     name: str
     target: int
@@ -47,16 +47,16 @@ def make(
     records: Sequence[schema.Row] = (),
     files: Path | None = None,
 ) -> Iterator[Sheet]:
-    """Yields a sheet per readable picture, codecs that fail on it left out.
+    """Yields a sheet for each picture that can be read; codecs that fail on it are left out.
 
     Args:
       pictures: paths.
       codecs: what to show.
-      bpp: size that every file is brought near to.
-      meter: with METRICS.
-      records: sizes that are known already, to search less.
-      files: folder of the files that these are of; one of nearly the target's size is taken as it
-        is, for encoders can be slow.
+      bpp: bits per pixel that every file is brought near to.
+      meter: measures METRICS.
+      records: rows whose sizes are known already, to search less.
+      files: folder of the files of `records`; one of nearly the target's size is taken as it is,
+        since encoders can be slow.
     """
     for path in pictures:
         try:
@@ -88,7 +88,7 @@ def make(
 def _kept(
     files: Path | None, codec: Codec, known: Mapping[str, int], picture: str, target: int
 ) -> bytes | None:
-    """The largest file that uses the target up and keeps to it."""
+    """Returns the largest file in `files` with 97 to 100 % of the target's bytes; None if none."""
     fitting = {size: name for name, size in known.items() if _NEAR * target <= size <= target}
     if not files or not fitting:
         return None
@@ -98,7 +98,8 @@ def _kept(
 
 
 def busiest(picture: np.ndarray, size: int = CROP, count: int = CROPS) -> list[tuple[int, int]]:
-    """Left and top of the regions with the most change between neighbours, none overlapping."""
+    """Returns left and top of the `size` x `size` squares in which neighbouring pixels change most,
+    up to `count` of them, none overlapping."""
     height, width = picture.shape[:2]
     if height < size or width < size:
         return []

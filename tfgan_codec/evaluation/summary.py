@@ -1,4 +1,4 @@
-"""The results as text: a table for the terminal, and a README.md beside the results file."""
+"""Writes results as text: a table for the terminal, and a README.md beside the results file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ _FORMATS = {"psnr": ".2f", "fid": ".1f", "fid_256": ".1f", "kmac_per_pixel": ".1
 
 
 def table(sets: Sequence[schema.Row]) -> list[list[str]]:
-    """Means per codec and setting, columns that hold nothing left out; the first row is names."""
+    """Returns a table of the means per codec and setting, without empty columns; the first row
+    holds the columns' names."""
     columns = [c for c in COLUMNS if any(row[c] is not None for row in sets)]
     rows = [["codec", "setting", *columns]]
     for row in sets:
@@ -21,7 +22,7 @@ def table(sets: Sequence[schema.Row]) -> list[list[str]]:
 
 
 def bd_table(differences: Sequence[Difference]) -> list[list[str]]:
-    """BD-rates in percent: a row per codec, a column per metric."""
+    """Returns a table of BD-rates in percent: a row per codec, a column per metric."""
     metrics = list(dict.fromkeys(d.metric for d in differences))
     rows = [["codec", *(schema.TITLES[m] for m in metrics)]]
     for codec in dict.fromkeys(d.codec for d in differences):
@@ -31,7 +32,7 @@ def bd_table(differences: Sequence[Difference]) -> list[list[str]]:
 
 
 def plain(rows: Sequence[Sequence[str]]) -> str:
-    """A table for the terminal."""
+    """Returns a table as text for the terminal, its columns aligned."""
     widths = [max(map(len, column)) for column in zip(*rows)]
     lines = []
     for row in rows:
@@ -43,7 +44,7 @@ def plain(rows: Sequence[Sequence[str]]) -> str:
 def markdown(
     results: schema.Results, differences: Sequence[Difference], anchor: str, plots: Sequence[str]
 ) -> str:
-    """README.md of a results folder: how it was made, tables, plots."""
+    """Returns the README.md of a results folder: how it was made, tables, plots."""
     about = results.about
     commands = dict.fromkeys(row["command"] for row in reversed(results.sets))
     commits = dict.fromkeys(row["commit"] for row in reversed(results.sets) if row["commit"])
@@ -69,7 +70,7 @@ def markdown(
 
 
 def markdown_table(rows: Sequence[Sequence[str]]) -> str:
-    """A table for Markdown; the first row is its head."""
+    """Returns a table as Markdown; the first row is its head."""
     rule = ["---", *["---:"] * (len(rows[0]) - 1)]
     return "\n".join("| " + " | ".join(row) + " |" for row in [rows[0], rule, *rows[1:]])
 
