@@ -1,4 +1,4 @@
-"""Times of the commands as a user meets them, and of the range coder.
+"""Times the commands as a user meets them, and the range coder.
 
 Usage: python -m benchmarks.cli [--model=mobile] [--runs=5]
 
@@ -34,7 +34,7 @@ flags.DEFINE_integer("symbols", 200_000, "Symbols for the range coder.", lower_b
 
 
 def median_seconds(action: Callable[[], object], runs: int) -> float:
-    """Median wall-clock time of an action, after one run that warms the file cache."""
+    """Returns the median wall-clock seconds of an action, after one run to warm the file cache."""
     action()
     times = []
     for _ in range(runs):
@@ -45,13 +45,13 @@ def median_seconds(action: Callable[[], object], runs: int) -> float:
 
 
 def process(*arguments: str) -> Callable[[], object]:
-    """An action that runs this interpreter in a process of its own."""
+    """Returns an action that runs this interpreter with arguments, in a process of its own."""
     command = [sys.executable, *arguments]
     return lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def command_times(image: str, model: str, bpp: float, runs: int) -> dict[str, float]:
-    """Median seconds of whole processes, by what they do."""
+    """Returns the median seconds of whole processes, by what they do."""
     with tempfile.TemporaryDirectory() as folder:
         blob, decoded = str(Path(folder, "a.tgc")), str(Path(folder, "a.png"))
         compress = ("-m", "apps.compress", image, blob, f"--model={model}")
@@ -66,7 +66,7 @@ def command_times(image: str, model: str, bpp: float, runs: int) -> dict[str, fl
 
 
 def range_coder_rates(symbols: int, runs: int) -> dict[str, float]:
-    """Symbols per second of Gaussian residuals, at rates such as the codec's."""
+    """Returns the symbols per second of coding Gaussian residuals at rates such as the codec's."""
     rng = np.random.default_rng(0)
     scales = np.exp(np.linspace(np.log(0.11), np.log(32), 64))
     coding_tables = tables.gaussian_tables(scales)

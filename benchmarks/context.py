@@ -1,7 +1,7 @@
-"""Times the decoding of a context model's latents: fronts against one latent after the other.
+"""Times how long a context model's latents take to decode: front by front, and one by one.
 
 Times are processor time of the process, all threads together, which other load on the machine
-touches little; that of the whole picture comes by the clock as well.
+touches little; the time of the whole picture is given by the clock as well.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ Latents = Callable[[int | None], np.ndarray]
 
 
 class Drawn(NamedTuple):
-    """Latents of one picture, coded; `read` decodes them with TFC's coder."""
+    """Holds the latents of one picture, and the stream they are coded to."""
 
-    symbols: Any
+    symbols: Any  # `entropy.context.Symbols`
     stream: bytes
-    fronts: int
+    fronts: int  # number of fronts that the latents have
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -64,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def build(width: float, kernel: int, order: str) -> Any:
-    """An untrained codec whose means and scales vary from latent to latent."""
+    """Returns an untrained codec whose means and scales vary from latent to latent."""
     import tensorflow as tf
 
     from tfgan_codec import models
@@ -83,7 +83,7 @@ def build(width: float, kernel: int, order: str) -> Any:
 
 
 def draw(model: Any, height: int, width: int) -> Drawn:
-    """Latents of a picture, as the model expects them: what random bytes decode to."""
+    """Draws latents of a picture as the model expects them, by decoding random bytes."""
     from tfgan_codec.entropy.context import Symbols
     from tfgan_codec.format import context, payload, rangecoder, wavefront
 
@@ -101,7 +101,7 @@ def draw(model: Any, height: int, width: int) -> Drawn:
 
 
 def compare(model: Any, height: int, width: int, serial: bool) -> None:
-    """Prints how long both coders take, and whether all agree."""
+    """Prints how long the coders of TFC and of this package take; raises unless they agree."""
     from tfgan_codec.format import context, payload, rangecoder
 
     entropy = model.entropy
@@ -132,7 +132,7 @@ def compare(model: Any, height: int, width: int, serial: bool) -> None:
 
 
 def timed(decode: Latents, at_once: int | None, want: np.ndarray, runs: int = 3) -> float:
-    """The least seconds of some runs, whose result is checked."""
+    """Returns the least seconds of some runs; raises unless each decodes the latents `want`."""
     seconds = []
     for _ in range(runs):
         start = time.process_time()
@@ -144,7 +144,7 @@ def timed(decode: Latents, at_once: int | None, want: np.ndarray, runs: int = 3)
 
 
 def whole_picture(model: Any, height: int, width: int) -> None:
-    """Prints how long a file takes to decode, beside the paper's pictures."""
+    """Prints how long a whole file takes to decode, and how long the paper's pictures took."""
     from tfgan_codec.format import container
 
     drawn = draw(model, height, width)

@@ -57,14 +57,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 class Times(NamedTuple):
-    """Milliseconds of each run, by two clocks."""
+    """Holds the milliseconds of each run, by two clocks."""
 
     processor: list[float]
     wall: list[float]
 
 
 def report(codec: Codec, blob: bytes, folder: str, path: str) -> None:
-    """Prints what both took, and whether they agree."""
+    """Prints how long Python and Java took to decode a file, and whether they agree."""
     python, java = Times([], []), Times([], [])
     agree = True
     for _ in range(ROUNDS):
@@ -89,7 +89,7 @@ def report(codec: Codec, blob: bytes, folder: str, path: str) -> None:
 
 
 def in_python(codec: Codec, blob: bytes) -> tuple[Times, dict[str, str]]:
-    """The times of each run, and hashes of the symbols."""
+    """Decodes a file's symbols in Python; returns the times of each run and the symbols' hashes."""
     file, bundle = container.parse(blob).file, codec.bundle
     times = Times([], [])
     for _ in range(1 + PYTHON_RUNS):
@@ -102,7 +102,7 @@ def in_python(codec: Codec, blob: bytes) -> tuple[Times, dict[str, str]]:
 
 
 def in_java(folder: str, path: str) -> dict[str, Any]:
-    """The same by EntropySpeed.java, with the times of the warm-up in front."""
+    """Returns by name what EntropySpeed.java measures: hashes, and times, the warm-up's first."""
     classes = f"{CLASSES / 'classes'}:{CLASSES / 'test-classes'}"
     runs = str(JAVA_WARM_UP + JAVA_RUNS)
     command = ["java", "-cp", classes, "org.tfgan.codec.EntropySpeed", folder, path, runs]

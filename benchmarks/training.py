@@ -1,4 +1,4 @@
-"""How much of a training step is compute, and what bfloat16 gains and costs.
+"""Measures how much of a training step is compute, and what bfloat16 gains and costs.
 
 Usage: python -m benchmarks.training --data=FOLDER [--only=input|precision] [--steps=300]
 
@@ -50,8 +50,8 @@ _RACERS = {
 
 
 class Trainer:
-    """`mobile` in one precision, its first weights `moved` by that share; `step` returns seconds
-    and loss."""
+    """Trains `mobile` in one precision, its first weights changed by a share `moved` of each;
+    `step` returns seconds and loss."""
 
     def __init__(self, precision: str, moved: float = 0.0, seed: int = 0):
         self.precision = precision
@@ -122,7 +122,7 @@ def precision(data: str) -> None:
 
 
 def _race(pool: Pool, seed: int) -> tuple[list[float], list[float]]:
-    """Median seconds per step, and the loss at the end, of each of `_RACERS`."""
+    """Returns the median seconds per step, and the loss at the end, of each of `_RACERS`."""
     trainers = [Trainer(*racer, seed=seed) for racer in _RACERS.values()]
     sources = [pipeline(pool, FLAGS.steps, seed) for _ in trainers]
     steps: list[list[tuple[float, float]]] = [[] for _ in trainers]
