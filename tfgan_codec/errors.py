@@ -5,7 +5,8 @@ Messages are one line: what was wrong, then what to do about it.
 
 
 def shown(foreign: object, most: int = 80) -> str:
-    """Text of a stranger's file as a message may repeat it: on one line, printable, and short."""
+    """Returns what an untrusted file says, safe to repeat in a message: printable, on one line, cut
+    to `most` characters."""
     start = str(foreign)[: most + 1]
     safe = "".join(c if c.isprintable() else repr(c)[1:-1] for c in start)
     return safe if len(safe) <= most else f"{safe[:most]}..."

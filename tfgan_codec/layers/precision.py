@@ -1,4 +1,4 @@
-"""In which floating point format networks compute."""
+"""Chooses the floating point format in which networks compute."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import tensorflow as tf
 
 @contextlib.contextmanager
 def precision(policy: str | tf.keras.mixed_precision.Policy) -> Iterator[None]:
-    """Inside `with`, layers are built under this policy of Keras, such as "mixed_bfloat16".
+    """Sets Keras' policy, such as "mixed_bfloat16", for the layers that are built inside a `with`.
 
-    Keras keeps one policy for the whole process, so the one before comes back at the end, after an
-    error as well: other networks of the same process must not be built under it.
+    Keras keeps one policy for the whole process. The one before comes back at the end, also after
+    an error, so that no other networks of the process are built under this one.
     """
     before = tf.keras.mixed_precision.global_policy()
     tf.keras.mixed_precision.set_global_policy(policy)
