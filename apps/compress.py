@@ -1,74 +1,16 @@
-"""Compresses a picture to a .tgc file."""
+"""Compresses a picture to a .tgc file: `tgc compress`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 
-from absl import flags
-
-import tfgan_codec as tgc
-from apps import _training
-from tfgan_codec import cli, image_io
-from tfgan_codec.format import container
-
-_USAGE = """
-usage: python -m apps.compress PICTURE OUT.tgc [--bpp=B | --bytes=N | --quality=Q] [--model=M]
-
-Compresses a picture (PNG, JPEG, WebP, ... whatever Pillow opens) to a .tgc file.
-
-  python -m apps.compress photo.jpg photo.tgc                 about 0.1 bits per pixel
-  python -m apps.compress photo.jpg photo.tgc --bpp=0.2       twice that, and surely no more
-  python -m apps.compress photo.jpg photo.tgc --bytes=5000    the best that fits in 5000 bytes
-  python -m apps.compress photo.jpg photo.tgc --quality=128   the same quality for any picture
-  python -m apps.compress photo.jpg photo.tgc --search=fidelity100
-                                        a better picture in as many bytes, in minutes
-"""
+from tfgan_codec.commands import compress
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = cli.new_flags()
-    flags.DEFINE_float(
-        "bpp", None, "At most so many bits per pixel, counting the whole file.", flag_values=values
-    )
-    flags.DEFINE_integer(
-        "bytes", None, "At most so many bytes, counting the whole file.", flag_values=values
-    )
-    flags.DEFINE_integer("quality", None, "A quality level from 0 to 255.", flag_values=values)
-    flags.DEFINE_bool(
-        "metadata",
-        True,
-        "Keep the ICC profile and EXIF, inside the size asked for (--nometadata drops them).",
-        flag_values=values,
-    )
-    flags.DEFINE_string(
-        "search",
-        None,
-        "fidelity100 or realism100: steps of a search for a better picture in as many bytes. It "
-        "needs TensorFlow; decoding does not.",
-        flag_values=values,
-    )
-    flags.DEFINE_string(
-        "model", "mobile", "A model's name, or a bundle's folder or zip file.", flag_values=values
-    )
-    cli.define_threads(values)
-
-    def compress(picture: str, out: str) -> None:
-        options = {"bpp": values.bpp, "nbytes": values.bytes, "quality": values.quality}
-        if sum(value is not None for value in options.values()) > 1:
-            raise cli.CommandLineError("give only one of --bpp, --bytes and --quality")
-        cli.refuse_overwriting(picture, out)
-        options.update(metadata=values.metadata)
-        if values.search:
-            options["refiner"] = _training.refiner(values.search)
-        blob = tgc.load(values.model, values.threads).compress(picture, **options)
-        image_io.write_file(out, blob)
-        file = container.parse(blob).file
-        bpp = 8 * len(blob) / (file.width * file.height)
-        print(f"{out}: {len(blob)} bytes, {bpp:.4g} bpp, quality {file.quality}")
-
-    return cli.run(compress, values, _USAGE, argv)
+    return compress.main(argv, "python -m apps.compress")
 
 
 if __name__ == "__main__":

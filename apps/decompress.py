@@ -1,60 +1,16 @@
-"""Decompresses a .tgc file to a picture."""
+"""Decompresses a .tgc file to a picture: `tgc decompress`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 
-from absl import flags
-
-import tfgan_codec as tgc
-from tfgan_codec import cli, image_io
-
-_USAGE = """
-usage: python -m apps.decompress IN.tgc PICTURE [--realism=R] [--scale=S] [--model=M]
-
-Decompresses a .tgc file; the extension of PICTURE says in which format to store it.
-
-  python -m apps.decompress photo.tgc photo.png               the most realistic picture
-  python -m apps.decompress photo.tgc photo.png --realism=0   the nearest to the original
-  python -m apps.decompress photo.tgc small.png --scale=2     half the size, of a file in layers
-"""
+from tfgan_codec.commands import decompress
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = cli.new_flags()
-    flags.DEFINE_float(
-        "realism",
-        None,
-        "0 for faithful, 1 for realistic; the most realistic that the model has by default.",
-        flag_values=values,
-    )
-    flags.DEFINE_integer(
-        "scale",
-        1,
-        "For files in layers (apps.info tells): 2 or 4 for a picture so many times smaller. Of the "
-        "file only the layers for it are needed.",
-        flag_values=values,
-    )
-    flags.DEFINE_string(
-        "model",
-        None,
-        "A model's name, or a bundle's folder or zip file; by default the shipped model that the "
-        "file was made with.",
-        flag_values=values,
-    )
-    cli.define_threads(values)
-
-    def decompress(source: str, picture: str) -> None:
-        cli.refuse_overwriting(source, picture)
-        image_io.picture_format(picture)  # complains before the work is done
-        options = {"realism": values.realism, "model": values.model, "scale": values.scale}
-        image = tgc.decompress(source, **options, threads=values.threads)
-        image_io.save(image, picture)
-        print(f"{picture}: {image.width}x{image.height}")
-
-    return cli.run(decompress, values, _USAGE, argv)
+    return decompress.main(argv, "python -m apps.decompress")
 
 
 if __name__ == "__main__":

@@ -1,49 +1,16 @@
-"""Shows a picture beside AVIF and JPEG files of the same size."""
+"""Shows a picture beside AVIF and JPEG files of the same size: `tgc demo`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 
-from absl import flags
-from PIL import Image
-
-import tfgan_codec as tgc
-from tfgan_codec import cli, image_io
-from tfgan_codec.evaluation import demo
-
-_USAGE = """
-usage: python -m apps.demo PICTURE [--bpp=0.1] [--out=demo.png] [--model=M]
-
-Compresses and decompresses a picture, prints a table with AVIF and JPEG at the nearest size, and
-writes one picture that shows them side by side, of large pictures the middle. Transparency and
-metadata are left out, for all three alike.
-"""
+from tfgan_codec.commands import demo
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = cli.new_flags()
-    flags.DEFINE_float(
-        "bpp", 0.1, "At most so many bits per pixel, counting the whole file.", flag_values=values
-    )
-    flags.DEFINE_string("out", "demo.png", "The side-by-side picture to write.", flag_values=values)
-    flags.DEFINE_string(
-        "model", "mobile", "A model's name, or a bundle's folder or zip file.", flag_values=values
-    )
-    cli.define_threads(values)
-
-    def show(picture: str) -> None:
-        image_io.picture_format(values.out)  # complains before the work is done
-        cli.refuse_overwriting(picture, values.out)
-        original = Image.fromarray(image_io.read(picture).rgb)
-        results = demo.run(tgc.load(values.model, values.threads), original, values.bpp)
-        image_io.save(demo.side_by_side(original, results), values.out)
-        print(f"{picture}: {original.width}x{original.height}\n")
-        print(demo.table(results))
-        print(f"\nSide by side: {values.out}")
-
-    return cli.run(show, values, _USAGE, argv)
+    return demo.main(argv, "python -m apps.demo")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import architecture
 import pytest
+import sample_pictures
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,10 +29,13 @@ VIOLATIONS = [
     ("two wings", "tfgan_codec/evaluation/runner.py", "def f():\n    import tensorflow as tf"),
     ("two wings", "tfgan_codec/coding/coders.py", "find('tfgan_codec.search.refiner')"),
     ("two wings", "tfgan_codec/image_io.py", "from export import tflite"),
+    ("two wings", "tfgan_codec/description.py", "from tfgan_codec.commands import info"),
+    ("no circles", "tfgan_codec/search/refiner.py", "from tfgan_codec.commands import training"),
     ("the format stands alone", "tfgan_codec/format/fields.py", "from PIL import Image"),
     ("the format stands alone", "tfgan_codec/format/scales.py", "import tfgan_codec.image_io"),
     ("thin mains", "apps/compress.py", "\n" * architecture.LONGEST_MAIN),
     ("thin mains", "export/prune.py", "\n" * architecture.LONGEST_MAIN),
+    ("thin mains", "tfgan_codec/commands/tgc.py", "\n" * architecture.LONGEST_MAIN),
 ]
 
 
@@ -55,6 +60,8 @@ _WITHOUT_TENSORFLOW = """
 import importlib, sys
 for name in ("tensorflow", "tensorflow_compression", "keras", "tf_keras"):
     sys.modules[name] = None  # importing them fails from here on
+"""
+_ALL_MODULES = """
 for name in {modules!r}:
     importlib.import_module(name)
 import numpy as np
@@ -71,8 +78,39 @@ def test_the_portable_wing_runs_where_tensorflow_cannot_be_imported() -> None:
         if architecture.is_portable(ROOT, here)
     ]
     assert len(modules) > 50
-    code = _WITHOUT_TENSORFLOW.format(modules=modules)
+    _run(_ALL_MODULES.format(modules=modules), ROOT)
+
+
+_ALL_COMMANDS = """
+from tfgan_codec.commands import tgc
+def run(*arguments):
+    assert tgc.main(["tgc", *arguments]) == 0, arguments
+run("models")
+run("compress", "a.png", "a.tgc", "--bpp=1")
+run("info", "a.tgc")
+run("decompress", "a.tgc", "b.png")
+run("demo", "a.png", "--bpp=1")
+assert tgc.main(["tgc", "compress", "a.png", "a.tgc", "--search=fidelity1"]) == 1
+assert tgc.main(["tgc", "info", "--model=mobile"]) == 1
+"""
+
+
+def test_tgc_runs_where_tensorflow_cannot_be_imported(tmp_path: Path) -> None:
+    """Only what needs it fails, in a line that says so."""
+    sample_pictures.image(60, 40).save(tmp_path / "a.png")
+    errors = _run(_ALL_COMMANDS, tmp_path)
+    assert errors.count("needs tensorflow: pip install tfgan_codec[train]\n") == 2
+
+
+def _run(code: str, folder: Path) -> str:
+    """Runs code of this checkout in a process without TensorFlow; returns its standard error."""
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", _WITHOUT_TENSORFLOW + code],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
+    return done.stderr

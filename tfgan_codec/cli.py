@@ -64,8 +64,7 @@ def run(
             raise CommandLineError(f"expected {most} file name(s), got {len(positional)}")
         command(*positional)
     except (flags.Error, CommandLineError) as error:
-        synopsis = usage.strip().splitlines()[0]
-        return _fail(f"{error}\n{synopsis}\n(more with --help)", MISUSED)
+        return misused(error, usage)
     except TgcError as error:
         return _fail(" ".join(str(error).split()), FAILED)
     except MemoryError:
@@ -76,6 +75,12 @@ def run(
     except KeyboardInterrupt:
         return _fail("interrupted", INTERRUPTED)
     return OK
+
+
+def misused(problem: object, usage: str) -> int:
+    """Says what is wrong with a call, and the right one; returns the exit status."""
+    synopsis = usage.strip().splitlines()[0]
+    return _fail(f"{problem}\n{synopsis}\n(more with --help)", MISUSED)
 
 
 def refuse_overwriting(source: str, target: str) -> None:

@@ -11,8 +11,9 @@ import sample_pictures
 from PIL import Image
 
 import tfgan_codec as tgc
-from apps import _training, compress
+from apps import compress
 from tfgan_codec.coding import hyperprior
+from tfgan_codec.commands import training
 from tfgan_codec.errors import UsageError
 from tfgan_codec.evaluation.classical import CodecMissingError
 from tfgan_codec.evaluation.codecs import create
@@ -200,7 +201,7 @@ def test_measurements_say_where_a_search_finds_its_weights(small_bundle, tmp_pat
     with pytest.raises(CodecMissingError, match="realism10 is left out.*mine"):
         create(
             f"{small_bundle.folder}+realism10",
-            functools.partial(_training.refiner, weights=str(tmp_path / "mine")),
+            functools.partial(training.refiner, weights=str(tmp_path / "mine")),
         )
 
 
@@ -211,5 +212,5 @@ def test_without_tensorflow_only_the_search_is_missing(
     assert run(tmp_path, photograph, f"--model={tiny_dir}", "--search=fidelity10") == 1
     assert "pip install tfgan_codec[train]" in capsys.readouterr().err
     with pytest.raises(CodecMissingError, match="left out: a search needs "):
-        create(f"{tiny_dir}+fidelity10", _training.refiner)
+        create(f"{tiny_dir}+fidelity10", training.refiner)
     assert run(tmp_path, photograph, f"--model={tiny_dir}", "--quality=9") == 0

@@ -35,13 +35,13 @@ def locate(path_or_name: PathLike) -> Path:
             return path
     if os.path.exists(text):
         return Path(text)
-    names = ", ".join(path.stem for path in _shipped()) or "(none)"
+    names = ", ".join(path.stem for path in shipped()) or "(none)"
     raise BundleError(f"no model {text!r}; give the path of a bundle or one of: {names}")
 
 
 def find_shipped(model_id: bytes) -> Path | None:
     """Finds the shipped bundle with this model id, reading manifests only."""
-    for path in _shipped():
+    for path in shipped():
         # A damaged bundle must not hide the right one.
         with contextlib.suppress(BundleError), errors_of(path):
             if manifest(reader(path))["model_id"] == model_id.hex():
@@ -119,6 +119,7 @@ def _read_from(folder: Path, name: str) -> bytes:
     return path.read_bytes()
 
 
-def _shipped() -> list[Path]:
+def shipped() -> list[Path]:
+    """The paths of all shipped bundles, by name."""
     paths = sorted(SHIPPED.iterdir()) if SHIPPED.is_dir() else []
     return [p for p in paths if p.suffix == ".zip" or (p / MANIFEST).is_file()]

@@ -1,0 +1,1 @@
+"""The programs of the portable codec: what `tgc` and `python -m apps.NAME` run."""

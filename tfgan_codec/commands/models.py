@@ -1,0 +1,41 @@
+"""Lists the models that are shipped: `tgc models`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from absl import flags
+
+from tfgan_codec import cli, description
+from tfgan_codec.bundle.files import shipped
+from tfgan_codec.evaluation.summary import plain
+
+_USAGE = """
+usage: {program} [--json]
+
+Lists the models that are shipped, all of whose files are checked: the name for --model, the id that
+their .tgc files carry, their size, the realisms that they decode with, and what made them.
+"""
+_HEAD = ["model", "id", "megabytes", "realisms", "about"]
+
+
+def main(argv: Sequence[str] | None = None, program: str = "tgc models") -> int:
+    """Runs the program, which its usage text calls `program`, and returns its exit status."""
+    values = cli.new_flags()
+    flags.DEFINE_bool("json", False, "Print one JSON list, sizes in bytes.", flag_values=values)
+
+    def models() -> None:
+        found = [description.of_model(path) for path in shipped()]
+        if values.json:
+            print(json.dumps(found, indent=2))
+        else:
+            print(plain([_HEAD, *map(_row, found)]))
+
+    return cli.run(models, values, _USAGE.format(program=program), argv)
+
+
+def _row(facts: description.Facts) -> list[str]:
+    size = f"{facts['bytes'] / 1e6:.2f}"
+    realisms = ", ".join(f"{realism:g}" for realism in facts["realisms"])
+    return [facts["model"], facts["model_id"], size, realisms, facts["about"]]

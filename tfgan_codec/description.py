@@ -1,0 +1,65 @@
+"""What files and models say of themselves, for people and other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tfgan_codec.bundle.files import find_shipped
+from tfgan_codec.format import container
+
+Facts = dict[str, Any]
+
+
+def of_file(blob: bytes) -> Facts:
+    """Describes a ``.tgc`` file, whose checksum is checked, for JSON: its model, picture and sizes
+    in bytes. Of a file in layers it tells those that are whole."""
+    file, sizes = container.parse_layers(blob)
+    shipped = find_shipped(file.model_id)
+    mode = ("L" if file.grey else "RGB") + ("A" if file.alpha is not None else "")
+    facts: Facts = {
+        "model": shipped.stem if shipped else None,
+        "model_id": file.model_id.hex(),
+        "width": file.width,
+        "height": file.height,
+        "mode": mode,
+        "quality": file.quality,
+        "bytes": len(blob),
+        "bpp": round(8 * len(blob) / (file.width * file.height), 6),
+        "header_bytes": sizes.header,
+        "icc_bytes": sizes.icc,
+        "exif_bytes": sizes.exif,
+        "alpha_bytes": sizes.alpha,
+        "stream_bytes": list(sizes.streams),
+    }
+    if file.layers > 1:
+        facts["layers"] = _layers(file, sizes)
+        facts["complete"] = file.scale == 1
+    return facts
+
+
+def of_model(path: Path) -> Facts:
+    """Describes a bundle, which is loaded and checked, for JSON: `about` is one line with what the
+    manifest tells people in plain words and numbers."""
+    from tfgan_codec.bundle.layered import load_bundle  # with NumPy: not for `of_file`
+
+    bundle = load_bundle(path)
+    files = [path] if path.is_file() else list(path.iterdir())
+    plain = {k: v for k, v in bundle.info.items() if isinstance(v, (str, int, float))}
+    return {
+        "model": path.stem,
+        "model_id": bundle.model_id.hex(),
+        "bytes": sum(file.stat().st_size for file in files),
+        "realisms": list(bundle.realisms),
+        "about": " ".join(", ".join(f"{k} {v}" for k, v in plain.items()).split()),
+    }
+
+
+def _layers(file: container.File, sizes: container.Sizes) -> list[dict[str, int]]:
+    layers = []
+    for number, (nbytes, end) in enumerate(zip(sizes.streams, sizes.ends)):
+        scale = 1 << (file.layers - 1 - number)
+        width, height = -(-file.width // scale), -(-file.height // scale)
+        size = {"scale": scale, "width": width, "height": height}
+        layers.append({**size, "bytes": nbytes, "end": end})
+    return layers
