@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -19,15 +20,20 @@ LARGEST = 250e6  # bytes
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
+def build(source: Path, folder: Path) -> Path:
+    """Builds the wheel of a project."""
+    options = ["--wheel", "--no-isolation", "--outdir", folder, source]
+    subprocess.run([sys.executable, "-m", "build", *options], check=True, stdout=subprocess.DEVNULL)
+    return next(folder.glob("*.whl"))
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel built from the tracked files, not from what else lies in the checkout."""
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
     subprocess.run(["git", "clone", "--quiet", ROOT, source], check=True)
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, source]
-    subprocess.run(build, check=True, stdout=subprocess.DEVNULL)
-    return next(folder.glob("*.whl"))
+    return build(source, folder)
 
 
 @pytest.fixture(scope="module")
@@ -49,21 +55,84 @@ def test_is_small_and_has_no_tensorflow(python: Path) -> None:
     assert not list(packages.glob("keras*"))
 
 
-def test_codes_a_picture(python: Path, tmp_path: Path) -> None:
-    """Runs in a folder of its own, so that only the installed packages can be imported."""
+def run(folder: Path, *command: object) -> str:
+    """Runs an installed program in a folder, so that of this checkout nothing can be imported."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    done = subprocess.run(
+        [*map(str, command)],
+        cwd=folder,
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=120,
+    )
+    return done.stdout
 
-    def run(module: str, *arguments: object) -> None:
-        command = [python, "-m", module, *map(str, arguments)]
-        subprocess.run(command, check=True, cwd=tmp_path, timeout=120)
 
-    run("apps.compress", SAMPLE, "picture.tgc", "--bpp=0.3")
-    run("apps.decompress", "picture.tgc", "picture.png")
-    original, decoded = Image.open(SAMPLE), Image.open(tmp_path / "picture.png")
-    assert 8 * (tmp_path / "picture.tgc").stat().st_size <= 0.3 * original.width * original.height
+def code_a_picture(folder: Path, *program: object) -> None:
+    """Calls every command of `tgc`, which is started as `program` says."""
+    assert run(folder, *program, "models").splitlines()[1].split()[0] == "mobile"
+    run(folder, *program, "compress", SAMPLE, "picture.tgc", "--bpp=0.3")
+    facts = json.loads(run(folder, *program, "info", "picture.tgc"))
+    run(folder, *program, "decompress", "picture.tgc", "picture.png")
+    original, decoded = Image.open(SAMPLE), Image.open(folder / "picture.png")
+    assert (facts["model"], facts["width"]) == ("mobile", original.width)
+    size = (folder / "picture.tgc").stat().st_size
+    assert 8 * size <= 0.3 * original.width * original.height
     assert decoded.size == original.size
     assert np.ptp(np.asarray(decoded)) > 0
+    assert "AVIF" in run(folder, *program, "demo", SAMPLE)
+    assert (folder / "demo.png").is_file()
+
+
+def write_rivals(folder: Path) -> None:
+    """Packages with the names of ours, which nobody can import."""
+    for name in ("apps", "export"):
+        (folder / name).mkdir()
+        (folder / name / "__init__.py").write_text(f"raise ImportError('not our {name}')")
+
+
+def test_codes_a_picture(python: Path, tmp_path: Path) -> None:
+    code_a_picture(tmp_path, python.parent / "tgc")
+
+
+def test_the_former_commands_code_a_picture(python: Path, tmp_path: Path) -> None:
+    run(tmp_path, python, "-m", "apps.compress", SAMPLE, "picture.tgc", "--bpp=0.3")
+    run(tmp_path, python, "-m", "apps.decompress", "picture.tgc", "picture.png")
+    assert Image.open(tmp_path / "picture.png").size == Image.open(SAMPLE).size
+
+
+@pytest.mark.parametrize("program", [("tgc",), ("python", "-m", "tfgan_codec")])
+def test_folders_of_the_user_do_not_disturb(
+    program: tuple[str, ...], python: Path, tmp_path: Path
+) -> None:
+    write_rivals(tmp_path)
+    code_a_picture(tmp_path, python.parent / program[0], *program[1:])
+
+
+def test_another_package_of_the_same_names_does_not_disturb(
+    python: Path, wheel: Path, tmp_path: Path
+) -> None:
+    rival, folder = tmp_path / "rival", tmp_path / "folder"
+    rival.mkdir()
+    folder.mkdir()
+    write_rivals(rival)
+    (rival / "setup.cfg").write_text(
+        "[metadata]\nname = rival\nversion = 1\n[options]\npackages = apps, export\n"
+    )
+    (rival / "pyproject.toml").write_text('[build-system]\nrequires = ["setuptools"]\n')
+    pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    try:
+        subprocess.run([*pip, "install", build(rival, tmp_path)], check=True)
+        with pytest.raises(subprocess.CalledProcessError):
+            run(folder, python, "-m", "apps.info", "--help")
+        code_a_picture(folder, python.parent / "tgc")
+    finally:
+        subprocess.run([*pip, "uninstall", "--yes", "rival"], check=True)
+        subprocess.run([*pip, "install", "--force-reinstall", "--no-deps", wheel], check=True)
 
 
 def test_imports_without_the_training_extra(python: Path, tmp_path: Path) -> None:
     code = "import tfgan_codec, sys; sys.exit('tensorflow' in sys.modules)"
-    subprocess.run([python, "-c", code], check=True, cwd=tmp_path)
+    run(tmp_path, python, "-c", code)
