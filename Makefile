@@ -3,7 +3,7 @@
 #   make test, lint  need everything in requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench android test test-slow test-java lint format clean
+.PHONY: help demo bench android test test-portable portable test-slow test-java lint format clean
 
 # PYTHON=... chooses another interpreter for the environment; VENV=... another place for it.
 PYTHON ?= $(shell for p in python3.11 python3; do $$p -c "" 2>/dev/null && echo $$p && break; done)
@@ -19,7 +19,7 @@ MODEL = mobile
 OUT = demo.png
 
 help:  ## this text
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-13s %s\n", $$1, $$2}'
 
 demo: $(VENV)/base.stamp  ## compress a picture beside JPEG and AVIF [IMAGE=photo.jpg BPP=0.1 OUT=demo.png]
 	@$(BIN)/python -m apps.demo "$(IMAGE)" --bpp=$(BPP) --model="$(MODEL)" --out="$(OUT)"
@@ -33,6 +33,13 @@ android: $(VENV)/base.stamp  ## build, sign and check the Android demo [MODEL=mo
 	@$(BIN)/python -m export.android.check_apk export/android/build
 
 test: $(VENV)/full.stamp  ## the tests [ARGS="tests/metrics -x" WORKERS=2]
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+test-portable:  ## the tests that need no TensorFlow, on Python 3.9 to 3.13 [PYTHON=python3.13]
+	@$(MAKE) --no-print-directory portable EXTRA="[test]" VENV="$(VENV)-$$($(PYTHON) -c \
+	'import sys; print("%d.%d" % sys.version_info[:2])')"
+
+portable: $(VENV)/base.stamp  # in an environment of its own, see test-portable
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 test-slow: $(VENV)/full.stamp  ## the tests that take minutes
@@ -56,7 +63,7 @@ clean:  ## remove environments, caches and what the commands wrote
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 # The lock holds for Python 3.11. The portable codec runs on 3.9 to 3.13, there with the newest
-# versions that setup.cfg allows; TensorFlow 2.14 and so the tests do not exist after 3.11.
+# versions that setup.cfg allows; TensorFlow 2.14 does not exist after 3.11.
 $(VENV)/base.stamp: requirements.lock setup.cfg | $(VENV)/bin/python
 	@echo "Installing the portable codec into $(VENV) (once) ..."
 	@case "$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')" in \
@@ -66,7 +73,7 @@ $(VENV)/base.stamp: requirements.lock setup.cfg | $(VENV)/bin/python
 	        "Name another one: make clean demo PYTHON=/path/to/python3.11" >&2; exit 1 ;; \
 	esac; \
 	$(PIP) install $$lock "setuptools>=70.1" && \
-	$(PIP) install $$lock --no-build-isolation -e .
+	$(PIP) install $$lock --no-build-isolation -e ".$(EXTRA)"
 	@touch $@
 
 $(VENV)/full.stamp: requirements.lock setup.cfg | $(VENV)/bin/python

@@ -1,5 +1,7 @@
 """Trains a codec."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Sequence
 

@@ -1,5 +1,7 @@
 """Makes a model bundle, which needs no TensorFlow to run, from a training run."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Sequence
 

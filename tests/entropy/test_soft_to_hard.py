@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy import stats
 
 tf = pytest.importorskip("tensorflow")
+stats = pytest.importorskip("scipy.stats")
 
 import tfgan_codec as tgc
 from tfgan_codec.entropy import static

@@ -4,6 +4,8 @@ import json
 import shutil
 import sys
 
+import pytest
+
 from apps import bench, evaluate, weights
 from tfgan_codec.evaluation import schema
 
@@ -37,6 +39,8 @@ def test_evaluate_by_quality_and_misuse(pictures_dir, tiny_dir, tmp_path, capsys
 
 
 def test_bench(pictures_dir, tiny_dir, tmp_path, capsys, monkeypatch):
+    pytest.importorskip("matplotlib")
+    pytest.importorskip("scipy")
     monkeypatch.setitem(sys.modules, "imagecodecs", None)
     out = tmp_path / "out"
     codecs = f"--codecs=jpeg=5/20,webp=0/20,jxl,{tiny_dir}=0.2/0.4"

@@ -5,6 +5,7 @@ from tfgan_codec.evaluation import curves, plots, summary
 
 
 def test_differences_to_the_anchor(results):
+    pytest.importorskip("scipy")
     found = curves.differences(results.sets, "jpeg")
     assert [(d.codec, d.metric) for d in found] == [
         ("jpeg", "psnr"),

@@ -1,5 +1,7 @@
 """Losses against numbers worked out by hand or by another implementation."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Whole runs, a few steps long."""
 
+from __future__ import annotations
+
 import json
 import tempfile
 from dataclasses import replace
