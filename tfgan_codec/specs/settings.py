@@ -63,7 +63,7 @@ def define(cls: type, values: flags.FlagValues) -> None:
         elif base is str or read:
             flags.DEFINE_string(name, default if default is None else str(default), text, **kw)
         else:
-            number = flags.DEFINE_integer if base is int else flags.DEFINE_float
+            number: Callable[..., Any] = flags.DEFINE_integer if base is int else flags.DEFINE_float
             number(name, default, text, lower_bound=least, **kw)
 
 
@@ -117,7 +117,7 @@ def load(path: str | Path) -> dict[str, Any]:
 
 def _yaml(text: str, path: str | Path) -> Any:
     try:
-        import yaml
+        import yaml  # type: ignore[import-untyped]
     except ImportError:
         raise UsageError(
             f"{path} is YAML, which PyYAML reads: pip install pyyaml, or write JSON"

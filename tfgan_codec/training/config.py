@@ -194,8 +194,11 @@ def write_config(folder: Path, config: RunConfig, about: dict) -> None:
 
 def read_config(folder: PathLike) -> RunConfig:
     """What the run in `folder` was asked for; of several with commas between them, the first."""
-    where = f"{folder} is not a run of apps.train: "
-    return settings.make(RunConfig, read_settings(_file(folder)), where)
+    path = _file(folder)
+    try:
+        return settings.make(RunConfig, read_settings(path))
+    except UsageError as error:
+        raise UsageError(f"{path.parent} is not a run of apps.train: {error}") from None
 
 
 def read_about(folder: PathLike) -> dict[str, Any]:
