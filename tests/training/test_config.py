@@ -1,5 +1,7 @@
 """What runs are asked for: by flags, by files, and by the run.json of older runs."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import replace
 from pathlib import Path

@@ -78,7 +78,8 @@ def test_broken_pictures_are_skipped_counted_and_listed(tmp_path: Path):
     (place / "007.png").write_bytes((place / "007.png").read_bytes()[:60])
     (place / "020.png").write_bytes(b"")
     listing = tmp_path / "broken.txt"
-    pool = Pool(str(place), broken_list=listing)
+    pool = Pool(str(place))
+    pool.list_broken(listing)
     drawn = shades(pool, range(40))
     assert set(drawn) == set(range(40)) - {7, 20}
     assert sorted(drawn).count(8) == sorted(drawn).count(21) == 2  # the next ones stand in

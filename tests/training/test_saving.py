@@ -8,7 +8,7 @@ import pytest
 tf = pytest.importorskip("tensorflow")
 
 import tfgan_codec as tgc
-from tfgan_codec.training.checkpoints import Checkpoints, claim_folder, step_of
+from tfgan_codec.training.checkpoints import Checkpoints, step_of
 
 
 @pytest.fixture
@@ -82,20 +82,3 @@ def test_other_networks_are_refused_in_a_line(tmp_path: Path, layer):
     with pytest.raises(tgc.UsageError, match="does not fit the networks") as error:
         Checkpoints(tmp_path / "c", other, None).restore()
     assert "\n" not in str(error.value)
-
-
-def test_who_may_write_where(tmp_path: Path):
-    run = tmp_path / "run"
-    claim_folder(run, resume=False)
-    with pytest.raises(tgc.UsageError, match="nothing to resume"):
-        claim_folder(run, resume=True)
-    (run / "run.json").write_text("{}")
-    (run / "checkpoints").mkdir()
-    (run / "mine.txt").write_text("not of the run")
-    with pytest.raises(tgc.UsageError, match="--overwrite"):
-        claim_folder(run, resume=False)
-    with pytest.raises(tgc.UsageError, match="give one of them"):
-        claim_folder(run, resume=True, overwrite=True)
-    claim_folder(run, resume=True)
-    claim_folder(run, resume=False, overwrite=True)
-    assert [path.name for path in run.iterdir()] == ["mine.txt"]

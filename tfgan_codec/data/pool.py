@@ -42,15 +42,9 @@ class Pool:
       data: one or several texts for `sources.open_source`; either all have weights, or none, and
         then all pictures are equally likely.
       cache_mb: memory for decoded pictures in MiB; those beyond are decoded anew each time.
-      broken_list: file to keep the names of broken pictures in, one a line.
     """
 
-    def __init__(
-        self,
-        data: str | Sequence[str],
-        cache_mb: float = CACHE_MB,
-        broken_list: Path | None = None,
-    ):
+    def __init__(self, data: str | Sequence[str], cache_mb: float = CACHE_MB):
         found = [open_source(text) for text in ([data] if isinstance(data, str) else data)]
         if not found:
             raise UsageError("no data: name a folder of pictures")
@@ -58,14 +52,20 @@ class Pool:
         self._round = _shares([each.weight for each in found], [len(s) for s in self._sources])
         self._room = cache_mb * 2**20
         self._kept: dict[tuple[int, int], np.ndarray] = {}
-        self._broken_list = broken_list
-        known = broken_list is not None and broken_list.is_file()
-        self.broken: set[str] = set(broken_list.read_text().splitlines()) if known else set()
+        self._broken_list: Path | None = None
+        self.broken: set[str] = set()
         self.problem: UsageError | None = None
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return sum(len(source) for source in self._sources)
+
+    def list_broken(self, file: Path) -> None:
+        """Keeps a list of broken pictures in a file, one to a line; those in it already count."""
+        self._broken_list = file
+        if file.is_file():
+            self.broken.update(file.read_text().splitlines())
+        self._write_broken()
 
     def draw(self, seed: int, number: int) -> np.ndarray:
         """Returns picture `number` of the endless sequence of `seed`, uint8 [height, width, 3]."""
@@ -119,8 +119,7 @@ class Pool:
         with self._lock:
             if name not in self.broken:
                 self.broken.add(name)
-                if self._broken_list is not None:
-                    self._broken_list.write_text("".join(f"{b}\n" for b in sorted(self.broken)))
+                self._write_broken()
             if len(self.broken) > MOST_BROKEN * len(self):
                 listed = f", listed in {self._broken_list}" if self._broken_list else ""
                 self.problem = UsageError(
@@ -128,6 +127,10 @@ class Pool:
                     f"{min(self.broken)}: remove them, or give other --data"
                 )
                 raise self.problem
+
+    def _write_broken(self) -> None:
+        if self._broken_list is not None and self.broken:
+            self._broken_list.write_text("".join(f"{name}\n" for name in sorted(self.broken)))
 
 
 def _shares(weights: Sequence[float | None], counts: Sequence[int]) -> tuple[int, ...]:

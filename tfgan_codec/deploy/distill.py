@@ -17,7 +17,8 @@ from tfgan_codec.models.from_bundle import RestoredMobile, restore
 from tfgan_codec.models.mobile import MobileConfig, synthesis
 from tfgan_codec.specs.settings import to_json
 from tfgan_codec.training.callbacks.signals import StopOnSignal
-from tfgan_codec.training.checkpoints import Checkpoints, SaveRegularly, claim_folder
+from tfgan_codec.training.checkpoints import Checkpoints, SaveRegularly
+from tfgan_codec.training.run_folder import check_folder
 from tfgan_codec.training.schedule import FollowProgress, Limit, Progress, warmup_cosine
 
 # Widths and residual blocks of the stages at 1/16, 1/8, 1/4 and 1/2.
@@ -28,9 +29,9 @@ _ENDLESS, _STEPS_PER_EPOCH = 1_000_000, 250
 
 def distill(settings: DistillSettings) -> None:
     """Trains, saves and writes the bundle."""
-
     out = Path(settings.out)
-    claim_folder(out, settings.resume)
+    check_folder(out, settings.resume)
+    out.mkdir(parents=True, exist_ok=True)
     (out / "run.json").write_text(json.dumps(to_json(settings), indent=1) + "\n", encoding="utf-8")
     bundle = Bundle.load(settings.model)
     with precision(settings.precision):

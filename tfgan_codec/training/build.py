@@ -17,10 +17,11 @@ from tfgan_codec.specs.grammar import parse
 from tfgan_codec.specs.ramps import Ramp
 from tfgan_codec.techniques.contract import Technique
 from tfgan_codec.techniques.fade_in import FadeIn
-from tfgan_codec.training import optimizers
+from tfgan_codec.training import optimizers, schedule
 from tfgan_codec.training.config import RunConfig
 from tfgan_codec.training.phases import Phase, fading
 from tfgan_codec.training.ramps import Ramps
+from tfgan_codec.training.schedule import Rate
 
 
 class Adversary(NamedTuple):
@@ -51,6 +52,13 @@ def make_optimizer(config: RunConfig) -> tf.keras.optimizers.Optimizer:
         ),
         config,
     )
+
+
+def learning_rates(config: RunConfig) -> tuple[Rate, Rate]:
+    """Those of the codec and of the discriminators, which by default have the same."""
+    peak = config.d_learning_rate or config.learning_rate
+    text = config.d_schedule or config.schedule
+    return schedule.build(config.schedule, config.learning_rate), schedule.build(text, peak)
 
 
 def make_adversary(config: RunConfig, model: tf.keras.Model) -> Adversary:

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import tensorflow as tf
@@ -111,9 +111,13 @@ class SaveRegularly(tf.keras.callbacks.Callback):
     before all, is done before a save says so: a run that is killed in between repeats it.
     """
 
-    def __init__(self, checkpoints: Checkpoints, minutes: float):
+    def __init__(
+        self, checkpoints: Checkpoints, minutes: float, then: Callable[[], None] = lambda: None
+    ):
+        """`then` is called after each save."""
         super().__init__()
         self.checkpoints = checkpoints
+        self.then = then
         self.seconds = 60.0 * minutes
         self._last = time.monotonic()
 
@@ -134,27 +138,8 @@ class SaveRegularly(tf.keras.callbacks.Callback):
 
     def _save(self):
         self.checkpoints.save(steps_of(self.model.g_optimizer))
+        self.then()
         self._last = time.monotonic()
-
-
-def claim_folder(folder: Path, resume: bool, overwrite: bool = False) -> None:
-    """Makes sure a new run does not write into another run's folder by accident."""
-    there = (folder / "run.json").exists()
-    if resume and overwrite:
-        raise UsageError("--resume goes on with a run and --overwrite deletes it: give one of them")
-    if resume and not there:
-        raise UsageError(f"nothing to resume in {folder}: start without --resume")
-    if there and not (resume or overwrite):
-        raise UsageError(
-            f"{folder} holds a run: continue it with --resume, delete it with --overwrite, or name "
-            "another folder"
-        )
-    if there and overwrite:
-        # What runs write and nothing else; run.json last, so that an interruption shows.
-        for name in (NEWEST, BEST, "tensorboard", "figures.jsonl", "broken.txt", "run.json"):
-            path = folder / name
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    folder.mkdir(parents=True, exist_ok=True)
 
 
 def step_of(checkpoint: Path) -> int:

@@ -154,7 +154,9 @@ class RunConfig:
         choices=("stop", "rollback"),
     )
     resume: bool = setting(False, "Go on with the run in --out.")
-    overwrite: bool = setting(False, "Delete the run in --out and begin anew.")
+    overwrite: bool = setting(
+        False, "Begin anew in --out; the run there is deleted once the new one has saved."
+    )
 
     def __post_init__(self) -> None:
         settings.check(self)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import resource
 import sys
-import tempfile
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -16,10 +13,10 @@ import tensorflow as tf
 from tfgan_codec.layers.precision import precision
 from tfgan_codec.training import strategies
 from tfgan_codec.training.build import compile_phase
-from tfgan_codec.training.callbacks.signals import StopOnSignal
 from tfgan_codec.training.config import RunConfig
 from tfgan_codec.training.phases import Phase
-from tfgan_codec.training.run import Run, batches, start
+from tfgan_codec.training.prepare import Run, prepare
+from tfgan_codec.training.run import batches
 
 STEPS = 3
 
@@ -35,13 +32,8 @@ def describe(config: RunConfig) -> str:
     """Tables of the networks and phases of a run, and how long it would take."""
     steps = config.steps if any(config.limit) else 1
     strategy = strategies.make(config.strategy)
-    with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        signals = stack.enter_context(StopOnSignal())
-        stack.enter_context(strategy.scope())
-        stack.enter_context(precision(config.precision))
-        place = {"out": str(Path(folder) / "run"), "resume": False, "overwrite": False}
-        run = start(replace(config, steps=steps, **place), signals)
+    with strategy.scope(), precision(config.precision):
+        run = prepare(replace(config, steps=steps, out=""))
         costs = [measure(run, phase) for phase in config.phase]
     data = run.pool.inventory()
     lines = [f"data: {data.pictures:,} pictures, {data.bytes / 1e6:,.0f} MB", ""]
@@ -57,7 +49,7 @@ def describe(config: RunConfig) -> str:
 
 def measure(run: Run, phase: Phase) -> Cost:
     """Trains for `STEPS` steps, after one in which TensorFlow builds its graphs."""
-    compile_phase(run.model, run.config, run.adversary, phase)
+    compile_phase(run.model, run.config, run.networks.adversary, phase)
     step = run.model.make_train_function(force=True)
     iterator = iter(batches(run, phase))
     seconds = []
@@ -74,7 +66,7 @@ def _parts(run: Run) -> list[tuple[str, int]]:
     parts = [(k, v) for k, v in vars(model).items() if isinstance(v, tf.keras.layers.Layer)]
     found = [(name, _count(part.trainable_variables)) for name, part in parts]
     found.append(("codec", _count(model.trainable_variables)))
-    for text, each in zip(run.config.discriminator, run.adversary.discriminators):
+    for text, each in zip(run.config.discriminator, run.networks.adversary.discriminators):
         found.append((f"discriminator {text}", _count(each.trainable_variables)))
     return found
 

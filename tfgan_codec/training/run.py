@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import math
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
 import tensorflow as tf
 
-from tfgan_codec.data.crops import crops, middle_crops
-from tfgan_codec.data.pool import Pool
-from tfgan_codec.errors import UsageError
+from tfgan_codec.data.crops import crops
 from tfgan_codec.layers.precision import precision
-from tfgan_codec.step.updates import steps_of
 from tfgan_codec.techniques.fade_in import shrunk
-from tfgan_codec.training import schedule, strategies
+from tfgan_codec.training import strategies
 from tfgan_codec.training.about import about
-from tfgan_codec.training.build import (
-    Adversary,
-    build_model,
-    compile_phase,
-    make_adversary,
-    make_optimizer,
-)
-from tfgan_codec.training.callbacks import early_stopping
-from tfgan_codec.training.callbacks.early_stopping import EarlyStopping
+from tfgan_codec.training.build import compile_phase, learning_rates
 from tfgan_codec.training.callbacks.figures import WriteFigures
 from tfgan_codec.training.callbacks.follow_ramps import FollowRamps
 from tfgan_codec.training.callbacks.health import (
@@ -37,132 +26,76 @@ from tfgan_codec.training.callbacks.health import (
 )
 from tfgan_codec.training.callbacks.pictures import Pictures
 from tfgan_codec.training.callbacks.progress_bar import ProgressBar
-from tfgan_codec.training.callbacks.signals import StopOnSignal
 from tfgan_codec.training.callbacks.validation import Validate
-from tfgan_codec.training.checkpoints import (
-    BEST,
-    NEWEST,
-    Checkpoints,
-    SaveRegularly,
-    claim_folder,
-)
+from tfgan_codec.training.checkpoints import SaveRegularly
 from tfgan_codec.training.config import RunConfig, read_about, write_config
 from tfgan_codec.training.phases import Phase, phase_at
+from tfgan_codec.training.prepare import Run, prepare
 from tfgan_codec.training.ramps import Ramps
-from tfgan_codec.training.schedule import FollowProgress, Progress
-from tfgan_codec.training.trained import copy_weights, load_start
+from tfgan_codec.training.run_folder import check_folder, claim_folder, forget_replaced
+from tfgan_codec.training.schedule import FollowProgress
 
 _ENDLESS = 1_000_000
 _FIGURES_EVERY = 25
-_PICTURES_EVERY, _SAMPLES, _SAMPLE_SIDE = 1000, 4, 192
-_VALIDATION_COUNT, _VALIDATION_SIDE = 64, 256
-
-
-class Run(NamedTuple):
-    """Everything a run consists of while it goes on.
-
-    start: the codec of `init_from`.
-    validation, sample: uint8 pictures to validate on, and to show.
-    """
-
-    config: RunConfig
-    out: Path
-    pool: Pool
-    validation: np.ndarray | None
-    sample: np.ndarray
-    model: tf.keras.Model
-    start: tf.keras.Model | None
-    adversary: Adversary
-    progress: Progress
-    checkpoints: Checkpoints
-    best: Checkpoints
-    signals: StopOnSignal
-    early_stopping: EarlyStopping | None
-
-    @property
-    def ceased(self) -> bool:
-        return self.early_stopping is not None and self.early_stopping.stopped
-
-    @property
-    def step(self) -> int:
-        return steps_of(self.model.g_optimizer)
+_PICTURES_EVERY = 1000
 
 
 def train(config: RunConfig) -> None:
-    """Trains until the limit, phase by phase; saves regularly, at the end and when interrupted."""
+    """Trains until the limit, phase by phase; saves regularly, at the end and when interrupted.
+
+    The order is a promise: a run is opened and built as a whole before anything happens to another
+    one in its folder, and that one is deleted only when this one has trained and saved.
+    """
+    folder, writes = Path(config.out), strategies.is_chief()
+    if writes:
+        check_folder(folder, config.resume, config.overwrite)
     strategy = strategies.make(config.strategy)
-    with StopOnSignal() as signals, strategy.scope(), precision(config.precision):
-        run = start(config, signals)
+    with strategy.scope(), precision(config.precision):
+        run = prepare(config)
+        claim = claim_folder(folder, config.overwrite) if writes else contextlib.nullcontext()
+        with run.signals, claim:
+            begin(run)
+            fit_phases(run)
+
+
+def begin(run: Run) -> None:
+    """Loads the newest checkpoint of a run that goes on; writes the first of a new one."""
+    made = about(run.pool)
+    if run.config.resume:
+        _compare_data(read_about(run.out), made)
+        run.checkpoints.restore()  # a run that was never saved begins anew
+        run.best.read_state()
+    if run.checkpoints.writes:
+        run.pool.list_broken(run.out / "broken.txt")
+        write_config(run.out, run.config, made)
+    if not run.checkpoints.all():
+        run.checkpoints.save(0)  # something to go back to; and a full disk shows now
+    run.progress.start()
+
+
+def fit_phases(run: Run) -> None:
+    """Trains until the limit or a signal; goes back where that is asked for."""
+    config = run.config
+    share = run.progress.update(run.step)
+    while share < 1.0 and not (run.signals.stopped or run.ceased):
+        try:
+            fit_phase(run, phase_at(config.phase, share))
+        except DivergenceError as problem:
+            if config.on_nan == "stop":
+                advice = "lower a learning rate, or --on_nan=rollback"
+                raise DivergenceError(f"{problem}: {advice}") from None
+            _say(roll_back(run.checkpoints, problem))
         share = run.progress.update(run.step)
-        while share < 1.0 and not (signals.stopped or run.ceased):
-            try:
-                fit_phase(run, phase_at(config.phase, share))
-            except DivergenceError as problem:
-                if config.on_nan == "stop":
-                    advice = "lower a learning rate, or --on_nan=rollback"
-                    raise DivergenceError(f"{problem}: {advice}") from None
-                _say(roll_back(run.checkpoints, problem))
-            share = run.progress.update(run.step)
-        if run.ceased:
-            _say(f"stopped early at step {run.step}: --early_stopping saw no more progress")
-        if signals.stopped:
-            _say(f"stopped and saved at step {run.step}: the same command with --resume goes on")
-
-
-def start(config: RunConfig, signals: StopOnSignal) -> Run:
-    """Claims the folder, builds everything, and loads the newest checkpoint of a resumed run."""
-    _check(config)
-    out = Path(config.out)
-    progress = Progress(config.limit)
-    writes = strategies.is_chief()
-    if writes:
-        claim_folder(out, config.resume, config.overwrite)
-    tf.keras.utils.set_random_seed(config.seed)
-    pool = Pool(config.data, config.cache_mb, out / "broken.txt" if writes else None)
-    validation = None
-    if config.validation:
-        validation = middle_crops(Pool(config.validation), _VALIDATION_SIDE, _VALIDATION_COUNT)
-    model = build_model(config)
-    beginning = load_start(config.init_from) if config.init_from else None
-    if beginning is not None:
-        copy_weights(beginning, model, config.init_parts)
-    model.g_optimizer = make_optimizer(config)
-    model.g_optimizer.build(model.trainable_variables)
-    adversary = make_adversary(config, model)
-    more = adversary._asdict() if adversary.discriminators else {}
-    checkpoints = Checkpoints(out / NEWEST, model, progress, config.keep, writes, **more)
-    best = Checkpoints(out / BEST, model, progress, 1, writes, **more)
-    made = about(pool)
-    if config.resume:
-        _compare_data(read_about(out), made)
-        checkpoints.restore()  # a run that was never saved begins anew
-        best.read_state()
-    if writes:
-        write_config(out, config, made)
-    if not checkpoints.all():
-        checkpoints.save(0)  # something to go back to; and a full disk shows now
-    progress.start()
-    return Run(
-        config=config,
-        out=out,
-        pool=pool,
-        validation=validation,
-        sample=middle_crops(pool, _SAMPLE_SIDE, _SAMPLES),
-        model=model,
-        start=beginning,
-        adversary=adversary,
-        progress=progress,
-        checkpoints=checkpoints,
-        best=best,
-        signals=signals,
-        early_stopping=early_stopping.build(config.early_stopping, checkpoints),
-    )
+    if run.ceased:
+        _say(f"stopped early at step {run.step}: --early_stopping saw no more progress")
+    if run.signals.stopped:
+        _say(f"stopped and saved at step {run.step}: the same command with --resume goes on")
 
 
 def fit_phase(run: Run, number: int) -> None:
     """Trains until the end of a phase, or until a signal."""
     config, phase = run.config, run.config.phase[number]
-    ramps = compile_phase(run.model, config, run.adversary, phase)
+    ramps = compile_phase(run.model, config, run.networks.adversary, phase)
     epoch, first_step = divmod(run.step, config.epoch_steps)
     listed = callbacks(run, number, ramps)
     try:
@@ -188,10 +121,6 @@ def batches(run: Run, phase: Phase) -> tf.data.Dataset:
     config = run.config
     strategy = tf.distribute.get_strategy()
     read = math.prod(technique.reads for technique in run.model.techniques)
-    if phase.batch % strategy.num_replicas_in_sync:
-        raise UsageError(
-            f"a batch of {phase.batch} cannot be shared by {strategy.num_replicas_in_sync} replicas"
-        )
 
     def share(context: tf.distribute.InputContext) -> tf.data.Dataset:
         dataset = crops(
@@ -215,9 +144,7 @@ def batches(run: Run, phase: Phase) -> tf.data.Dataset:
 def callbacks(run: Run, number: int, ramps: Ramps) -> list[tf.keras.callbacks.Callback]:
     """What happens beside the steps of a phase, in order."""
     config, phase = run.config, run.config.phase[number]
-    rate = schedule.build(config.schedule, config.learning_rate)
-    d_peak = config.d_learning_rate or config.learning_rate
-    d_rate = schedule.build(config.d_schedule or config.schedule, d_peak)
+    rate, d_rate = learning_rates(config)
     factor = rate_factor(run.checkpoints)
     every = min(_FIGURES_EVERY, config.epoch_steps)
     found: list[tf.keras.callbacks.Callback] = [
@@ -228,27 +155,18 @@ def callbacks(run: Run, number: int, ramps: Ramps) -> list[tf.keras.callbacks.Ca
     ]
     if run.checkpoints.writes:
         found.append(ProgressBar(run.progress, f"phase {number + 1}/{len(config.phase)}"))
-    if run.validation is not None:
-        found.append(Validate(run.validation, run.best, number, lambda: run.signals.stopped))
+    if run.data.validation is not None:
+        found.append(Validate(run.data.validation, run.best, number, lambda: run.signals.stopped))
     if run.early_stopping is not None and number == len(config.phase) - 1:
         found.append(run.early_stopping)
     found.append(WriteFigures(run.out, run.step, every, run.checkpoints.writes))
     if run.checkpoints.writes:
+        saved = functools.partial(forget_replaced, run.out)
         place = run.out / "tensorboard" / "pictures"
-        faithful = run.start if phase.gan else None
-        found.append(Pictures(place, run.sample, _PICTURES_EVERY, faithful))
-        found.append(SaveRegularly(run.checkpoints, config.save_minutes))
+        faithful = run.networks.start if phase.gan else None
+        found.append(Pictures(place, run.data.sample, _PICTURES_EVERY, faithful))
+        found.append(SaveRegularly(run.checkpoints, config.save_minutes, saved))
     return found
-
-
-def _check(config: RunConfig) -> None:
-    """Refuses what does not go together, before anything is built or deleted."""
-    if config.early_stopping and not config.validation:
-        raise UsageError("--early_stopping needs --validation")
-    if config.strategy == "multiworker" and config.limit.minutes is not None:
-        raise UsageError("clocks of several workers differ: give --steps in place of --minutes")
-    if config.strategy == "multiworker" and config.on_nan == "rollback":
-        raise UsageError("several workers cannot go back: leave out --on_nan=rollback")
 
 
 def _compare_data(before: dict, made: dict) -> None:

@@ -1,0 +1,152 @@
+"""Everything a run consists of, opened, built and checked before its folder is touched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from tfgan_codec.data.crops import middle_crops
+from tfgan_codec.data.pool import Pool
+from tfgan_codec.errors import UsageError
+from tfgan_codec.step.updates import steps_of
+from tfgan_codec.training import strategies
+from tfgan_codec.training.build import (
+    Adversary,
+    build_model,
+    compile_phase,
+    learning_rates,
+    make_adversary,
+    make_optimizer,
+)
+from tfgan_codec.training.callbacks import early_stopping
+from tfgan_codec.training.callbacks.early_stopping import EarlyStopping
+from tfgan_codec.training.callbacks.signals import StopOnSignal
+from tfgan_codec.training.checkpoints import BEST, NEWEST, Checkpoints
+from tfgan_codec.training.config import RunConfig
+from tfgan_codec.training.schedule import Progress
+from tfgan_codec.training.trained import copy_weights, load_start
+
+_SAMPLES, _SAMPLE_SIDE = 4, 192
+_VALIDATION_COUNT, _VALIDATION_SIDE = 64, 256
+
+
+class Data(NamedTuple):
+    """The pictures of a run: those to train on; uint8 [count, side, side, 3] to validate on, if
+    any; and the same to show in TensorBoard."""
+
+    pool: Pool
+    validation: np.ndarray | None
+    sample: np.ndarray
+
+
+class Networks(NamedTuple):
+    """The networks of a run: the codec in training with its optimizer, the codec of `init_from`
+    that it started with, if any, and what it trains against."""
+
+    codec: tf.keras.Model
+    start: tf.keras.Model | None
+    adversary: Adversary
+
+
+class Run(NamedTuple):
+    """What a run consists of while it goes on.
+
+    checkpoints, best: the last ones, and the one that did best in validation.
+    """
+
+    config: RunConfig
+    data: Data
+    networks: Networks
+    progress: Progress
+    checkpoints: Checkpoints
+    best: Checkpoints
+    early_stopping: EarlyStopping | None
+    signals: StopOnSignal
+
+    @property
+    def out(self) -> Path:
+        return Path(self.config.out)
+
+    @property
+    def pool(self) -> Pool:
+        return self.data.pool
+
+    @property
+    def model(self) -> tf.keras.Model:
+        return self.networks.codec
+
+    @property
+    def ceased(self) -> bool:
+        return self.early_stopping is not None and self.early_stopping.stopped
+
+    @property
+    def step(self) -> int:
+        return steps_of(self.model.g_optimizer)
+
+
+def prepare(config: RunConfig) -> Run:
+    """Opens the data of a run and builds its networks, with fresh weights or those of `init_from`.
+
+    Whatever is wrong with the settings of any phase raises `UsageError` here, at once and not when
+    its turn comes. Nothing is written, and nothing of the folder `config.out` is read.
+    """
+    _check(config)
+    tf.keras.utils.set_random_seed(config.seed)
+    progress = Progress(config.limit)
+    data = _open_data(config)
+    networks = _build_networks(config)
+    codec, adversary = networks.codec, networks.adversary
+    learning_rates(config)
+    for phase in config.phase:
+        compile_phase(codec, config, adversary, phase)
+    saved = adversary._asdict() if adversary.discriminators else {}
+    folder, writes = Path(config.out), strategies.is_chief()
+    checkpoints = Checkpoints(folder / NEWEST, codec, progress, config.keep, writes, **saved)
+    return Run(
+        config=config,
+        data=data,
+        networks=networks,
+        progress=progress,
+        checkpoints=checkpoints,
+        best=Checkpoints(folder / BEST, codec, progress, 1, writes, **saved),
+        early_stopping=early_stopping.build(config.early_stopping, checkpoints),
+        signals=StopOnSignal(),
+    )
+
+
+def _open_data(config: RunConfig) -> Data:
+    pool = Pool(config.data, config.cache_mb)
+    validation = None
+    if config.validation:
+        validation = middle_crops(Pool(config.validation), _VALIDATION_SIDE, _VALIDATION_COUNT)
+    return Data(pool, validation, middle_crops(pool, _SAMPLE_SIDE, _SAMPLES))
+
+
+def _build_networks(config: RunConfig) -> Networks:
+    codec = build_model(config)
+    start = load_start(config.init_from) if config.init_from else None
+    if start is not None:
+        copy_weights(start, codec, config.init_parts)
+    codec.g_optimizer = make_optimizer(config)
+    codec.g_optimizer.build(codec.trainable_variables)
+    return Networks(codec, start, make_adversary(config, codec))
+
+
+def _check(config: RunConfig) -> None:
+    """Refuses what does not go together."""
+    if config.early_stopping and not config.validation:
+        raise UsageError("--early_stopping needs --validation")
+    if config.strategy == "multiworker" and config.limit.minutes is not None:
+        raise UsageError("clocks of several workers differ: give --steps in place of --minutes")
+    if config.strategy == "multiworker" and config.on_nan == "rollback":
+        raise UsageError("several workers cannot go back: leave out --on_nan=rollback")
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    for phase in config.phase:
+        if phase.batch % replicas:
+            raise UsageError(
+                f"a batch of {phase.batch} cannot be shared by {replicas} replicas: make it a "
+                "multiple of that"
+            )
