@@ -22,8 +22,8 @@ from tfgan_codec.training import run
 from tfgan_codec.training.config import (
     RunConfig,
     public_config,
-    read_about,
     read_config,
+    read_starts,
     write_config,
 )
 from tfgan_codec.training.phases import check_phases, read_phase
@@ -55,7 +55,7 @@ def test_flag_files_ask_for_what_they_asked_for_in_0_1_0(name: str, asked, tmp_p
     places = {"data": ["photos"], "out": "run", "about": {"commit": "abc"}}
     (tmp_path / "run.json").write_text(json.dumps({**OLD[""], **OLD[name], **places}))
     assert read_config(tmp_path) == config
-    assert read_about(tmp_path) == {"commit": "abc"}
+    assert read_starts(tmp_path, config) == [{"first_step": 0, "commit": "abc"}]
 
 
 def test_every_flag_file_has_a_line_there():
@@ -65,7 +65,7 @@ def test_every_flag_file_has_a_line_there():
 def test_what_a_run_writes_starts_the_same_run_again(asked, tmp_path: Path):
     for name, path in FLAGS.items():
         config = asked(f"--flagfile={path}", "--data=a", "--data=b*2", f"--out={name}", "--resume")
-        write_config(tmp_path, config, {"commit": "abc"})
+        write_config(tmp_path, config, [])
         assert read_config(tmp_path) == replace(config, resume=False)
         assert asked(f"--config={tmp_path / 'run.json'}") == replace(config, resume=False)
         again = asked(f"--config={tmp_path / 'run.json'}", "--out=elsewhere", "--seed=3")

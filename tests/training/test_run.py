@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ import tfgan_codec as tgc
 from apps import train as train_app
 from tfgan_codec import models
 from tfgan_codec.data.pool import Pool
-from tfgan_codec.training import run as runs
+from tfgan_codec.training import about
 from tfgan_codec.training.config import RunConfig, public_config
 from tfgan_codec.training.phases import Phase
 from tfgan_codec.training.run import train
@@ -107,9 +108,9 @@ def test_the_command_trains_and_refuses_to_overwrite(photographs: Path, tmp_path
     assert train_app.main(command) == 0
     assert json.loads((out / "run.json").read_text())["steps"] == 1
     assert list((out / "tensorboard").rglob("events*"))
-    about = json.loads((out / "run.json").read_text())["about"]
-    assert about["packages"]["tensorflow"] == tf.__version__
-    assert about["data"] == Pool(str(photographs)).inventory()._asdict()
+    (start,) = json.loads((out / "run.json").read_text())["about"]
+    assert start["packages"]["tensorflow"] == tf.__version__
+    assert start["data"] == Pool(str(photographs)).inventory()._asdict()
     assert "about" not in public_config(out)
     assert train_app.main(command) == 1
     assert "--resume" in capsys.readouterr().err
@@ -135,13 +136,42 @@ def test_broken_pictures_end_a_run_in_a_line(tmp_path: Path, capsys):
     assert len((out / "broken.txt").read_text().splitlines()) in (3, 4)
 
 
-def test_other_pictures_are_noticed(capsys):
-    data = {"pictures": 3, "bytes": 5, "sha256": "a"}
-    runs._compare_data({"data": data}, {"data": data})
-    runs._compare_data({}, {"data": data})  # runs of the first version
-    assert capsys.readouterr().err == ""
-    runs._compare_data({"data": data}, {"data": {**data, "sha256": "b"}})
-    assert "will not repeat itself" in capsys.readouterr().err
+@pytest.mark.slow
+def test_a_run_remembers_each_of_its_starts(
+    config: RunConfig, photographs: Path, tmp_path: Path, capsys, monkeypatch
+):
+    """Resumed with new code, a new picture and another learning rate, and then once more."""
+    data = shutil.copytree(photographs, tmp_path / "data")
+    small = replace(
+        config,
+        model="hific_five_level:width=0.02",
+        loss=("mse",),
+        phase=(Phase(1.0, 64, 1, 0, 0),),
+        data=(str(data),),
+        steps=1,
+    )
+    file = Path(small.out) / "run.json"
+    monkeypatch.setattr(about, "commit", lambda: "first")
+    train(small)
+    (first,) = json.loads(file.read_text())["about"]
+    assert (first["first_step"], first["commit"], first["data"]["pictures"]) == (0, "first", 3)
+    assert "not those that the run began with" not in capsys.readouterr().err
+
+    shutil.copy(data / "0.png", data / "more.png")
+    monkeypatch.setattr(about, "commit", lambda: "second")
+    later = replace(small, resume=True, steps=2, learning_rate=0.5)
+    for number in (1, 2):
+        train(later)
+        assert "not those that the run began with" in capsys.readouterr().err, number
+    told = json.loads(file.read_text())
+    assert [start["first_step"] for start in told["about"]] == [0, 1, 2]
+    assert [start["commit"] for start in told["about"]] == ["first", "second", "second"]
+    assert [start["data"]["pictures"] for start in told["about"]] == [3, 4, 4]
+    assert all(start["machine"] for start in told["about"])
+    assert told["about"][0].pop("flags") == {"steps": 1, "learning_rate": 6e-4}
+    assert told["about"][0] == first
+    assert told["learning_rate"] == 0.5
+    assert not any("flags" in start for start in told["about"])
 
 
 def test_misuse_is_told_in_a_line(tmp_path: Path, capsys):

@@ -187,10 +187,10 @@ def _old_phase(values: list[Any]) -> Phase:
     return Phase(*(tuple(value) if isinstance(value, list) else value for value in values))
 
 
-def write_config(folder: Path, config: RunConfig, about: dict) -> None:
-    """Writes `run.json`: the configuration, and `about`, where and of what the run is made."""
-    asked = {k: v for k, v in settings.to_json(config).items() if k not in _OF_A_COMMAND}
-    text = json.dumps({**asked, "about": about}, indent=1)
+def write_config(folder: Path, config: RunConfig, starts: list[dict]) -> None:
+    """Writes `run.json`: the configuration, and under `about` the starts of the run, each as
+    `training.about` describes it."""
+    text = json.dumps({**_asked(config), "about": starts}, indent=1)
     (folder / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
@@ -203,14 +203,26 @@ def read_config(folder: PathLike) -> RunConfig:
         raise UsageError(f"{path.parent} is not a run of apps.train: {error}") from None
 
 
-def read_about(folder: PathLike) -> dict[str, Any]:
-    """Where and of what the run in `folder` was made."""
-    return settings.load(_file(folder)).get("about", {})
+def read_starts(folder: PathLike, now: RunConfig) -> list[dict]:
+    """Returns the starts of the run in `folder` so far. The last one has under `flags` the settings
+    that are others now, with the values that they had until now."""
+    starts = settings.load(_file(folder)).get("about", [])
+    if isinstance(starts, dict):  # runs of 0.1.0 knew the latest alone
+        starts = [{"first_step": 0, **starts}]
+    asked = _asked(now)
+    changed = {k: v for k, v in _asked(read_config(folder)).items() if v != asked[k]}
+    if starts and changed:
+        starts[-1]["flags"] = changed
+    return starts
 
 
 def public_config(folder: PathLike) -> dict[str, Any]:
     """The configuration without what is nobody else's business: the folders of this machine."""
     return {k: v for k, v in read_settings(_file(folder)).items() if k not in _PRIVATE}
+
+
+def _asked(config: RunConfig) -> dict[str, Any]:
+    return {k: v for k, v in settings.to_json(config).items() if k not in _OF_A_COMMAND}
 
 
 def _file(folder: PathLike) -> Path:

@@ -14,7 +14,7 @@ from tfgan_codec.data.crops import crops
 from tfgan_codec.layers.precision import precision
 from tfgan_codec.techniques.fade_in import shrunk
 from tfgan_codec.training import strategies
-from tfgan_codec.training.about import about
+from tfgan_codec.training.about import start
 from tfgan_codec.training.build import compile_phase, learning_rates
 from tfgan_codec.training.callbacks.figures import WriteFigures
 from tfgan_codec.training.callbacks.follow_ramps import FollowRamps
@@ -28,7 +28,7 @@ from tfgan_codec.training.callbacks.pictures import Pictures
 from tfgan_codec.training.callbacks.progress_bar import ProgressBar
 from tfgan_codec.training.callbacks.validation import Validate
 from tfgan_codec.training.checkpoints import SaveRegularly
-from tfgan_codec.training.config import RunConfig, read_about, write_config
+from tfgan_codec.training.config import RunConfig, read_starts, write_config
 from tfgan_codec.training.phases import Phase, phase_at
 from tfgan_codec.training.prepare import Run, prepare
 from tfgan_codec.training.ramps import Ramps
@@ -60,14 +60,17 @@ def train(config: RunConfig) -> None:
 
 def begin(run: Run) -> None:
     """Loads the newest checkpoint of a run that goes on; writes the first of a new one."""
-    made = about(run.pool)
+    earlier = []
     if run.config.resume:
-        _compare_data(read_about(run.out), made)
+        earlier = read_starts(run.out, run.config)
         run.checkpoints.restore()  # a run that was never saved begins anew
         run.best.read_state()
+    starts = [*earlier, start(run.step, run.pool)]
+    if starts[0].get("data", starts[-1]["data"]) != starts[-1]["data"]:
+        _say("the pictures are not those that the run began with: it will not repeat itself")
     if run.checkpoints.writes:
         run.pool.list_broken(run.out / "broken.txt")
-        write_config(run.out, run.config, made)
+        write_config(run.out, run.config, starts)
     if not run.checkpoints.all():
         run.checkpoints.save(0)  # something to go back to; and a full disk shows now
     run.progress.start()
@@ -167,12 +170,6 @@ def callbacks(run: Run, number: int, ramps: Ramps) -> list[tf.keras.callbacks.Ca
         found.append(Pictures(place, run.data.sample, _PICTURES_EVERY, faithful))
         found.append(SaveRegularly(run.checkpoints, config.save_minutes, saved))
     return found
-
-
-def _compare_data(before: dict, made: dict) -> None:
-    known = before.get("data")
-    if known is not None and known != made["data"]:
-        _say("the pictures are not those that the run began with: it will not repeat itself")
 
 
 def _say(message: str) -> None:
