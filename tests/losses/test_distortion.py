@@ -3,9 +3,9 @@ import pytest
 
 tf = pytest.importorskip("tensorflow")
 
+from tfgan_codec.losses.contract import CodecOutput
 from tfgan_codec.losses.distortion import ms_ssim, mse
 from tfgan_codec.losses.rate_distortion import RateDistortion
-from tfgan_codec.models.contract import CodecOutput
 
 
 def pictures(seed: int, size: int = 192) -> tuple[tf.Tensor, tf.Tensor]:

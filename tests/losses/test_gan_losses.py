@@ -15,6 +15,7 @@ from tfgan_codec.discriminators.contract import DiscriminatorOutput
 from tfgan_codec.losses import adversarial, gradient_penalty, perceptual
 from tfgan_codec.losses.content import Content
 from tfgan_codec.losses.contextual import contextual_similarity
+from tfgan_codec.losses.contract import CodecOutput
 from tfgan_codec.losses.distillation import Distillation
 from tfgan_codec.losses.distortion import charbonnier, mae, ms_ssim
 from tfgan_codec.losses.feature_matching import FeatureMatching
@@ -22,7 +23,6 @@ from tfgan_codec.losses.multiscale import MultiScale
 from tfgan_codec.losses.rate import Entropy, RateTarget
 from tfgan_codec.losses.smoothness import smoothness
 from tfgan_codec.metrics import lpips as reference
-from tfgan_codec.models.contract import CodecOutput
 
 REAL = tf.constant([[2.0, 0.5], [-1.0, 3.0]])
 FAKE = tf.constant([[-2.0, 0.0], [1.0, -0.5]])

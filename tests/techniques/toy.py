@@ -8,7 +8,7 @@ import tensorflow as tf
 from tfgan_codec import losses
 from tfgan_codec.discriminators.contract import Discriminator, DiscriminatorOutput
 from tfgan_codec.losses import adversarial
-from tfgan_codec.models.contract import CodecOutput
+from tfgan_codec.losses.contract import CodecOutput
 from tfgan_codec.step.gan import GanModel
 
 

@@ -17,7 +17,7 @@ from tfgan_codec.deploy.settings import Settings, check
 from tfgan_codec.errors import UsageError
 from tfgan_codec.format.geometry import STRIDE
 from tfgan_codec.models.blocks.autoencoder import Autoencoder
-from tfgan_codec.models.contract import Codec
+from tfgan_codec.models.contract import CodecModel
 from tfgan_codec.models.from_bundle import restore
 from tfgan_codec.models.mobile import Mobile
 from tfgan_codec.models.msae import Msae
@@ -62,7 +62,7 @@ def from_run(folder: str, out: str, settings: Settings) -> list[Path]:
     return from_model(model, out, settings, {"training": public_config(folder)})
 
 
-def from_model(model: Codec, out: str, settings: Settings, info: dict) -> list[Path]:
+def from_model(model: CodecModel, out: str, settings: Settings, info: dict) -> list[Path]:
     """The decoder of a model whose tables are prepared, in a bundle."""
     if isinstance(model, Msae):
         return _from_layers(model, out, settings, info)
@@ -85,7 +85,7 @@ def _from_layers(model: Msae, out: str, settings: Settings, info: dict) -> list[
     return sorted(Path(out).glob("*.zip"))
 
 
-def decoder(model: Codec, settings: Settings, latents: np.ndarray | None) -> Decoder:
+def decoder(model: CodecModel, settings: Settings, latents: np.ndarray | None) -> Decoder:
     """The decoder of `model`; `latents` are those of `calibration.collect`, for integers."""
     side, channels = settings.tile // STRIDE, model.analysis.output_shape[-1]
     shape, halo = (1, side, side, channels), synthesis_reach(model)
@@ -106,7 +106,7 @@ def random_decoder(name: str) -> Part:
         return Part(convert(model.synthesise, latents.shape), reach(model.synthesis))
 
 
-def _chain_decoder(model: Codec, settings: Settings, latents: np.ndarray) -> Decoder:
+def _chain_decoder(model: CodecModel, settings: Settings, latents: np.ndarray) -> Decoder:
     if model.post_processing is not None:
         raise UsageError("post-processing has no form for this target: train without it")
     exact, scale = quantize.equalise(chain.from_keras(model.synthesis), latents)
@@ -128,7 +128,7 @@ def _chain_decoder(model: Codec, settings: Settings, latents: np.ndarray) -> Dec
     return Decoder(part, integer, scale)
 
 
-def _latents(model: Codec, settings: Settings, *latents_of) -> np.ndarray | None:
+def _latents(model: CodecModel, settings: Settings, *latents_of) -> np.ndarray | None:
     """What integers are calibrated with."""
     if settings.quantize not in INTEGERS:
         return None
@@ -137,7 +137,7 @@ def _latents(model: Codec, settings: Settings, *latents_of) -> np.ndarray | None
 
 def _write(
     bundle: Bundle,
-    models: dict[float, Codec],
+    models: dict[float, CodecModel],
     out: str,
     settings: Settings,
     latents: np.ndarray | None,

@@ -13,7 +13,7 @@ from tfgan_codec.layers.residual import ResidualBlock
 from tfgan_codec.layers.trunk import ResidualTrunk
 from tfgan_codec.layers.upsample import NearestUpsample, SubpixelUpsample, TransposedConv
 from tfgan_codec.models.blocks.post_processing import PostProcessing
-from tfgan_codec.models.contract import Codec
+from tfgan_codec.models.contract import CodecModel
 
 
 def reach(network: tf.keras.Sequential) -> int:
@@ -21,7 +21,7 @@ def reach(network: tf.keras.Sequential) -> int:
     return _reach(network.layers)
 
 
-def synthesis_reach(model: Codec) -> int:
+def synthesis_reach(model: CodecModel) -> int:
     """That of `model.synthesise`."""
     after = [] if model.post_processing is None else [model.post_processing]
     return _reach([*model.synthesis.layers, *after])

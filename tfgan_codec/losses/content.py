@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from tfgan_codec.losses.contract import LossValue
+from tfgan_codec.losses.contract import CodecOutput, LossValue
 from tfgan_codec.losses.distortion import charbonnier, mae, ms_ssim, mse
 
 
@@ -18,7 +18,7 @@ class Content:
         self.weight = weight
         self.alpha = alpha
 
-    def __call__(self, pictures: tf.Tensor, output) -> LossValue:
+    def __call__(self, pictures: tf.Tensor, output: CodecOutput) -> LossValue:
         error = mae(pictures, output.reconstruction) / 255.0
         similarity = ms_ssim(pictures, output.reconstruction)
         content = (1.0 - self.alpha) * error - self.alpha * similarity
@@ -36,7 +36,7 @@ class _Distortion:
     def measure(self, pictures: tf.Tensor, reconstruction: tf.Tensor) -> tf.Tensor:
         raise NotImplementedError
 
-    def __call__(self, pictures: tf.Tensor, output) -> LossValue:
+    def __call__(self, pictures: tf.Tensor, output: CodecOutput) -> LossValue:
         value = self.measure(pictures, output.reconstruction)
         return LossValue(self.weight * value, {self.names[0]: value})
 

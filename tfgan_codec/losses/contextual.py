@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from tfgan_codec.losses.contract import LossValue
+from tfgan_codec.losses.contract import CodecOutput, LossValue
 from tfgan_codec.losses.perceptual import ClassifierFeatures
 
 
@@ -37,7 +37,7 @@ class Contextual:
         self.bandwidth = bandwidth
         self.features = ClassifierFeatures(net, folder)
 
-    def __call__(self, pictures: tf.Tensor, output) -> LossValue:
+    def __call__(self, pictures: tf.Tensor, output: CodecOutput) -> LossValue:
         wanted = tf.stop_gradient(self.features(pictures)[self.layer])
         found = self.features(output.reconstruction)[self.layer]
         value = -tf.math.log(contextual_similarity(found, wanted, self.bandwidth))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from tfgan_codec.losses.contract import LossValue
+from tfgan_codec.losses.contract import CodecOutput, LossValue
 from tfgan_codec.losses.distortion import mse
 
 
@@ -22,7 +22,7 @@ class Distillation:
     def __init__(self, teacher: Callable[[tf.Tensor], tf.Tensor]):
         self.teacher = teacher
 
-    def __call__(self, pictures: tf.Tensor, output) -> LossValue:
+    def __call__(self, pictures: tf.Tensor, output: CodecOutput) -> LossValue:
         wanted = tf.stop_gradient(self.teacher(output.latents))
         distance = mse(output.reconstruction, wanted)
         return LossValue(distance, {"to_teacher": distance})

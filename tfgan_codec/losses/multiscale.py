@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from tfgan_codec.coding.pyramid import scale_of
-from tfgan_codec.losses.contract import LossValue
+from tfgan_codec.losses.contract import CodecOutput, LossValue
 from tfgan_codec.losses.distortion import mse
 
 _LEVELS = 127.5  # pixels are in [-1, 1] here, as discriminators see them
@@ -44,7 +44,7 @@ class MultiScale:
         self.coarse_beta = coarse_beta
         self.rate = rate
 
-    def __call__(self, pictures: tf.Tensor, output) -> LossValue:
+    def __call__(self, pictures: tf.Tensor, output: CodecOutput) -> LossValue:
         made = [each.reconstruction for each in (*output.coarse, output)]
         pixels = tf.cast(tf.shape(pictures)[1] * tf.shape(pictures)[2], tf.float32)
         total, errors, bpps = 0.0, [], []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from tfgan_codec.errors import UsageError
-from tfgan_codec.losses.contract import LossValue
+from tfgan_codec.losses.contract import CodecOutput, LossValue
 from tfgan_codec.metrics import weights
 
 _FILES = {"alex": "lpips_alex", "vgg": "lpips_vgg"}
@@ -105,7 +105,7 @@ class Lpips:
         self.features = ClassifierFeatures(net, folder, bfloat16)
         self.shift = shift
 
-    def __call__(self, pictures: tf.Tensor, output) -> LossValue:
+    def __call__(self, pictures: tf.Tensor, output: CodecOutput) -> LossValue:
         a, b = pictures, output.reconstruction
         if self.shift:
             a, b = _shifted(a, b)
@@ -132,7 +132,7 @@ class Vgg:
         self.weight = weight
         self.features = ClassifierFeatures("vgg", folder)
 
-    def __call__(self, pictures: tf.Tensor, output) -> LossValue:
+    def __call__(self, pictures: tf.Tensor, output: CodecOutput) -> LossValue:
         pairs = zip(self.features(pictures), self.features(output.reconstruction))
         factors = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1.0)
         distances = [

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from tfgan_codec.losses.contract import LossValue
+from tfgan_codec.losses.contract import CodecOutput, LossValue
 
 
 class Entropy:
@@ -13,7 +13,7 @@ class Entropy:
     def __init__(self, weight: float = 1.0):
         self.weight = weight
 
-    def __call__(self, pictures: tf.Tensor, output) -> LossValue:
+    def __call__(self, pictures: tf.Tensor, output: CodecOutput) -> LossValue:
         bits = tf.add_n(list(output.bits.values()))
         elements = tf.cast(tf.size(output.latents[0]), tf.float32)
         parts = {"entropy": bits / elements, "bpp": _bpp(bits, pictures)}
@@ -48,7 +48,7 @@ class RateTarget:
         self.low = low
         self.relaxed = relaxed
 
-    def __call__(self, pictures: tf.Tensor, output) -> LossValue:
+    def __call__(self, pictures: tf.Tensor, output: CodecOutput) -> LossValue:
         bpp = _bpp(tf.add_n(list(output.bits.values())), pictures)
         rounded = bpp
         if output.rounded_bits is not None:

@@ -7,7 +7,7 @@ import math
 import tensorflow as tf
 
 from tfgan_codec.format.geometry import QUALITIES
-from tfgan_codec.losses.contract import LossValue
+from tfgan_codec.losses.contract import CodecOutput, LossValue
 from tfgan_codec.losses.distortion import ms_ssim, mse
 
 
@@ -39,7 +39,7 @@ class RateDistortion:
     def multiplier(self, quality: tf.Tensor) -> tf.Tensor:
         return self.low * (self.high / self.low) ** (quality / (QUALITIES - 1))
 
-    def __call__(self, pictures: tf.Tensor, output) -> LossValue:
+    def __call__(self, pictures: tf.Tensor, output: CodecOutput) -> LossValue:
         pixels = tf.cast(tf.shape(pictures)[1] * tf.shape(pictures)[2], tf.float32)
         bpp = tf.add_n(list(output.bits.values())) / pixels
         error = mse(pictures, output.reconstruction)

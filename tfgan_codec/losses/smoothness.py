@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from tfgan_codec.losses.contract import LossValue
+from tfgan_codec.losses.contract import CodecOutput, LossValue
 
 
 def smoothness(pictures: tf.Tensor, delta: int = 1, diagonal: bool = False) -> tf.Tensor:
@@ -34,6 +34,6 @@ class Smoothness:
         self.delta = delta
         self.diagonal = diagonal
 
-    def __call__(self, pictures: tf.Tensor, output) -> LossValue:
+    def __call__(self, pictures: tf.Tensor, output: CodecOutput) -> LossValue:
         value = smoothness(output.reconstruction / 255.0, self.delta, self.diagonal)
         return LossValue(self.weight * value, {"smoothness": value})

@@ -29,13 +29,14 @@ from tfgan_codec.format.scales import ScaleDecoder
 from tfgan_codec.layers.attention import AttentionBlock
 from tfgan_codec.layers.upsample import TransposedConv
 from tfgan_codec.layers.widths import scale_filters
-from tfgan_codec.models.contract import Codec, CodecOutput
+from tfgan_codec.losses.contract import CodecOutput
+from tfgan_codec.models.contract import CodecModel
 
 _FILTERS = _LATENTS = _HYPER_LATENTS = 192
 _STAGES = 4
 
 
-class Adversarial(Codec):
+class Adversarial(CodecModel):
     """See the module's text. One model has one rate.
 
     Args:

@@ -1,8 +1,6 @@
-"""What all codecs share: the typed result of `call`, and real files."""
+"""What all codecs share, and what the rest of the training library may ask of them."""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -14,28 +12,7 @@ from tfgan_codec.models.blocks.post_processing import PostProcessing
 from tfgan_codec.step.gan import GanModel
 
 
-class CodecOutput(NamedTuple):
-    """Result of a codec's `call`.
-
-    reconstruction: float32 pictures in [0, 255], unclipped.
-    bits: per stream, float32 [batch].
-    latents: what the synthesis received.
-    quality: per picture, float32 [batch] in [0, 255].
-    rounded_bits: in training, the bits of rounded latents where `bits` are those of noisy ones;
-        None where the two are the same or the codec does not tell.
-    coarse: of codecs with several scales, the results at the smaller ones, the smallest first;
-        `bits` then has a stream for each scale in this order.
-    """
-
-    reconstruction: tf.Tensor
-    bits: dict[str, tf.Tensor]
-    latents: tf.Tensor
-    quality: tf.Tensor
-    rounded_bits: dict[str, tf.Tensor] | None = None
-    coarse: tuple[CodecOutput, ...] = ()
-
-
-class Codec(GanModel):
+class CodecModel(GanModel):
     """A Keras model that compresses: analysis, entropy model, synthesis.
 
     Subclasses define the networks `analysis` and `synthesis`, whose pictures are in [-1, 1], and

@@ -19,9 +19,10 @@ from tfgan_codec.layers.integer import integer_network
 from tfgan_codec.layers.rounding import inward_clip, straight_through_round
 from tfgan_codec.layers.upsample import TransposedConv
 from tfgan_codec.layers.widths import scale_filters
+from tfgan_codec.losses.contract import CodecOutput
 from tfgan_codec.models.blocks.encoder_decoder import EncoderDecoderConfig, decoder, encoder
 from tfgan_codec.models.blocks.five_level import FiveLevelCodec
-from tfgan_codec.models.contract import Codec, CodecOutput
+from tfgan_codec.models.contract import CodecModel
 from tfgan_codec.models.mobile import MobileConfig, scale_decoder
 
 _LATENTS, _HYPER = 220, 320
@@ -49,7 +50,7 @@ class TableIndex(tf.keras.layers.Layer):
         return straight_through_round(inward_clip(x + 24.0, 0.0, scales.SCALES - 1.0))
 
 
-class HiFiC(Codec):
+class HiFiC(CodecModel):
     """HiFiC with the entropy model of this project (`entropy.hyperprior`).
 
     Departures from the published code, none of which changes a parameter: the scale network gives

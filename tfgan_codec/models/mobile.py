@@ -26,7 +26,8 @@ from tfgan_codec.layers.gdn import gdn
 from tfgan_codec.layers.integer import hyper_decoder, integer_network
 from tfgan_codec.layers.residual import ResidualBlock
 from tfgan_codec.layers.upsample import SubpixelUpsample
-from tfgan_codec.models.contract import Codec, CodecOutput
+from tfgan_codec.losses.contract import CodecOutput
+from tfgan_codec.models.contract import CodecModel
 
 
 class MobileConfig(NamedTuple):
@@ -89,7 +90,7 @@ def scale_decoder(config: MobileConfig) -> tf.keras.Sequential:
     return hyper_decoder(config.scales, config.latents, SCALES - 1, 12.0, "scale_decoder")
 
 
-class Mobile(Codec):
+class Mobile(CodecModel):
     """See the module's text. `call(pictures, quality)`; quality in [0, 255], one per picture."""
 
     def __init__(self, config: MobileConfig = DEFAULT, rate_ratio: float = 60.0, **kwargs):

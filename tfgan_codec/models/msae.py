@@ -16,15 +16,16 @@ from tfgan_codec.bundle.layered import layered_hash
 from tfgan_codec.coding import pyramid
 from tfgan_codec.errors import UsageError
 from tfgan_codec.format.geometry import STRIDE
+from tfgan_codec.losses.contract import CodecOutput
 from tfgan_codec.models.blocks.autoencoder import Autoencoder
-from tfgan_codec.models.contract import Codec, CodecOutput
+from tfgan_codec.models.contract import CodecModel
 
 # C_neck of each scale, coarse to fine; the names are those of the parts to freeze.
 NECKS = {"quarter": 1, "half": 1, "full": 4}
 _NOISE_SALT = 15_485_863  # keeps the noises of the scales apart
 
 
-class Msae(Codec):
+class Msae(CodecModel):
     """See the module's text. Parts: `quarter`, `half`, `full`, the last `scales` of them.
 
     One model has one rate. Files decompress at scale 1, 2 and 4, the last two to smaller pictures.

@@ -12,7 +12,7 @@ from tfgan_codec import image_io
 from tfgan_codec.data.files import SUFFIXES
 from tfgan_codec.errors import ImageError, UsageError
 from tfgan_codec.format.geometry import QUALITIES
-from tfgan_codec.models.contract import CodecOutput
+from tfgan_codec.losses.contract import CodecOutput
 
 SIDE = 256
 PICTURES = 192  # a tensor's range is that of its rarest pictures

@@ -14,9 +14,9 @@ from __future__ import annotations
 import tensorflow as tf
 
 from tfgan_codec.entropy.factorized import FactorizedEntropy
+from tfgan_codec.losses.contract import CodecOutput
 from tfgan_codec.models.blocks.encoder_decoder import EncoderDecoderConfig, decoder, encoder
 from tfgan_codec.models.blocks.static import StaticCodec
-from tfgan_codec.models.contract import CodecOutput
 
 _FILTERS = 0.5  # of HiFiC's
 # Residuals are small: without it, latents would start far below the noise and stay there.

@@ -8,9 +8,9 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_codec.entropy.soft_to_hard import SoftToHardEntropy
+from tfgan_codec.losses.contract import CodecOutput
 from tfgan_codec.models.blocks.encoder_decoder import EncoderDecoderConfig, decoder, encoder
 from tfgan_codec.models.blocks.static import StaticCodec
-from tfgan_codec.models.contract import CodecOutput
 
 
 class FiveLevelCodec(StaticCodec):

@@ -10,10 +10,10 @@ from tfgan_codec.entropy import static
 from tfgan_codec.format import geometry
 from tfgan_codec.format.geometry import STRIDE
 from tfgan_codec.format.scales import ScaleDecoder
-from tfgan_codec.models.contract import Codec
+from tfgan_codec.models.contract import CodecModel
 
 
-class StaticCodec(Codec):
+class StaticCodec(CodecModel):
     """HiFiC's kind of encoder and decoder around latents with one static table per channel.
 
     One model has one rate: the quality argument of the base class is not used, and is 0 in files.
