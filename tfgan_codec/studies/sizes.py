@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_codec import discriminators, models
-from tfgan_codec.metrics.complexity import of_keras
+from tfgan_codec.studies.keras_complexity import of_keras
 
 SIDE, STRIDE = 256, 16  # of the papers' training crops, and of the latents
 
