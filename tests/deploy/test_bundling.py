@@ -12,7 +12,7 @@ from export import bundle as bundle_app
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.codec import Codec
 from tfgan_codec.deploy import bundling
-from tfgan_codec.deploy.reach import reach
+from tfgan_codec.layers.reach import reach
 from tfgan_codec.models.mobile import Mobile
 
 
@@ -64,7 +64,7 @@ def test_each_decodes_the_files_of_the_other(
 def test_reach_is_where_an_impulse_can_be_seen(small_mobile: Mobile):
     """A change outside the halo changes nothing, one at its edge does."""
     network = small_mobile.synthesis
-    halo = reach(network)
+    halo = reach(network.layers)
     y = np.zeros([1, 4 * halo, 1, 16], np.float32)
     shifted = y.copy()
     middle = 2 * halo

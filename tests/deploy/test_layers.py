@@ -20,7 +20,7 @@ def model():
     tf.keras.utils.set_random_seed(1)
     made = models.build("msae", width=0.05)
     made.build_weights()
-    for part in made.autoencoders:
+    for part in made.layer_codecs:
         last = part.synthesis.layers[-1].kernel
         last.assign(0.02 * tf.random.stateless_normal(last.shape, [1, 2]))
     made.prepare_for_coding()

@@ -73,7 +73,7 @@ def test_portable_coder_writes_the_same_bytes(small_mobile: Mobile, v: tf.Tensor
     entropy = small_mobile.entropy
     z, index, residual = (part[0].numpy() for part in entropy.symbols(v))
     tables = entropy.side.tables.read(), entropy.tables.read()
-    decoder = small_mobile.integer_scale_decoder()
+    decoder = small_mobile.normative().scale_decoder
     coding = payload.Symbols(z, index.astype(np.uint8), residual)
     data = payload.encode_symbols(coding, *tables)
     assert data == entropy.write(entropy.symbols(v))

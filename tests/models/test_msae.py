@@ -38,7 +38,7 @@ def test_parameter_counts(scales: int, total: int):
         model.build_weights()
         assert parameters(model) == total
     ladder = list(zip(FILTERS, FILTERS[1:]))
-    for part, neck in zip(model.autoencoders[::-1], (4, 1, 1)):
+    for part, neck in zip(model.layer_codecs[::-1], (4, 1, 1)):
         encoder = conv(7, 3, 30) + sum(conv(3, a, b) for a, b in ladder) + conv(3, 480, neck)
         decoder = conv(3, neck, 480) + 18 * conv(3, 480, 480) + conv(7, 30, 3)
         decoder += sum(conv(3, b, a) for a, b in ladder)
@@ -52,7 +52,7 @@ def model() -> Msae:
     tf.keras.utils.set_random_seed(1)
     model = models.build("msae", width=0.05)
     model.build_weights()
-    for part in model.autoencoders:
+    for part in model.layer_codecs:
         last = part.synthesis.layers[-1].kernel
         last.assign(0.03 * tf.random.stateless_normal(last.shape, [1, 2]))
     model.prepare_for_coding()
@@ -66,7 +66,7 @@ def bundle(model: Msae, tmp_path_factory: pytest.TempPathFactory):
 
 
 def test_a_density_has_28_parameters_for_each_channel(model: Msae):
-    assert [parameters(part.entropy) for part in model.autoencoders] == [28, 28, 4 * 28]
+    assert [parameters(part.entropy) for part in model.layer_codecs] == [28, 28, 4 * 28]
 
 
 def test_sizes_are_made_as_in_files():
@@ -150,7 +150,7 @@ def test_files_with_and_without_tensorflow(size: tuple[int, int], model: Msae, b
         for scale, end in zip((4, 2, 1), sizes.ends):
             file = container.parse(blob, scale).file
             cells = [-(-side // (16 * scale)) for side in size]
-            part = model.autoencoders[len(file.streams) - 1]
+            part = model.layer_codecs[len(file.streams) - 1]
             read = static.read(file.streams[-1], *cells, part.entropy.tables.read())
             layer = bundle.layers[len(file.streams) - 1]
             tables = layer.z_tables, layer.y_tables, layer.scale_decoder

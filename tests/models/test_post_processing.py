@@ -8,8 +8,8 @@ import pytest
 tf = pytest.importorskip("tensorflow")
 
 from tfgan_codec import losses, models
-from tfgan_codec.deploy.reach import reach, synthesis_reach
 from tfgan_codec.errors import UsageError
+from tfgan_codec.layers.reach import reach
 from tfgan_codec.models.blocks.post_processing import PostProcessing
 from tfgan_codec.training.trained import copy_weights
 
@@ -82,8 +82,8 @@ def test_reach_of_a_decoder_with_it():
     model.build_weights()
     # k3 and nine blocks; four upsamplings; k7: then 42 convolutions of reach 1 at full size.
     own = 1 + 18 + (1 + 1 / 2 + 1 / 4 + 1 / 8) + 3 / 16
-    assert reach(model.synthesis) == math.ceil(own) == 22
-    assert synthesis_reach(model) == math.ceil(own + 42 / 16) == 24
+    assert reach(model.synthesis.layers) == math.ceil(own) == 22
+    assert model.synthesis_reach == math.ceil(own + 42 / 16) == 24
 
 
 def test_where_it_has_no_place():

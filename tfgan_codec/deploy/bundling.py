@@ -10,13 +10,11 @@ from tfgan_codec.bundle.layered import LayeredBundle, write_layered_bundle
 from tfgan_codec.bundle.model import Bundle, Part
 from tfgan_codec.bundle.writing import write_bundle
 from tfgan_codec.deploy.convert import convert, resizable
-from tfgan_codec.deploy.parts import parts_of
-from tfgan_codec.deploy.reach import reach, synthesis_reach
 from tfgan_codec.errors import UsageError
 from tfgan_codec.format.geometry import STRIDE
-from tfgan_codec.models.blocks.autoencoder import Autoencoder
+from tfgan_codec.models.blocks.parts import Reaching
+from tfgan_codec.models.contract import CodecModel
 from tfgan_codec.models.from_bundle import restore
-from tfgan_codec.models.msae import Msae
 from tfgan_codec.training.config import public_config
 from tfgan_codec.training.trained import load_run, training_batches
 
@@ -24,13 +22,17 @@ from tfgan_codec.training.trained import load_run, training_batches
 _SIDE = 256
 
 
+def finished(run: str, best: bool = False) -> CodecModel:
+    """Returns the codec of a run's newest or best checkpoint, with coding tables."""
+    model = load_run(run, best)
+    model.measure(training_batches(run))
+    model.prepare_for_coding()
+    return model
+
+
 def from_run(run: str, out: str, name: str | None = None, best: bool = False) -> None:
     """Writes the bundle of a run's newest or best checkpoint and says what it made."""
-
-    model = load_run(run, best)
-    if hasattr(model, "measure"):
-        model.measure(training_batches(run))
-    model.prepare_for_coding()
+    model = finished(run, best)
     bundle = write(model, out, name or model.name, _info(model, run))
     _say(bundle, out)
 
@@ -44,7 +46,7 @@ def add_decoder(run: str, base: str, out: str, realism: float, best: bool = Fals
     side = _SIDE // STRIDE
     network = convert(model.synthesise, (1, side, side, bundle.channels))
     decoders = {each: bundle.part("synthesis", each) for each in bundle.realisms}
-    decoders[realism] = Part(network, synthesis_reach(model))
+    decoders[realism] = Part(network, model.synthesis_reach)
     info = {**bundle.info, f"realism {realism:g}": _info(model, run)}
     _say(with_decoders(bundle, out, bundle.name, decoders, info), out)
 
@@ -98,52 +100,50 @@ def _say(bundle, out: str) -> None:
     print(f"{out}: {bundle.name}, model {bundle.model_id.hex()}, {size} bytes")
 
 
-def write(model, out: str, name: str, info: dict):
+def write(model: CodecModel, out: str, name: str, info: dict) -> Bundle | LayeredBundle:
     """Writes the bundle of a model whose tables are prepared; returns it loaded."""
-
-    if isinstance(model, Msae):
-        if model.streams == 1:
-            return write(model.autoencoders[0], out, name, info)
+    if len(model.layer_codecs) > 1:
         return write_layers(
-            model, out, name, info, lambda _, part, folder: write(part, folder, part.name, {})
+            model, out, name, info, lambda _, codec, folder: write(codec, folder, codec.name, {})
         )
-
-    scale_decoder = model.integer_scale_decoder()  # first: not every model has one
-    parts = parts_of(model)
+    (model,) = model.layer_codecs
+    parts = model.bundle_parts()
     side = _SIDE // STRIDE
     y_shape = (1, side, side, parts.gain.shape[1])
-    z_shape = (1, side // 4, side // 4, len(parts.z_tables.length))
+    z_shape = (1, side // 4, side // 4, len(parts.normative.z_tables.length))
+    networks = {
+        "analysis": (parts.analysis, (1, _SIDE, _SIDE, 3)),
+        "hyper_analysis": (parts.hyper_analysis, y_shape),
+        "mean": (parts.mean, z_shape),
+    }
     with resizable(model):
-        networks = {
-            "analysis": Part(convert(parts.analysis, (1, _SIDE, _SIDE, 3)), reach(model.analysis)),
-            "hyper_analysis": Part(
-                convert(parts.hyper_analysis.function, y_shape), parts.hyper_analysis.reach
-            ),
-        }
-        if parts.mean:
-            networks["mean"] = Part(convert(parts.mean.function, z_shape), parts.mean.reach)
         return write_bundle(
             out,
             name=name,
-            networks=networks,
-            synthesis={0.0: Part(convert(model.synthesise, y_shape), synthesis_reach(model))},
-            z_tables=parts.z_tables,
-            y_tables=parts.y_tables,
-            scale_decoder=scale_decoder,
+            networks={kind: _part(*each) for kind, each in networks.items() if each[0]},
+            synthesis={0.0: _part(Reaching(model.synthesise, model.synthesis_reach), y_shape)},
             gain=parts.gain,
             inverse_gain=parts.inverse_gain,
             info=info,
-            context=parts.context,
+            **parts.normative._asdict(),
         )
 
 
+def _part(network: Reaching, shape: tuple[int, ...]) -> Part:
+    return Part(convert(network.function, shape), network.reach)
+
+
 def write_layers(
-    model: Msae, out: str, name: str, info: dict, write: Callable[[int, Autoencoder, str], object]
+    model: CodecModel,
+    out: str,
+    name: str,
+    info: dict,
+    write: Callable[[int, CodecModel, str], object],
 ) -> LayeredBundle:
-    """Has `write` make the bundle of each autoencoder, by number, in a folder; packs them."""
+    """Has `write` make the bundle of each layer's codec, by number, in a folder; packs them."""
     with tempfile.TemporaryDirectory() as scratch:
         folders = []
-        for number, autoencoder in enumerate(model.autoencoders):
-            folders.append(Path(scratch) / autoencoder.name)
-            write(number, autoencoder, str(folders[-1]))
+        for number, codec in enumerate(model.layer_codecs):
+            folders.append(Path(scratch) / codec.name)
+            write(number, codec, str(folders[-1]))
         return write_layered_bundle(out, name=name, layers=folders, info=info)

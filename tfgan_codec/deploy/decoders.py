@@ -12,18 +12,13 @@ from tfgan_codec.bundle.model import Bundle, Part
 from tfgan_codec.deploy import bundling
 from tfgan_codec.deploy.convert import INTEGERS, convert, convert_chain, resizable
 from tfgan_codec.deploy.int8 import calibration, chain, quantize
-from tfgan_codec.deploy.reach import reach, synthesis_reach
 from tfgan_codec.deploy.settings import Settings, check
 from tfgan_codec.errors import UsageError
 from tfgan_codec.format.geometry import STRIDE
-from tfgan_codec.models.blocks.autoencoder import Autoencoder
 from tfgan_codec.models.contract import CodecModel
 from tfgan_codec.models.from_bundle import restore
-from tfgan_codec.models.mobile import Mobile
-from tfgan_codec.models.msae import Msae
 from tfgan_codec.specs.settings import to_json
 from tfgan_codec.training.config import public_config
-from tfgan_codec.training.trained import load_run, training_batches
 
 
 class Decoder(NamedTuple):
@@ -55,30 +50,25 @@ def from_bundle(path: str, out: str, settings: Settings) -> list[Path]:
 
 def from_run(folder: str, out: str, settings: Settings) -> list[Path]:
     """The decoder of a run's newest checkpoint, in a bundle."""
-    model = load_run(folder)
-    if hasattr(model, "measure"):
-        model.measure(training_batches(folder))
-    model.prepare_for_coding()
-    return from_model(model, out, settings, {"training": public_config(folder)})
+    return from_model(bundling.finished(folder), out, settings, {"training": public_config(folder)})
 
 
 def from_model(model: CodecModel, out: str, settings: Settings, info: dict) -> list[Path]:
     """The decoder of a model whose tables are prepared, in a bundle."""
-    if isinstance(model, Msae):
+    if len(model.layer_codecs) > 1:
         return _from_layers(model, out, settings, info)
+    (model,) = model.layer_codecs
     bundle = bundling.write(model, out, model.name, info)
     return _write(bundle, {0.0: model}, out, settings, _latents(model, settings))
 
 
-def _from_layers(model: Msae, out: str, settings: Settings, info: dict) -> list[Path]:
+def _from_layers(model: CodecModel, out: str, settings: Settings, info: dict) -> list[Path]:
     """The decoders of all scales, each in the bundle of its layer."""
-    if model.streams == 1:
-        return from_model(model.autoencoders[0], out, settings, info)
 
-    def write(number: int, part: Autoencoder, folder: str) -> None:
-        bundle = bundling.write(part, folder, part.name, {})
+    def write(number: int, codec: CodecModel, folder: str) -> None:
+        bundle = bundling.write(codec, folder, codec.name, {})
         latents = _latents(model, settings, lambda output: (*output.coarse, output)[number].latents)
-        _write(bundle, {0.0: part}, folder, settings, latents)
+        _write(bundle, {0.0: codec}, folder, settings, latents)
 
     name = f"{model.name}-{settings.quantize}"
     bundling.write_layers(model, out, name, info, write)
@@ -88,8 +78,8 @@ def _from_layers(model: Msae, out: str, settings: Settings, info: dict) -> list[
 def decoder(model: CodecModel, settings: Settings, latents: np.ndarray | None) -> Decoder:
     """The decoder of `model`; `latents` are those of `calibration.collect`, for integers."""
     side, channels = settings.tile // STRIDE, model.analysis.output_shape[-1]
-    shape, halo = (1, side, side, channels), synthesis_reach(model)
-    is_chain = isinstance(model, Mobile) and model.post_processing is None
+    shape, halo = (1, side, side, channels), model.synthesis_reach
+    is_chain = model.post_processing is None and chain.has_form(model.synthesis)
     if settings.target == "edgetpu" or (settings.quantize in INTEGERS and is_chain):
         return _chain_decoder(model, settings, latents)
     with resizable(model):
@@ -103,14 +93,14 @@ def random_decoder(name: str) -> Part:
     latents = np.zeros((1, 16, 16, model.config.latents), np.float32)
     model.synthesise(latents)  # makes the weights of this network alone
     with resizable(model):
-        return Part(convert(model.synthesise, latents.shape), reach(model.synthesis))
+        return Part(convert(model.synthesise, latents.shape), model.synthesis_reach)
 
 
 def _chain_decoder(model: CodecModel, settings: Settings, latents: np.ndarray) -> Decoder:
     if model.post_processing is not None:
         raise UsageError("post-processing has no form for this target: train without it")
     exact, scale = quantize.equalise(chain.from_keras(model.synthesis), latents)
-    scaled, halo = latents * scale, synthesis_reach(model)
+    scaled, halo = latents * scale, model.synthesis_reach
     side = settings.tile // STRIDE
     shape = (1, side, side, len(scale))
     if settings.quantize == "int16x8":  # TFLite has no depth-to-space in 16 bits

@@ -16,7 +16,7 @@ import tensorflow as tf
 import tensorflow_compression as tfc
 
 from tfgan_codec.entropy import range_coding, stream
-from tfgan_codec.entropy.contract import EntropyOutput, total_bits
+from tfgan_codec.entropy.contract import EntropyOutput, Normative, total_bits
 from tfgan_codec.entropy.factorized import TAIL_MASS, FactorizedEntropy
 from tfgan_codec.entropy.hyperprior import hyper_latents, scale_of, scale_table
 from tfgan_codec.entropy.noise import uniform_noise
@@ -72,6 +72,8 @@ class ContextEntropy(tf.keras.layers.Layer):
         channels, hyper_channels: of y and z.
         config: sizes.
     """
+
+    mean_decoder = None  # means come from the context
 
     def __init__(
         self,
@@ -132,6 +134,10 @@ class ContextEntropy(tf.keras.layers.Layer):
         z = self.side.symbols(hyper_latents(self.hyper_analysis, y))
         return Symbols(z[0].numpy(), round_half_up(y)[0].numpy().astype(np.int32))
 
+    def latents(self, symbols: Symbols) -> tf.Tensor:
+        """What the synthesis receives, [1, h, w, C]."""
+        return tf.cast(symbols.q, tf.float32)[None]
+
     def integer_hyper_decoder(self) -> ScaleDecoder:
         """The hyper decoder as plain integers."""
         return integer_network(self.hyper_decoder)
@@ -177,6 +183,11 @@ class ContextEntropy(tf.keras.layers.Layer):
     def prepare_for_coding(self) -> None:
         self.side.prepare_for_coding()
         self.tables.assign(latent_tables())
+
+    def normative(self) -> Normative:
+        """What decides the parse, checked against the format's bounds."""
+        integers = self.integer_hyper_decoder(), self.integer_context()
+        return Normative(self.side.tables.read(), self.tables.read(), *integers)
 
 
 def _head(maximum: int, shift: int, start: float) -> IntegerConv:

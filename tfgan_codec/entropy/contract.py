@@ -1,8 +1,14 @@
 """What every entropy model of the project offers."""
 
+from __future__ import annotations
+
 from typing import NamedTuple, Protocol
 
 import tensorflow as tf
+
+from tfgan_codec.format.context_model import ContextModel
+from tfgan_codec.format.scales import ScaleDecoder
+from tfgan_codec.format.tables import Tables
 
 
 class EntropyOutput(NamedTuple):
@@ -13,6 +19,15 @@ class EntropyOutput(NamedTuple):
 
     latents: tf.Tensor
     bits: dict[str, tf.Tensor]
+
+
+class Normative(NamedTuple):
+    """All that decides how a stream is parsed: whole numbers, the same on every machine."""
+
+    z_tables: Tables
+    y_tables: Tables
+    scale_decoder: ScaleDecoder
+    context: ContextModel | None = None
 
 
 class EntropyModel(Protocol):

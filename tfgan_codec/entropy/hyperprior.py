@@ -23,13 +23,14 @@ import tensorflow as tf
 import tensorflow_compression as tfc
 
 from tfgan_codec.entropy import stream
-from tfgan_codec.entropy.contract import EntropyOutput, total_bits
+from tfgan_codec.entropy.contract import EntropyOutput, Normative, total_bits
 from tfgan_codec.entropy.factorized import TAIL_MASS, FactorizedEntropy
 from tfgan_codec.entropy.noise import uniform_noise
 from tfgan_codec.entropy.saved_tables import SavedTables
 from tfgan_codec.format.geometry import HYPER_STRIDE
 from tfgan_codec.format.scales import SCALES
 from tfgan_codec.format.tables import Tables, gaussian_tables
+from tfgan_codec.layers.integer import integer_network
 from tfgan_codec.layers.rounding import round_half_up, straight_through_round
 
 SCALE_MIN = 0.11
@@ -142,6 +143,11 @@ class HyperpriorEntropy(tf.keras.layers.Layer):
     def prepare_for_coding(self) -> None:
         self.side.prepare_for_coding()
         self.tables.assign(_residual_tables())
+
+    def normative(self) -> Normative:
+        """What decides the parse, the scale decoder checked against the format's bounds."""
+        scales = integer_network(self.scale_decoder)
+        return Normative(self.side.tables.read(), self.tables.read(), scales)
 
 
 def _residual_tables() -> Tables:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from tfgan_codec.layers.gdn import gdn
+from tfgan_codec.layers.reach import Convolving, Window
 
 Constant = tf.keras.initializers.Constant
 # Gates start nearly open. Two gates that start at 1/2 would quarter the signal in every block, and
@@ -54,7 +55,7 @@ class SpatialAttention(tf.keras.layers.Layer):
         return x * tf.sigmoid(self.conv(tf.concat([mean, largest], axis=-1)))
 
 
-class AttentionBlock(tf.keras.layers.Layer):
+class AttentionBlock(Convolving):
     """Applies residual blocks, then channel and spatial attention ("CSAB" in the paper, Fig. 2).
 
     A residual block is `x + conv(GDN(conv(x)))` with 3x3 convolutions, without batch normalisation
@@ -91,6 +92,9 @@ class AttentionBlock(tf.keras.layers.Layer):
         for first, normalise, second in zip(self.first, self.normalise, self.second):
             x += second(normalise(first(x)))
         return self.spatial_attention(self.channel_attention(x))
+
+    def windows(self) -> list[Window]:
+        return [Window(kernel=0)]  # the channel attention pools
 
     def get_config(self) -> dict:
         own = ("channels", "blocks", "inverse", "ratio")

@@ -2,8 +2,10 @@
 
 import tensorflow as tf
 
+from tfgan_codec.layers.reach import Convolving, Window
 
-class ResidualBlock(tf.keras.layers.Layer):
+
+class ResidualBlock(Convolving):
     """Computes `x + conv(relu(conv(x)))` with `channels` throughout, without normalisation.
 
     No activation follows the addition: the block starts as (nearly) the identity because the second
@@ -24,6 +26,9 @@ class ResidualBlock(tf.keras.layers.Layer):
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         return x + self.project(self.expand(x))
+
+    def windows(self) -> list[Window]:
+        return [Window(3)] * 2
 
     def get_config(self) -> dict:
         return {**super().get_config(), "channels": self.channels}

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from tfgan_codec.layers.channel_norm import ChannelNorm
+from tfgan_codec.layers.reach import Convolving, Window
 
 
-class ResidualTrunk(tf.keras.layers.Layer):
+class ResidualTrunk(Convolving):
     """Computes `x + blocks(x)`; a block is `x + CN(conv(relu(CN(conv(x)))))`, convolutions 3x3.
 
     Args:
@@ -37,3 +38,6 @@ class ResidualTrunk(tf.keras.layers.Layer):
             z = tf.nn.relu(self.norms[first](self.convolutions[first](y)))
             y += self.norms[first + 1](self.convolutions[first + 1](z))
         return x + y
+
+    def windows(self) -> list[Window]:
+        return [Window(3)] * (2 * self.blocks)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from tfgan_codec.layers.reach import Convolving, Window
 
-class SubpixelUpsample(tf.keras.layers.Layer):
+
+class SubpixelUpsample(Convolving):
     """Convolves to `4 * channels` channels and rearranges them, [n, h, w, C] to [n, 2h, 2w,
     channels] (Shi et al., 2016).
 
@@ -30,12 +32,15 @@ class SubpixelUpsample(tf.keras.layers.Layer):
     def call(self, x: tf.Tensor) -> tf.Tensor:
         return tf.nn.depth_to_space(self.conv(x), 2)
 
+    def windows(self) -> list[Window]:
+        return [Window(self.kernel_size, upscale=2)]
+
     def get_config(self) -> dict:
         config = {"channels": self.channels, "kernel_size": self.kernel_size}
         return {**super().get_config(), **config}
 
 
-class NearestUpsample(tf.keras.layers.Layer):
+class NearestUpsample(Convolving):
     """Repeats each position 2x2 and convolves, which gives no checkerboard whatever the weights are
     (Odena et al., 2016), for four times the work of a sub-pixel convolution.
 
@@ -51,6 +56,9 @@ class NearestUpsample(tf.keras.layers.Layer):
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         return self.conv(tf.nn.depth_to_space(tf.concat([x] * 4, axis=-1), 2))
+
+    def windows(self) -> list[Window]:
+        return [Window(1, upscale=2), Window(self.kernel_size)]
 
 
 def icnr(shape: tuple[int, ...], dtype: tf.DType = tf.float32) -> tf.Tensor:
@@ -68,7 +76,7 @@ def icnr(shape: tuple[int, ...], dtype: tf.DType = tf.float32) -> tf.Tensor:
 _TAPS = {3: ((2, 0), (None, 1)), 5: ((3, 1, None), (4, 2, 0))}
 
 
-class TransposedConv(tf.keras.layers.Conv2DTranspose):
+class TransposedConv(Convolving, tf.keras.layers.Conv2DTranspose):
     """Is a transposed convolution of stride 2 and kernel 3 or 5, "T k3 n C - 2" in the papers.
 
     Exporting sets `subpixel`: the same numbers then come from a 2x2 (3x3) convolution and
@@ -81,6 +89,9 @@ class TransposedConv(tf.keras.layers.Conv2DTranspose):
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         return self._as_subpixel(x) if self.subpixel else super().call(x)
+
+    def windows(self) -> list[Window]:
+        return [Window(len(_TAPS[self.kernel_size[0]][0]), upscale=2)]  # as sub-pixel convolution
 
     def _as_subpixel(self, x: tf.Tensor) -> tf.Tensor:
         taps = _TAPS[self.kernel_size[0]]

@@ -17,19 +17,12 @@ in one piece, however large, with its padding to multiples of 16; memory grows w
 
 from __future__ import annotations
 
-import numpy as np
 import tensorflow as tf
 
-from tfgan_codec.bundle import normative
 from tfgan_codec.entropy.context import ContextConfig, ContextEntropy
-from tfgan_codec.format import geometry
-from tfgan_codec.format.context_model import ContextModel
-from tfgan_codec.format.geometry import STRIDE
-from tfgan_codec.format.scales import ScaleDecoder
 from tfgan_codec.layers.attention import AttentionBlock
 from tfgan_codec.layers.upsample import TransposedConv
 from tfgan_codec.layers.widths import scale_filters
-from tfgan_codec.losses.contract import CodecOutput
 from tfgan_codec.models.contract import CodecModel
 
 _FILTERS = _LATENTS = _HYPER_LATENTS = 192
@@ -47,8 +40,6 @@ class Adversarial(CodecModel):
         kernel, order: of the context's convolution, see `entropy.context.ContextConfig`.
         post_processing: its width; 0: none.
     """
-
-    default_quality = 0
 
     def __init__(
         self,
@@ -85,53 +76,6 @@ class Adversarial(CodecModel):
         )
         context = ContextConfig(kernel, order)
         self.entropy = ContextEntropy(hyper_analysis, channels, hyper, context)
-
-    def call(
-        self,
-        pictures: tf.Tensor,
-        training: bool = False,
-        *,
-        quality: tf.Tensor | None = None,
-        seed: tf.Tensor | None = None,
-    ) -> CodecOutput:
-        """Pictures in [0, 255] whose sides are multiples of 16."""
-        if seed is None:
-            seed = tf.zeros([2], tf.int32)
-        y = self.analyse(tf.cast(pictures, tf.float32))
-        coded = self.entropy(y, training=training, seed=seed)
-        fixed = tf.zeros([tf.shape(pictures)[0]])
-        return CodecOutput(self.synthesise(coded.latents), coded.bits, coded.latents, fixed)
-
-    def prepare_for_coding(self) -> None:
-        self.entropy.prepare_for_coding()
-
-    def integer_scale_decoder(self) -> ScaleDecoder:
-        """The hyper decoder, whose outputs are features for the context model."""
-        return self.entropy.integer_hyper_decoder()
-
-    def integer_context(self) -> ContextModel:
-        """The context model as plain integers."""
-        return self.entropy.integer_context()
-
-    def model_id(self) -> bytes:
-        arrays = normative.normative_arrays(
-            self.entropy.side.tables.read(),
-            self.entropy.tables.read(),
-            self.integer_scale_decoder(),
-            self.integer_context(),
-        )
-        return bytes.fromhex(normative.normative_hash(arrays))[:3]
-
-    def encode(self, picture: np.ndarray, quality: int) -> tuple[bytes, ...]:
-        padded = geometry.pad_edges(picture, STRIDE).astype(np.float32)[None]
-        return (self.entropy.write(self.entropy.symbols(self.analyse(padded))),)
-
-    def decode(
-        self, streams: tuple[bytes, ...], height: int, width: int, quality: int
-    ) -> np.ndarray:
-        symbols = self.entropy.read(streams[0], -(-height // STRIDE), -(-width // STRIDE))
-        pixels = self.synthesise(tf.cast(symbols.q, tf.float32)[None])
-        return pixels[0, :height, :width].numpy()
 
 
 def _conv(filters: int, kernel_size: int, stride: int = 1, **kwargs) -> tf.keras.layers.Layer:

@@ -1,13 +1,22 @@
-"""What all codecs share, and what the rest of the training library may ask of them."""
+"""What training, export and evaluation ask of a codec, answered for codecs of the usual kind."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from tfgan_codec.bundle.layered import layered_hash
+from tfgan_codec.bundle.normative import normative_arrays, normative_hash
+from tfgan_codec.entropy.contract import Normative
 from tfgan_codec.errors import BitstreamError, ImageError
 from tfgan_codec.format import container
-from tfgan_codec.format.geometry import QUALITIES
+from tfgan_codec.format.geometry import QUALITIES, STRIDE, latent_size, pad_edges
+from tfgan_codec.layers.reach import reach
+from tfgan_codec.losses.contract import CodecOutput
+from tfgan_codec.models.blocks.parts import Parts, Reaching
 from tfgan_codec.models.blocks.post_processing import PostProcessing
 from tfgan_codec.step.gan import GanModel
 
@@ -15,8 +24,9 @@ from tfgan_codec.step.gan import GanModel
 class CodecModel(GanModel):
     """A Keras model that compresses: analysis, entropy model, synthesis.
 
-    Subclasses define the networks `analysis` and `synthesis`, whose pictures are in [-1, 1], and
-    `call`, `encode`, `decode`, `prepare_for_coding` and `model_id`.
+    A new codec is a subclass that sets the networks `analysis` and `synthesis`, whose pictures are
+    in [-1, 1], and an entropy model with side information, `entropy`. All else follows, and may be
+    overridden where a codec differs.
 
     Args:
         post_processing: width of a network behind the synthesis, 0 for none; see
@@ -24,7 +34,7 @@ class CodecModel(GanModel):
     """
 
     streams = 1  # in a file
-    default_quality = (QUALITIES - 1) // 2  # of `compress`; 0 for codecs of a single rate
+    middle_quality = 0.0  # taken where none is given; 0 for codecs of a single rate
     offset = 1.0  # networks see pixels / 127.5 - offset; 0 for codecs of differences
 
     def __init__(self, post_processing: float = 0.0, **kwargs):
@@ -35,9 +45,46 @@ class CodecModel(GanModel):
         """Creates all variables by one run on an empty picture."""
         self(tf.zeros([1, 64, 64, 3]))
 
+    def call(
+        self,
+        pictures: tf.Tensor,
+        training: bool = False,
+        *,
+        quality: tf.Tensor | None = None,
+        seed: tf.Tensor | None = None,
+    ) -> CodecOutput:
+        """Pictures in [0, 255], whose sides are multiples of 16, coded and decoded.
+
+        Args:
+            quality: in [0, 255], one per picture; codecs of a single rate take no notice.
+            seed: int32 [2], decides the noise in training.
+        """
+        if quality is None or not self.middle_quality:
+            quality = tf.fill([tf.shape(pictures)[0]], self.middle_quality)
+        if seed is None:
+            seed = tf.zeros([2], tf.int32)
+        return self.code(tf.cast(pictures, tf.float32), quality, seed, training)
+
+    def code(
+        self, pictures: tf.Tensor, quality: tf.Tensor, seed: tf.Tensor, training: bool
+    ) -> CodecOutput:
+        """Does what `call` says; nothing is left to default."""
+        v = self.to_steps(self.analyse(pictures), quality)
+        coded = self.entropy(v, training=training, seed=seed)
+        latents = self.from_steps(coded.latents, quality)
+        return CodecOutput(self.synthesise(latents), coded.bits, latents, quality)
+
     def analyse(self, pictures: tf.Tensor) -> tf.Tensor:
         """Pictures in [0, 255] -> latents before gain and quantisation, float32."""
         return tf.cast(self.analysis(pictures / 127.5 - self.offset), tf.float32)
+
+    def to_steps(self, y: tf.Tensor, quality: tf.Tensor) -> tf.Tensor:
+        """Latents [n, h, w, C] in units of the quantiser's step at qualities [n]."""
+        return y
+
+    def from_steps(self, v: tf.Tensor, quality: tf.Tensor) -> tf.Tensor:
+        """The inverse of `to_steps`, or nearly: what suits the synthesis best."""
+        return v
 
     def synthesise(self, latents: tf.Tensor) -> tf.Tensor:
         """Decoded latents -> pictures in [0, 255], unclipped, float32."""
@@ -46,28 +93,74 @@ class CodecModel(GanModel):
             pictures = self.post_processing(pictures)
         return (pictures + self.offset) * 127.5
 
+    @property
+    def synthesis_reach(self) -> int:
+        """How many latents to each side a pixel of `synthesise` depends on."""
+        after = [] if self.post_processing is None else [self.post_processing]
+        return reach([*self.synthesis.layers, *after])
+
+    @property
+    def layer_codecs(self) -> Sequence[CodecModel]:
+        """The codec of each layer of its files, coarse to fine."""
+        return [self]
+
+    def measure(self, batches: Iterable[np.ndarray]) -> None:
+        """Fits coding tables to the symbols of batches [n, h, w, 3]; most codecs learn theirs."""
+
     def prepare_for_coding(self) -> None:
         """Fixes the integer coding tables; call it once training is over. Idempotent."""
-        raise NotImplementedError
+        for codec in self.layer_codecs:
+            codec.entropy.prepare_for_coding()
+
+    def normative(self) -> Normative:
+        """What decides how a layer of its files is parsed; raises if that is not whole numbers."""
+        return self.entropy.normative()
 
     def model_id(self) -> bytes:
         """What files name their model by: 3 bytes of the hash of the normative part."""
-        raise NotImplementedError
+        hashes = [normative_hash(normative_arrays(*each.normative())) for each in self.layer_codecs]
+        return bytes.fromhex(hashes[0] if len(hashes) == 1 else layered_hash(hashes))[:3]
+
+    def bundle_parts(self) -> Parts:
+        """What the bundle of a codec of one layer consists of, once tables are prepared."""
+        normative, mean = self.normative(), self.entropy.mean_decoder
+        qualities = tf.range(QUALITIES, dtype=tf.float32)
+        ones = tf.ones([QUALITIES, 1, 1, self.analysis.output_shape[-1]])
+        return Parts(
+            Reaching(self.analyse, reach(self.analysis.layers)),
+            Reaching.of(self.entropy.hyper_analysis),
+            None if mean is None else Reaching.of(mean),
+            normative,
+            self.to_steps(ones, qualities)[:, 0, 0].numpy(),
+            self.from_steps(ones, qualities)[:, 0, 0].numpy(),
+        )
+
+    def symbols(self, picture: np.ndarray, quality: int = 0) -> Any:
+        """What a file of the picture, uint8 [h, w, 3], says; sides are padded by their edges."""
+        padded = pad_edges(picture, STRIDE).astype(np.float32)[None]
+        v = self.to_steps(self.analyse(padded), tf.constant([float(quality)]))
+        return self.entropy.symbols(v)
+
+    def reconstruct(self, symbols: Any, quality: int = 0) -> tf.Tensor:
+        """Symbols of one picture -> float32 [1, h, w, 3] in [0, 255], padded and unclipped."""
+        v = self.entropy.latents(symbols)
+        return self.synthesise(self.from_steps(v, tf.constant([float(quality)])))
 
     def encode(self, picture: np.ndarray, quality: int) -> tuple[bytes, ...]:
         """Picture, uint8 [h, w, 3] of any size -> the streams of its file."""
-        raise NotImplementedError
+        return (self.entropy.write(self.symbols(picture, quality)),)
 
     def decode(
         self, streams: tuple[bytes, ...], height: int, width: int, quality: int
     ) -> np.ndarray:
         """Inverse of `encode`: float32 [h, w, 3], unclipped."""
-        raise NotImplementedError
+        symbols = self.entropy.read(streams[0], *latent_size(height, width))
+        return self.reconstruct(symbols, quality)[0, :height, :width].numpy()
 
     def compress(self, picture: np.ndarray, quality: int | None = None) -> bytes:
         """Picture, uint8 [h, w, 3] -> a `.tgc` file, written by TensorFlow Compression's coder."""
         check_picture(picture)
-        quality = self.default_quality if quality is None else quality
+        quality = int(self.middle_quality) if quality is None else quality
         height, width = picture.shape[:2]
         streams = self.encode(picture, quality)
         return container.pack(container.File(self.model_id(), width, height, quality, streams))

@@ -7,15 +7,13 @@ latent channels of five levels and no hyperprior.
 
 from __future__ import annotations
 
-import numpy as np
 import tensorflow as tf
 
-from tfgan_codec.bundle import normative
+from tfgan_codec.bundle.normative import normative_hash
+from tfgan_codec.entropy.contract import Normative
 from tfgan_codec.entropy.hyperprior import HyperpriorEntropy
 from tfgan_codec.errors import UsageError
-from tfgan_codec.format import geometry, scales
-from tfgan_codec.format.geometry import STRIDE
-from tfgan_codec.layers.integer import integer_network
+from tfgan_codec.format import scales
 from tfgan_codec.layers.rounding import inward_clip, straight_through_round
 from tfgan_codec.layers.upsample import TransposedConv
 from tfgan_codec.layers.widths import scale_filters
@@ -66,8 +64,6 @@ class HiFiC(CodecModel):
         upsample, norm: see `models.blocks.encoder_decoder`.
     """
 
-    default_quality = 0
-
     def __init__(
         self,
         width: float = 1.0,
@@ -94,63 +90,35 @@ class HiFiC(CodecModel):
             hyper,
         )
 
-    def call(
-        self,
-        pictures: tf.Tensor,
-        training: bool = False,
-        *,
-        quality: tf.Tensor | None = None,
-        seed: tf.Tensor | None = None,
+    def code(
+        self, pictures: tf.Tensor, quality: tf.Tensor, seed: tf.Tensor, training: bool
     ) -> CodecOutput:
-        """Pictures in [0, 255] whose sides are multiples of 16."""
-        if seed is None:
-            seed = tf.zeros([2], tf.int32)
-        y = self.analyse(tf.cast(pictures, tf.float32))
+        y = self.analyse(pictures)
         coded = self.entropy(y, training=training, seed=seed)
         rounded = coded.bits
         if training:  # the rate target looks at what files would cost
             rounded = self.entropy(tf.stop_gradient(y), training=False, seed=seed).bits
             rounded = {name: tf.stop_gradient(bits) for name, bits in rounded.items()}
-        fixed = tf.zeros([tf.shape(pictures)[0]])
         picture = self.synthesise(coded.latents)
-        return CodecOutput(picture, coded.bits, coded.latents, fixed, rounded)
+        return CodecOutput(picture, coded.bits, coded.latents, quality, rounded)
 
-    def prepare_for_coding(self) -> None:
-        self.entropy.prepare_for_coding()
-
-    def integer_scale_decoder(self) -> scales.ScaleDecoder:
-        """As `Mobile.integer_scale_decoder`; only with `integer_scales`."""
+    def normative(self) -> Normative:
         if not self.integer_scales:
             raise UsageError(
                 "HiFiC's scale network is not made of integers, so its files cannot be read on "
                 "other machines: train with integer_scales=true to export it"
             )
-        return integer_network(self.entropy.scale_decoder)
+        return super().normative()
 
     def model_id(self) -> bytes:
-        z_tables, y_tables = self.entropy.side.tables.read(), self.entropy.tables.read()
         if self.integer_scales:
-            arrays = normative.normative_arrays(z_tables, y_tables, self.integer_scale_decoder())
-        else:  # all that parsing depends on here, floats included
-            weights = self.entropy.scale_decoder.get_weights()
-            arrays = {f"scale{i:02}": weight for i, weight in enumerate(weights)}
-            arrays.update(z_cdf=z_tables.cdf, y_cdf=y_tables.cdf)
-        return bytes.fromhex(normative.normative_hash(arrays))[:3]
-
-    def symbols(self, picture: np.ndarray):
-        """What a file of the picture holds."""
-        padded = geometry.pad_edges(picture, STRIDE).astype(np.float32)[None]
-        return self.entropy.symbols(self.analyse(padded))
-
-    def encode(self, picture: np.ndarray, quality: int) -> tuple[bytes, ...]:
-        return (self.entropy.write(self.symbols(picture)),)
-
-    def decode(
-        self, streams: tuple[bytes, ...], height: int, width: int, quality: int
-    ) -> np.ndarray:
-        symbols = self.entropy.read(streams[0], -(-height // STRIDE), -(-width // STRIDE))
-        pixels = self.synthesise(self.entropy.latents(symbols))
-        return pixels[0, :height, :width].numpy()
+            return super().model_id()
+        # All that parsing depends on here, floats included.
+        weights = self.entropy.scale_decoder.get_weights()
+        arrays = {f"scale{i:02}": weight for i, weight in enumerate(weights)}
+        z_tables, y_tables = self.entropy.side.tables.read(), self.entropy.tables.read()
+        arrays.update(z_cdf=z_tables.cdf, y_cdf=y_tables.cdf)
+        return bytes.fromhex(normative_hash(arrays))[:3]
 
 
 def _hyper_analysis(filters: int) -> tf.keras.Sequential:

@@ -13,20 +13,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
 import tensorflow as tf
 
-from tfgan_codec.bundle import normative
-from tfgan_codec.entropy.hyperprior import HyperpriorEntropy, Symbols
-from tfgan_codec.format import geometry
-from tfgan_codec.format.geometry import QUALITIES, STRIDE
-from tfgan_codec.format.scales import SCALES, ScaleDecoder
+from tfgan_codec.entropy.hyperprior import HyperpriorEntropy
+from tfgan_codec.format.geometry import QUALITIES
+from tfgan_codec.format.scales import SCALES
 from tfgan_codec.layers.gains import RateGains
 from tfgan_codec.layers.gdn import gdn
-from tfgan_codec.layers.integer import hyper_decoder, integer_network
+from tfgan_codec.layers.integer import hyper_decoder
 from tfgan_codec.layers.residual import ResidualBlock
 from tfgan_codec.layers.upsample import SubpixelUpsample
-from tfgan_codec.losses.contract import CodecOutput
 from tfgan_codec.models.contract import CodecModel
 
 
@@ -93,6 +89,8 @@ def scale_decoder(config: MobileConfig) -> tf.keras.Sequential:
 class Mobile(CodecModel):
     """See the module's text. `call(pictures, quality)`; quality in [0, 255], one per picture."""
 
+    middle_quality = (QUALITIES - 1) / 2.0
+
     def __init__(self, config: MobileConfig = DEFAULT, rate_ratio: float = 60.0, **kwargs):
         super().__init__(**kwargs)
         self.config = config
@@ -106,54 +104,8 @@ class Mobile(CodecModel):
             config.hyper_latents,
         )
 
-    def call(
-        self,
-        pictures: tf.Tensor,
-        training: bool = False,
-        *,
-        quality: tf.Tensor | None = None,
-        seed: tf.Tensor | None = None,
-    ) -> CodecOutput:
-        """Pictures in [0, 255] whose sides are multiples of 16; the middle quality by default."""
-        if quality is None:
-            quality = tf.fill([tf.shape(pictures)[0]], (QUALITIES - 1) / 2.0)
-        if seed is None:
-            seed = tf.zeros([2], tf.int32)
-        gain, inverse = self.gains(quality)
-        y = self.analyse(tf.cast(pictures, tf.float32))
-        coded = self.entropy(y * gain[:, None, None], training=training, seed=seed)
-        y_hat = coded.latents * inverse[:, None, None]
-        return CodecOutput(self.synthesise(y_hat), coded.bits, y_hat, quality)
+    def to_steps(self, y: tf.Tensor, quality: tf.Tensor) -> tf.Tensor:
+        return y * self.gains(quality)[0][:, None, None]
 
-    def prepare_for_coding(self) -> None:
-        self.entropy.prepare_for_coding()
-
-    def integer_scale_decoder(self) -> ScaleDecoder:
-        """The scale decoder as plain integers, checked against the format's bounds."""
-        return integer_network(self.entropy.scale_decoder)
-
-    def model_id(self) -> bytes:
-        z_tables, y_tables = self.entropy.side.tables.read(), self.entropy.tables.read()
-        arrays = normative.normative_arrays(z_tables, y_tables, self.integer_scale_decoder())
-        return bytes.fromhex(normative.normative_hash(arrays))[:3]
-
-    def symbols(self, picture: np.ndarray, quality: int) -> Symbols:
-        """What a file of the picture holds; sides are padded to the stride by edge replication."""
-        padded = geometry.pad_edges(picture, STRIDE).astype(np.float32)[None]
-        gain, _ = self.gains(tf.constant([float(quality)]))
-        return self.entropy.symbols(self.analyse(padded) * gain[:, None, None])
-
-    def reconstruct(self, symbols: Symbols, quality: int) -> tf.Tensor:
-        """Symbols of one picture -> float32 [1, h, w, 3] in [0, 255], padded and unclipped."""
-        _, inverse = self.gains(tf.constant([float(quality)]))
-        y_hat = self.entropy.latents(symbols) * inverse[:, None, None]
-        return self.synthesise(y_hat)
-
-    def encode(self, picture: np.ndarray, quality: int) -> tuple[bytes, ...]:
-        return (self.entropy.write(self.symbols(picture, quality)),)
-
-    def decode(
-        self, streams: tuple[bytes, ...], height: int, width: int, quality: int
-    ) -> np.ndarray:
-        symbols = self.entropy.read(streams[0], -(-height // STRIDE), -(-width // STRIDE))
-        return self.reconstruct(symbols, quality)[0, :height, :width].numpy()
+    def from_steps(self, v: tf.Tensor, quality: tf.Tensor) -> tf.Tensor:
+        return v * self.gains(quality)[1][:, None, None]

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec.bundle.layered import layered_hash
 from tfgan_codec.coding import pyramid
 from tfgan_codec.errors import UsageError
 from tfgan_codec.format.geometry import STRIDE
@@ -41,8 +40,6 @@ class Msae(CodecModel):
         noisy, upsample, norm: see `Autoencoder`.
     """
 
-    default_quality = 0
-
     def __init__(
         self,
         width: float = 1.0,
@@ -67,30 +64,22 @@ class Msae(CodecModel):
             setattr(self, name, Autoencoder(NECKS[name], width, residual, name=name, **options))
 
     @property
-    def autoencoders(self) -> list[Autoencoder]:
-        """Coarse to fine."""
+    def layer_codecs(self) -> list[Autoencoder]:
         return [getattr(self, name) for name in self.parts]
 
-    def call(
-        self,
-        pictures: tf.Tensor,
-        training: bool = False,
-        *,
-        quality: tf.Tensor | None = None,
-        seed: tf.Tensor | None = None,
+    def code(
+        self, pictures: tf.Tensor, quality: tf.Tensor, seed: tf.Tensor, training: bool
     ) -> CodecOutput:
-        """Pictures in [0, 255] whose sides are multiples of 64 (with three scales)."""
+        """The sides of pictures are multiples of 64 (with three scales)."""
         multiple = STRIDE << (self.streams - 1)
         if any(side is not None and side % multiple for side in pictures.shape[1:3]):
             raise UsageError(
                 f"msae trains on pictures whose sides are multiples of {multiple}, not "
                 f"{pictures.shape[2]}x{pictures.shape[1]}: choose other crops"
             )
-        if seed is None:
-            seed = tf.zeros([2], tf.int32)
-        targets = shrink(tf.cast(pictures, tf.float32), self.streams)
+        targets = shrink(pictures, self.streams)
         made: list[CodecOutput] = []
-        for number, (autoencoder, target) in enumerate(zip(self.autoencoders, targets)):
+        for number, (autoencoder, target) in enumerate(zip(self.layer_codecs, targets)):
             prediction = enlarge(made[-1].reconstruction) if made else 0.0
             if made and not self.end_to_end:
                 prediction = tf.stop_gradient(prediction)
@@ -99,16 +88,6 @@ class Msae(CodecModel):
             made.append(coded._replace(reconstruction=prediction + coded.reconstruction))
         bits = {name: output.bits["y"] for name, output in zip(self.parts, made)}
         return made[-1]._replace(bits=bits, coarse=tuple(made[:-1]))
-
-    def prepare_for_coding(self) -> None:
-        for autoencoder in self.autoencoders:
-            autoencoder.prepare_for_coding()
-
-    def model_id(self) -> bytes:
-        if self.streams == 1:
-            return self.autoencoders[0].model_id()
-        digests = [autoencoder.normative_hash() for autoencoder in self.autoencoders]
-        return bytes.fromhex(layered_hash(digests))[:3]
 
     def encode(self, picture: np.ndarray, quality: int) -> tuple[bytes, ...]:
         return pyramid.encode(picture, self._layers())
@@ -119,7 +98,7 @@ class Msae(CodecModel):
         return pyramid.decode(streams, self._layers(), height, width)
 
     def _layers(self) -> list[_Layer]:
-        return [_Layer(autoencoder) for autoencoder in self.autoencoders]
+        return [_Layer(autoencoder) for autoencoder in self.layer_codecs]
 
 
 class _Layer(NamedTuple):

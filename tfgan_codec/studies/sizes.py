@@ -47,7 +47,7 @@ def describe(name: str) -> dict[str, Any]:
     analysis = synthesis = 0.0
     side = SIDE // STRIDE
     # Codecs in layers: the smaller sizes of the picture have fewer pixels.
-    for halvings, part in enumerate(reversed(getattr(model, "autoencoders", [model]))):
+    for halvings, part in enumerate(reversed(model.layer_codecs)):
         share, channels = 0.25**halvings, part.analysis.output_shape[-1]
         analysis += share * of_keras(part.analysis, (SIDE, SIDE, 3)).kmac_per_pixel
         work = of_keras(part.synthesis, (side, side, channels)).kmac_per_pixel

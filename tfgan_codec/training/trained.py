@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import tensorflow as tf
@@ -79,7 +79,10 @@ def _part(model: tf.keras.Model, name: str) -> tf.keras.layers.Layer:
     return choose("part", name, layers)
 
 
-def training_batches(folder: str | Path, count: int = 64) -> tf.data.Dataset:
-    """Some of a run's training pictures, [4, 256, 256, 3] each, to measure coding tables on."""
+def training_batches(folder: str | Path, count: int = 64) -> Iterator[tf.Tensor]:
+    """Some of a run's training pictures, [4, 256, 256, 3] each, to measure coding tables on.
+
+    Pictures are opened only when the first is asked for: most codecs measure nothing.
+    """
     config = read_config(folder)
-    return crops(config.data, 256, 4, config.seed).take(count)
+    yield from crops(config.data, 256, 4, config.seed).take(count)

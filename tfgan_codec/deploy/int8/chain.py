@@ -41,21 +41,22 @@ Chain = Sequence[Conv]
 Watch = Callable[[str, tf.Tensor], tf.Tensor]
 
 
+def has_form(synthesis: tf.keras.Sequential) -> bool:
+    """Whether a network consists of such layers alone as a chain can be made of."""
+    return all(_convs(layer) is not None for layer in synthesis.layers)
+
+
 def from_keras(synthesis: tf.keras.Sequential) -> list[Conv]:
     """The chain of a synthesis network, giving pixels 0..255."""
     chain: list[Conv] = []
     for layer in synthesis.layers:
-        if isinstance(layer, tf.keras.layers.Conv2D):
-            chain.append(_conv(layer))
-        elif isinstance(layer, SubpixelUpsample):
-            chain.append(_conv(layer.conv, upscale=2))
-        elif isinstance(layer, ResidualBlock):
-            chain += [_conv(layer.expand, EXPAND), _conv(layer.project, PROJECT)]
-        else:
+        convs = _convs(layer)
+        if convs is None:
             raise UsageError(
                 f"a {type(layer).__name__} has no form for this target: only decoders of the codec "
                 "mobile have"
             )
+        chain += convs
     last = chain[-1]
     kernel = last.kernel * np.float32(_PIXEL_SCALE)
     bias = (last.bias + np.float32(_PIXEL_OFFSET)) * np.float32(_PIXEL_SCALE)
@@ -87,6 +88,18 @@ def transposed_kernel(kernel: np.ndarray) -> np.ndarray:
             taps = phases[row, column].transpose(1, 2, 3, 0)
             result[top : top + 2, left : left + 2] = taps
     return result
+
+
+def _convs(layer: tf.keras.layers.Layer) -> list[Conv] | None:
+    """The convolutions of a layer; None if it has others than a chain has."""
+    plain = type(layer) is tf.keras.layers.Conv2D and layer.strides == (1, 1)
+    if plain and layer.activation is tf.keras.activations.linear:
+        return [_conv(layer)]
+    if isinstance(layer, SubpixelUpsample):
+        return [_conv(layer.conv, upscale=2)]
+    if isinstance(layer, ResidualBlock):
+        return [_conv(layer.expand, EXPAND), _conv(layer.project, PROJECT)]
+    return None
 
 
 def _conv(layer: tf.keras.layers.Conv2D, kind: str = PLAIN, upscale: int = 1) -> Conv:

@@ -53,18 +53,8 @@ class Autoencoder(StaticCodec):
         self.synthesis = decoder(config, "zeros" if residual else "glorot_uniform")
         self.entropy = FactorizedEntropy(latents, noisy)
 
-    def call(
-        self,
-        pictures: tf.Tensor,
-        training: bool = False,
-        *,
-        quality: tf.Tensor | None = None,
-        seed: tf.Tensor | None = None,
+    def code(
+        self, pictures: tf.Tensor, quality: tf.Tensor, seed: tf.Tensor, training: bool
     ) -> CodecOutput:
-        """Pictures in [0, 255], or differences, whose sides are multiples of 16."""
-        if seed is None:
-            seed = tf.zeros([2], tf.int32)
-        coded = self.entropy(self.analyse(pictures), training=training, seed=seed)
-        fixed = tf.zeros([tf.shape(pictures)[0]])
-        bits = {"y": coded.bits["z"]}
-        return CodecOutput(self.synthesise(coded.latents), bits, coded.latents, fixed)
+        output = super().code(pictures, quality, seed, training)
+        return output._replace(bits={"y": output.bits["z"]})

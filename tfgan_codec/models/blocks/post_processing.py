@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from tfgan_codec.layers.reach import Convolving, Window
 from tfgan_codec.layers.widths import scale_filters
 
 _FILTERS = 64
 _SCALING = 0.1
 
 
-class PostProcessing(tf.keras.layers.Layer):
+class PostProcessing(Convolving):
     """EDSR-like (Lim et al., 2017; Fig. 3): `x + conv(blocks(conv(x)))`, k3, on decoded pictures.
 
     A residual block is `x + 0.1 conv(relu(conv(x)))`, the constant being EDSR's, without batch
@@ -42,6 +43,9 @@ class PostProcessing(tf.keras.layers.Layer):
         for first, second in zip(self.first, self.second):
             y += _SCALING * second(first(y))
         return x + self.tail(y)
+
+    def windows(self) -> list[Window]:
+        return [Window(3)] * (2 * self.blocks + 2)
 
     def get_config(self) -> dict:
         return {**super().get_config(), "width": self.width, "blocks": self.blocks}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec.bundle import normative
 from tfgan_codec.entropy import static
-from tfgan_codec.format import geometry
-from tfgan_codec.format.geometry import STRIDE
-from tfgan_codec.format.scales import ScaleDecoder
+from tfgan_codec.entropy.contract import Normative
+from tfgan_codec.format.geometry import HYPER_STRIDE, QUALITIES, STRIDE, latent_size, pad_edges
+from tfgan_codec.layers.reach import reach
+from tfgan_codec.models.blocks.parts import Parts, Reaching
 from tfgan_codec.models.contract import CodecModel
 
 
@@ -20,28 +20,39 @@ class StaticCodec(CodecModel):
     Subclasses set `entropy`, a layer with `channels`, `rounded` and `tables`.
     """
 
-    default_quality = 0
-
-    def prepare_for_coding(self) -> None:
-        self.entropy.prepare_for_coding()
-
-    def model_id(self) -> bytes:
-        return bytes.fromhex(self.normative_hash())[:3]
-
-    def normative_hash(self) -> str:
-        """Of the coding tables."""
+    def normative(self) -> Normative:
+        """Static tables in the format of the hyperprior, see `entropy.static`."""
         tables = static.coding_tables(self.entropy.tables.read())
-        arrays = normative.normative_arrays(*tables, self.integer_scale_decoder())
-        return normative.normative_hash(arrays)
+        return Normative(*tables, static.static_scale_decoder(self.entropy.channels))
 
-    def integer_scale_decoder(self) -> ScaleDecoder:
-        """What stands for a scale decoder in files, see `entropy.static`."""
-        return static.static_scale_decoder(self.entropy.channels)
+    def bundle_parts(self) -> Parts:
+        """In the format of the hyperprior, where z and the means are zeros."""
+        channels = self.entropy.channels
+        to_z = tf.zeros([1, 1, channels, 1])
+        to_mean = tf.zeros([1, 1, 1, HYPER_STRIDE**2 * channels])
 
-    def symbols(self, picture: np.ndarray) -> np.ndarray:
+        def hyper_analysis(y: tf.Tensor) -> tf.Tensor:
+            return tf.nn.conv2d(y, to_z, HYPER_STRIDE, "VALID")
+
+        def mean(z: tf.Tensor) -> tf.Tensor:
+            return tf.nn.depth_to_space(tf.nn.conv2d(z, to_mean, 1, "VALID"), HYPER_STRIDE)
+
+        return Parts(
+            Reaching(self.rounded, reach(self.analysis.layers)),
+            Reaching(hyper_analysis, 0),
+            Reaching(mean, 0),
+            self.normative(),
+            *[np.ones((QUALITIES, channels), np.float32)] * 2,
+        )
+
+    def rounded(self, pictures: tf.Tensor) -> tf.Tensor:
+        """What a file of padded pictures holds, as floats."""
+        return self.entropy.rounded(self.analyse(pictures))
+
+    def symbols(self, picture: np.ndarray, quality: int = 0) -> np.ndarray:
         """What a file of the picture holds: int32 [h / 16, w / 16, C]."""
-        padded = geometry.pad_edges(picture, STRIDE).astype(np.float32)[None]
-        return self.entropy.rounded(self.analyse(padded))[0].numpy().astype(np.int32)
+        padded = pad_edges(picture, STRIDE).astype(np.float32)[None]
+        return self.rounded(padded)[0].numpy().astype(np.int32)
 
     def encode(self, picture: np.ndarray, quality: int) -> tuple[bytes, ...]:
         return (static.write(self.symbols(picture), self.entropy.tables.read()),)
@@ -49,7 +60,6 @@ class StaticCodec(CodecModel):
     def decode(
         self, streams: tuple[bytes, ...], height: int, width: int, quality: int
     ) -> np.ndarray:
-        size = -(-height // STRIDE), -(-width // STRIDE)
-        symbols = static.read(streams[0], *size, self.entropy.tables.read())
+        symbols = static.read(streams[0], *latent_size(height, width), self.entropy.tables.read())
         pixels = self.synthesise(tf.cast(symbols, tf.float32)[None])
         return pixels[0, :height, :width].numpy()
