@@ -5,7 +5,10 @@ import pytest
 
 tf = pytest.importorskip("tensorflow")
 
-from tfgan_codec.deploy.int8 import chain, quantize
+from tfgan_codec.deploy.int8 import chain, quantized
+from tfgan_codec.deploy.int8.calibrate import calibrate
+from tfgan_codec.deploy.int8.equalise import equalise
+from tfgan_codec.deploy.int8.fit import fit
 from tfgan_codec.errors import UsageError
 from tfgan_codec.models.mobile import Mobile
 
@@ -38,7 +41,7 @@ def test_transposed_kernels_hold_the_same_weights(size: int):
 
 
 def test_equalising_changes_ranges_alone(convs, latents):
-    equal, scale = quantize.equalise(convs, latents)
+    equal, scale = equalise(convs, latents)
     want = chain.run(convs, tf.constant(latents)).numpy()
     got = chain.run(equal, tf.constant(latents * scale)).numpy()
     np.testing.assert_allclose(got, want, atol=1e-5 * np.abs(want).max())
@@ -57,12 +60,12 @@ def test_equalising_changes_ranges_alone(convs, latents):
 @pytest.mark.parametrize("upscale", [1, 2])
 def test_kernels_lie_on_grids_of_integers(upscale: int):
     kernel = tf.random.stateless_normal([3, 3, 4, 8], [0, 1])
-    rounded = quantize.quantized_kernel(kernel, upscale).numpy()
+    rounded = quantized.quantized_kernel(kernel, upscale).numpy()
     scale = np.abs(rounded).max(axis=(0, 1, 2)) / 127
     if upscale == 2:  # the four phases of a channel share a scale
         scale = np.tile(scale.reshape(4, 2).max(axis=0), 4)
     np.testing.assert_allclose(rounded / scale, np.round(rounded / scale), atol=1e-3)
-    again = quantize.quantized_kernel(tf.constant(rounded), upscale)
+    again = quantized.quantized_kernel(tf.constant(rounded), upscale)
     np.testing.assert_allclose(again, rounded, atol=1e-6)  # as TFLite's converter will
 
 
@@ -71,20 +74,20 @@ def test_calibration_mends_biases_and_training_the_rest(small_mobile, latents):
     convs = chain.from_keras(small_mobile.synthesis)
     last = convs[-1]
     convs[-1] = last._replace(kernel=last.kernel * 0.05)
-    equal, scale = quantize.equalise(convs, latents)
+    equal, scale = equalise(convs, latents)
     x = tf.constant(latents * scale)
     want = chain.run(equal, x)
 
-    def error(network: quantize.QuantizedChain) -> float:
+    def error(network: quantized.QuantizedChain) -> float:
         return float(tf.reduce_mean(tf.square(network(x) - want)))
 
-    network = quantize.calibrate(equal, x.numpy())
+    network = calibrate(equal, x.numpy())
     assert error(network) < 0.2  # of which 1/12 is the rounding of pixels
     assert abs(float(tf.reduce_mean(network(x) - want))) < 0.1
     for kernel in network.kernels:
         kernel.assign(kernel + 0.03 * tf.math.reduce_std(kernel) * tf.sign(kernel))
     before = error(network)
-    quantize.fit(network, equal, x.numpy(), steps=40, learning_rate=3e-4)
+    fit(network, equal, x.numpy(), steps=40, learning_rate=3e-4)
     assert error(network) < 0.7 * before
 
 

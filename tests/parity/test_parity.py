@@ -63,7 +63,9 @@ def tiny_bundle(tiny_dir: Path) -> Bundle:
 def work(small_mobile, tiny_bundle: Bundle, tmp_path_factory) -> Path:
     """Networks and latents, in the folders `float` and `int8`."""
     from tfgan_codec.deploy import bundling, convert
-    from tfgan_codec.deploy.int8 import chain, quantize
+    from tfgan_codec.deploy.int8 import chain
+    from tfgan_codec.deploy.int8.calibrate import calibrate
+    from tfgan_codec.deploy.int8.equalise import equalise
 
     folder = tmp_path_factory.mktemp("parity") / "float"
     folder.mkdir()
@@ -82,8 +84,8 @@ def work(small_mobile, tiny_bundle: Bundle, tmp_path_factory) -> Path:
     convs = chain.from_keras(small_mobile.synthesis)
     contrast = 40.0 / np.std(chain.run(convs, y))  # like a picture's: untrained, it is far too high
     convs[-1] = convs[-1]._replace(kernel=convs[-1].kernel * contrast)
-    equal, scale = quantize.equalise(convs, y)
-    network = quantize.calibrate(equal, y * scale)
+    equal, scale = equalise(convs, y)
+    network = calibrate(equal, y * scale)
     int8 = convert.convert_chain(network, chain.run, (1, 12, 12, 16), integer_edges=False)
     (folder / "mobile.tflite").write_bytes(int8)
     np.save(folder / "mobile", y[0] * scale)

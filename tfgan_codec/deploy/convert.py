@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec.deploy.int8.quantize import QuantizedChain
+from tfgan_codec.deploy.int8.quantized import QuantizedChain
 from tfgan_codec.layers.upsample import TransposedConv
 
 FLOATS = ("none", "fp16", "dynamic")

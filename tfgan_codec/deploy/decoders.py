@@ -11,7 +11,12 @@ from tfgan_codec import models
 from tfgan_codec.bundle.model import Bundle, Part
 from tfgan_codec.deploy import bundling
 from tfgan_codec.deploy.convert import INTEGERS, convert, convert_chain, resizable
-from tfgan_codec.deploy.int8 import calibration, chain, quantize
+from tfgan_codec.deploy.int8 import chain
+from tfgan_codec.deploy.int8.calibrate import calibrate
+from tfgan_codec.deploy.int8.equalise import equalise
+from tfgan_codec.deploy.int8.fit import fit
+from tfgan_codec.deploy.int8.latents import collect
+from tfgan_codec.deploy.int8.quantized import tie
 from tfgan_codec.deploy.settings import Settings, check
 from tfgan_codec.errors import UsageError
 from tfgan_codec.format.geometry import STRIDE
@@ -25,7 +30,7 @@ class Decoder(NamedTuple):
     """One decoder.
 
     integer: the same with int8 edges, if it is in int8.
-    latent_scale: what its latents are multiplied by, see `quantize.equalise`.
+    latent_scale: what its latents are multiplied by, see `int8.equalise`.
     """
 
     part: Part
@@ -76,7 +81,7 @@ def _from_layers(model: CodecModel, out: str, settings: Settings, info: dict) ->
 
 
 def decoder(model: CodecModel, settings: Settings, latents: np.ndarray | None) -> Decoder:
-    """The decoder of `model`; `latents` are those of `calibration.collect`, for integers."""
+    """The decoder of `model`; `latents` are those of `int8.latents.collect`, for integers."""
     side, channels = settings.tile // STRIDE, model.analysis.output_shape[-1]
     shape, halo = (1, side, side, channels), model.synthesis_reach
     is_chain = model.post_processing is None and chain.has_form(model.synthesis)
@@ -99,19 +104,19 @@ def random_decoder(name: str) -> Part:
 def _chain_decoder(model: CodecModel, settings: Settings, latents: np.ndarray) -> Decoder:
     if model.post_processing is not None:
         raise UsageError("post-processing has no form for this target: train without it")
-    exact, scale = quantize.equalise(chain.from_keras(model.synthesis), latents)
+    exact, scale = equalise(chain.from_keras(model.synthesis), latents)
     scaled, halo = latents * scale, model.synthesis_reach
     side = settings.tile // STRIDE
     shape = (1, side, side, len(scale))
     if settings.quantize == "int16x8":  # TFLite has no depth-to-space in 16 bits
         repeats = -(-side // scaled.shape[1])
         samples = np.tile(scaled, (1, repeats, repeats, 1))[:, :side, :side]
-        tied = quantize.tie(exact)
+        tied = tie(exact)
         content = convert(lambda x: chain.run_transposed(tied, x), shape, "int16x8", samples)
         return Decoder(Part(content, settings.halo, side), None, scale)
     static = settings.target == "edgetpu"
-    network = quantize.calibrate(exact, scaled, tied=static)
-    quantize.fit(network, exact, scaled, settings.steps)
+    network = calibrate(exact, scaled, tied=static)
+    fit(network, exact, scaled, settings.steps)
     form = chain.run_transposed if static else chain.run
     float_edges, integer = (convert_chain(network, form, shape, edges) for edges in (False, True))
     part = Part(float_edges, settings.halo, side) if static else Part(float_edges, halo)
@@ -122,7 +127,7 @@ def _latents(model: CodecModel, settings: Settings, *latents_of) -> np.ndarray |
     """What integers are calibrated with."""
     if settings.quantize not in INTEGERS:
         return None
-    return calibration.collect(model, settings.calibration, *latents_of)
+    return collect(model, settings.calibration, *latents_of)
 
 
 def _write(

@@ -17,6 +17,7 @@ from tfgan_codec.errors import UsageError
 from tfgan_codec.layers.residual import ResidualBlock
 from tfgan_codec.layers.upsample import SubpixelUpsample
 
+INPUT = "input"  # the name of the chain's own input
 PLAIN, EXPAND, PROJECT = "plain", "expand", "project"
 # Pixels are (output + 1) * 127.5; the last convolution takes that in.
 _PIXEL_SCALE, _PIXEL_OFFSET = 127.5, 1.0
@@ -37,7 +38,7 @@ class Conv(NamedTuple):
 
 Chain = Sequence[Conv]
 # What happens to the tensor of that name, such as "3" (a convolution's result, after ReLU and
-# depth-to-space) or "3+" (after the addition). "input" is the decoder's.
+# depth-to-space) or "3+" (after the addition). `INPUT` is the decoder's.
 Watch = Callable[[str, tf.Tensor], tf.Tensor]
 
 
@@ -107,7 +108,7 @@ def _conv(layer: tf.keras.layers.Conv2D, kind: str = PLAIN, upscale: int = 1) ->
 
 
 def _run(chain: Chain, x: tf.Tensor, watch: Watch, upsample: Callable) -> tf.Tensor:
-    x = skip = watch("input", x)
+    x = skip = watch(INPUT, x)
     for number, conv in enumerate(chain):
         if conv.kind == EXPAND:
             skip = x
@@ -129,7 +130,7 @@ def _subpixel(conv: Conv, x: tf.Tensor) -> tf.Tensor:
 
 
 def _transposed(conv: Conv, x: tf.Tensor) -> tf.Tensor:
-    """Takes the first phase's bias for all four, see `quantize.tie`."""
+    """Takes the first phase's bias for all four, see `quantized.tie`."""
     kernel = transposed_kernel(np.asarray(conv.kernel))
     batch, height, width, _ = x.shape
     shape = [batch, 2 * height, 2 * width, kernel.shape[2]]
