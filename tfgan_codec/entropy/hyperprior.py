@@ -16,8 +16,6 @@ tables, so the mean may differ in its last bit between devices without harm. Ele
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import tensorflow as tf
 import tensorflow_compression as tfc
@@ -28,6 +26,7 @@ from tfgan_codec.entropy.factorized import TAIL_MASS, FactorizedEntropy
 from tfgan_codec.entropy.noise import uniform_noise
 from tfgan_codec.entropy.saved_tables import SavedTables
 from tfgan_codec.format.geometry import HYPER_STRIDE
+from tfgan_codec.format.payload import Symbols
 from tfgan_codec.format.scales import SCALES
 from tfgan_codec.format.tables import Tables, gaussian_tables
 from tfgan_codec.layers.integer import integer_network
@@ -53,14 +52,6 @@ def hyper_latents(hyper_analysis: tf.keras.layers.Layer, v: tf.Tensor) -> tf.Ten
     down, right = (-shape[axis] % HYPER_STRIDE for axis in (1, 2))
     padded = tf.pad(v, [[0, 0], [0, down], [0, right], [0, 0]])
     return tf.cast(hyper_analysis(padded), tf.float32)
-
-
-class Symbols(NamedTuple):
-    """What a file holds: int32 hyper-latents, table indexes (derived from them) and residuals."""
-
-    z: tf.Tensor
-    index: tf.Tensor
-    residual: tf.Tensor
 
 
 class HyperpriorEntropy(tf.keras.layers.Layer):
@@ -106,34 +97,32 @@ class HyperpriorEntropy(tf.keras.layers.Layer):
         return EntropyOutput(latents, {"y": bits, **side.bits})
 
     def symbols(self, v: tf.Tensor) -> Symbols:
-        """Latents [n, h, w, c] -> what the range coder writes."""
+        """Latents [1, h, w, c] of one picture -> what the range coder writes."""
         z = self.side.symbols(hyper_latents(self.hyper_analysis, v))
         mean, index = self._predict(tf.cast(z, tf.float32), tf.shape(v))
         residual = round_half_up(v - mean) * tf.cast(index > 0.5, tf.float32)
-        return Symbols(z, tf.cast(index, tf.int32), tf.cast(residual, tf.int32))
+        indexes, r = index[0].numpy().astype(np.uint8), residual[0].numpy().astype(np.int32)
+        return Symbols(z[0].numpy(), indexes, r)
 
     def write(self, symbols: Symbols) -> bytes:
         """Range-codes the symbols of one picture: z, the check of the index map, the residuals."""
-        streamed = stream.Streamed(*(part[0].numpy() for part in symbols))
-        return stream.write(streamed, self.side.tables.read(), self.tables.read())
+        return stream.write(symbols, self.side.tables.read(), self.tables.read())
 
     def read(self, data: bytes, height: int, width: int) -> Symbols:
         """Inverse of `write` for latents of `height` x `width`."""
 
         def index_map(z: np.ndarray) -> np.ndarray:
             index = self.scale_decoder(tf.cast(z[None], tf.float32))
-            return tf.cast(index, tf.int32)[0, :height, :width].numpy()
+            return index[0, :height, :width].numpy().astype(np.uint8)
 
         shape = (-(-height // HYPER_STRIDE), -(-width // HYPER_STRIDE), self.side.channels)
-        tables = self.side.tables.read(), self.tables.read()
-        streamed = stream.read(data, shape, index_map, *tables)
-        return Symbols(*(tf.constant(array)[None] for array in streamed))
+        return stream.read(data, shape, index_map, self.side.tables.read(), self.tables.read())
 
     def latents(self, symbols: Symbols) -> tf.Tensor:
         """Decoder: the inverse of `symbols`, up to the rounding."""
-        shape = tf.shape(symbols.residual)
-        mean = tf.cast(self.mean_decoder(tf.cast(symbols.z, tf.float32)), tf.float32)
-        return tf.cast(symbols.residual, tf.float32) + mean[:, : shape[1], : shape[2]]
+        height, width, _ = symbols.r.shape
+        mean = tf.cast(self.mean_decoder(tf.cast(symbols.z[None], tf.float32)), tf.float32)
+        return tf.cast(symbols.r[None], tf.float32) + mean[:, :height, :width]
 
     def _predict(self, z: tf.Tensor, shape: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         mean = tf.cast(self.mean_decoder(z), tf.float32)

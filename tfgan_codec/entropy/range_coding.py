@@ -12,7 +12,7 @@ from tfgan_codec.format.tables import Tables, tables_to_tfc_lookup
 
 
 class Part(NamedTuple):
-    """A run of symbols: flat int32 values, the table of each, and the tables."""
+    """A run of symbols: int32 values, whole numbers that name the table of each, and the tables."""
 
     values: np.ndarray
     indexes: np.ndarray
@@ -32,7 +32,8 @@ def encode(parts: Sequence[Part]) -> bytes:
     handle = tfc.create_range_encoder([], lookup)
     for part, row in zip(parts, first):
         symbols = part.values - part.tables.offset[part.indexes]
-        handle = tfc.entropy_encode_index(handle, part.indexes + np.int32(row), symbols)
+        rows = np.asarray(part.indexes, np.int32) + np.int32(row)
+        handle = tfc.entropy_encode_index(handle, rows, symbols)
     return tfc.entropy_encode_finalize(handle).numpy()
 
 

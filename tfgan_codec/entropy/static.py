@@ -12,6 +12,7 @@ from tfgan_codec.entropy import stream
 from tfgan_codec.errors import UsageError
 from tfgan_codec.format import tables
 from tfgan_codec.format.geometry import HYPER_STRIDE
+from tfgan_codec.format.payload import Symbols
 from tfgan_codec.format.scales import SCALES, IntegerConv, ScaleDecoder
 from tfgan_codec.format.tables import Tables
 
@@ -19,17 +20,15 @@ from tfgan_codec.format.tables import Tables
 def write(symbols: np.ndarray, channel_tables: Tables) -> bytes:
     """Range-codes the symbols [h, w, C] of one picture with a table for each channel."""
     z = np.zeros(_hyper_shape(symbols.shape), np.int32)
-    streamed = stream.Streamed(z, _index_map(symbols.shape), symbols)
-    return stream.write(streamed, *coding_tables(channel_tables))
+    said = Symbols(z, _index_map(symbols.shape), symbols)
+    return stream.write(said, *coding_tables(channel_tables))
 
 
 def read(data: bytes, height: int, width: int, channel_tables: Tables) -> np.ndarray:
     """Inverse of `write`."""
     shape = (height, width, len(channel_tables.length))
-    streamed = stream.read(
-        data, _hyper_shape(shape), lambda z: _index_map(shape), *coding_tables(channel_tables)
-    )
-    return streamed.residual
+    coded = coding_tables(channel_tables)
+    return stream.read(data, _hyper_shape(shape), lambda z: _index_map(shape), *coded).r
 
 
 def coding_tables(channel_tables: Tables) -> tuple[Tables, Tables]:
@@ -58,7 +57,7 @@ def static_scale_decoder(channels: int) -> ScaleDecoder:
 
 
 def _index_map(shape: tuple[int, ...]) -> np.ndarray:
-    return np.broadcast_to(np.arange(1, shape[2] + 1, dtype=np.int32), shape)
+    return np.broadcast_to(np.arange(1, shape[2] + 1, dtype=np.uint8), shape)
 
 
 def _hyper_shape(shape: tuple[int, ...]) -> tuple[int, int, int]:
