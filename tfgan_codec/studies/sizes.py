@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_codec import discriminators, models
+from tfgan_codec.models.contract import CodecModel
 from tfgan_codec.studies.keras_complexity import of_keras
 
 SIDE, STRIDE = 256, 16  # of the papers' training crops, and of the latents
@@ -35,15 +36,12 @@ PUBLISHED = {
 }
 
 
-def describe(name: str) -> dict[str, Any]:
-    """Parameters and work of a codec and of its discriminator.
+def facts(model: CodecModel) -> dict[str, Any]:
+    """Parameters and work of a codec whose weights are built.
 
     GFLOPs are 2 per multiply-accumulate of convolutions and matrix products, attention included
     (the papers' counts leave some of it out), for one picture of 256x256.
     """
-    model = models.build(name)
-    model.build_weights()
-    y = model(tf.zeros([1, 64, 64, 3])).latents
     analysis = synthesis = 0.0
     side = SIDE // STRIDE
     # Codecs in layers: the smaller sizes of the picture have fewer pixels.
@@ -54,32 +52,40 @@ def describe(name: str) -> dict[str, Any]:
         synthesis += share * work / STRIDE**2
         if part.post_processing is not None:
             synthesis += of_keras(part.post_processing, (SIDE, SIDE, 3)).kmac_per_pixel
-    facts: dict[str, Any] = {
-        "model": name,
+    return {
+        "model": model.name,
         "parameters": _count(model.trainable_variables),
         "analysis_kmac_per_pixel": round(analysis, 2),
         "synthesis_kmac_per_pixel": round(synthesis, 2),
         "gflops": _gflops(analysis + synthesis),
     }
+
+
+def describe(name: str) -> dict[str, Any]:
+    """The facts of the codec called `name`, and of its discriminator beside what papers say."""
+    model = models.build(name)
+    model.build_weights()
+    found = facts(model)
     published = PUBLISHED.get(name)
     if published is None:
-        return facts
+        return found
     if name == "hific":  # the published total leaves the hyper-latents' densities out
         densities = _count(model.entropy.side.trainable_variables)
-        facts["parameters_without_densities"] = facts["parameters"] - densities
+        found["parameters_without_densities"] = found["parameters"] - densities
     which, arguments = published.discriminator
-    discriminator = discriminators.build(which, y.shape[-1], **arguments)
-    work = of_keras(_Judging(discriminator, y.shape[-1]), (SIDE, SIDE, 3)).kmac_per_pixel
-    facts["discriminator"] = which
-    facts["discriminator_parameters"] = discriminator.count_params()
-    facts["discriminator_gflops"] = _gflops(work)
-    facts["published"] = {
+    channels = model.analysis.output_shape[-1]
+    discriminator = discriminators.build(which, channels, **arguments)
+    work = of_keras(_Judging(discriminator, channels), (SIDE, SIDE, 3)).kmac_per_pixel
+    found["discriminator"] = which
+    found["discriminator_parameters"] = discriminator.count_params()
+    found["discriminator_gflops"] = _gflops(work)
+    found["published"] = {
         "parameters": published.parameters,
         "gflops": published.gflops,
         "discriminator_parameters": published.d_parameters,
         "discriminator_gflops": published.d_gflops,
     }
-    return facts
+    return found
 
 
 class _Judging:
