@@ -30,14 +30,7 @@ class HiFiCFiveLevel(FiveLevelCodec):
     """The "HiFiC" row of the MobileViT-GAN paper. Its rate of 0.1501 bpp is above what 12 channels
     of five levels can cost (0.1088 bpp), so the paper's row must have been made differently."""
 
-    def __init__(
-        self,
-        width: float = 1.0,
-        upsample: str = "transposed",
-        norm: str = "channel",
-        **kwargs,
-    ):
-        super().__init__(EncoderDecoderConfig(12, False, width, upsample, norm), **kwargs)
+    latents = 12
 
 
 class TableIndex(tf.keras.layers.Layer):

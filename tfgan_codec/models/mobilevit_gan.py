@@ -5,18 +5,10 @@ et al., 2023) has the same generator and differs in its discriminator and the la
 loss alone.
 """
 
-from tfgan_codec.models.blocks.encoder_decoder import EncoderDecoderConfig
 from tfgan_codec.models.blocks.five_level import FiveLevelCodec
 
 
 class MobileViTGan(FiveLevelCodec):
     """16 latent channels; a ChannelNorm ends the encoder, whose offsets Eq. 4 takes as learned."""
 
-    def __init__(
-        self,
-        width: float = 1.0,
-        upsample: str = "transposed",
-        norm: str = "channel",
-        **kwargs,
-    ):
-        super().__init__(EncoderDecoderConfig(16, True, width, upsample, norm), **kwargs)
+    latents, encoder_norm = 16, True

@@ -15,16 +15,32 @@ from tfgan_codec.models.blocks.static import StaticCodec
 class FiveLevelCodec(StaticCodec):
     """HiFiC's encoder and decoder around soft-to-hard quantisation to -2..2.
 
-    `sigma` is the hardness of the soft quantiser (`entropy.soft_to_hard`). Without `measure`, files
-    have the tables of Eq. 4's normal distribution.
+    Without `measure`, files have the tables of Eq. 4's normal distribution. Subclasses say how many
+    channels latents have and whether a ChannelNorm ends the encoder.
+
+    Args:
+        width, upsample, norm: see `EncoderDecoderConfig`.
+        sigma: hardness of the soft quantiser (`entropy.soft_to_hard`).
     """
 
-    def __init__(self, config: EncoderDecoderConfig, sigma: float = 1.0, **kwargs):
+    latents: int
+    encoder_norm = False
+
+    def __init__(
+        self,
+        width: float = 1.0,
+        upsample: str = "transposed",
+        norm: str = "channel",
+        sigma: float = 1.0,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
-        self.config = config
+        self.config = config = EncoderDecoderConfig(
+            self.latents, self.encoder_norm, width, upsample, norm
+        )
         self.analysis = encoder(config)
         self.synthesis = decoder(config)
-        self.entropy = SoftToHardEntropy(config.latents, sigma)
+        self.entropy = SoftToHardEntropy(self.latents, sigma)
 
     def measure(self, batches: Iterable[np.ndarray]) -> None:
         """Sets the coding tables to what the symbols of batches [n, h, w, 3] look like."""
