@@ -24,7 +24,7 @@ class Normative(NamedTuple):
     z_tables: Tables
     y_tables: Tables
     scale_decoder: ScaleDecoder
-    context: ContextModel | None
+    context: ContextModel | None = None
 
 
 def read_normative(arrays: Arrays, digest: str) -> Normative:

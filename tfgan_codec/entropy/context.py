@@ -15,8 +15,9 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_compression as tfc
 
+from tfgan_codec.bundle.normative import Normative
 from tfgan_codec.entropy import range_coding, stream
-from tfgan_codec.entropy.contract import EntropyOutput, Normative, total_bits
+from tfgan_codec.entropy.contract import EntropyOutput, total_bits
 from tfgan_codec.entropy.factorized import TAIL_MASS, FactorizedEntropy
 from tfgan_codec.entropy.hyperprior import hyper_latents, scale_of, scale_table
 from tfgan_codec.entropy.noise import uniform_noise

@@ -6,10 +6,6 @@ from typing import NamedTuple, Protocol
 
 import tensorflow as tf
 
-from tfgan_codec.format.context_model import ContextModel
-from tfgan_codec.format.scales import ScaleDecoder
-from tfgan_codec.format.tables import Tables
-
 
 class EntropyOutput(NamedTuple):
     """Latents as the decoder will see them, and their estimated cost.
@@ -19,15 +15,6 @@ class EntropyOutput(NamedTuple):
 
     latents: tf.Tensor
     bits: dict[str, tf.Tensor]
-
-
-class Normative(NamedTuple):
-    """All that decides how a stream is parsed: whole numbers, the same on every machine."""
-
-    z_tables: Tables
-    y_tables: Tables
-    scale_decoder: ScaleDecoder
-    context: ContextModel | None = None
 
 
 class EntropyModel(Protocol):

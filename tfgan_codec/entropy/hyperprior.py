@@ -20,8 +20,9 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_compression as tfc
 
+from tfgan_codec.bundle.normative import Normative
 from tfgan_codec.entropy import stream
-from tfgan_codec.entropy.contract import EntropyOutput, Normative, total_bits
+from tfgan_codec.entropy.contract import EntropyOutput, total_bits
 from tfgan_codec.entropy.factorized import TAIL_MASS, FactorizedEntropy
 from tfgan_codec.entropy.noise import uniform_noise
 from tfgan_codec.entropy.saved_tables import SavedTables

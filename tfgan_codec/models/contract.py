@@ -9,8 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_codec.bundle.layered import layered_hash
-from tfgan_codec.bundle.normative import normative_arrays, normative_hash
-from tfgan_codec.entropy.contract import Normative
+from tfgan_codec.bundle.normative import Normative, normative_arrays, normative_hash
 from tfgan_codec.errors import BitstreamError, ImageError
 from tfgan_codec.format import container
 from tfgan_codec.format.geometry import QUALITIES, STRIDE, latent_size, pad_edges

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from tfgan_codec.bundle.normative import normative_hash
-from tfgan_codec.entropy.contract import Normative
+from tfgan_codec.bundle.normative import Normative, normative_hash
 from tfgan_codec.entropy.hyperprior import HyperpriorEntropy
 from tfgan_codec.errors import UsageError
 from tfgan_codec.format import scales

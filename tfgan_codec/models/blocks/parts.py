@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec.entropy.contract import Normative
+from tfgan_codec.bundle.normative import Normative
 from tfgan_codec.layers.reach import reach
 
 Function = Callable[[tf.Tensor], tf.Tensor]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
+from tfgan_codec.bundle.normative import Normative
 from tfgan_codec.entropy import static
-from tfgan_codec.entropy.contract import Normative
 from tfgan_codec.format.geometry import HYPER_STRIDE, QUALITIES, STRIDE, latent_size, pad_edges
 from tfgan_codec.layers.reach import reach
 from tfgan_codec.models.blocks.parts import Parts, Reaching
