@@ -23,7 +23,7 @@ from absl import app, flags
 from PIL import Image
 
 from tfgan_codec.format import tables
-from tfgan_codec.format.rangecoder import Decoder, Encoder
+from tfgan_codec.format.rangecoder import RangeDecoder, RangeEncoder
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("model", "mobile", "Shipped bundle, or path of another.")
@@ -74,12 +74,12 @@ def range_coder_rates(symbols: int, runs: int) -> dict[str, float]:
     values = np.round(rng.normal(0.0, scales[indexes])).astype(np.int32)
 
     def encode() -> bytes:
-        encoder = Encoder()
+        encoder = RangeEncoder()
         encoder.encode(values, indexes, coding_tables)
         return encoder.finish()
 
     def decode() -> None:
-        decoder = Decoder(blob)
+        decoder = RangeDecoder(blob)
         decoder.decode(indexes, coding_tables)
         decoder.finish()
 

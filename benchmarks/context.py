@@ -37,7 +37,7 @@ Latents = Callable[[int | None], np.ndarray]
 class Drawn(NamedTuple):
     """Holds the latents of one picture, and the stream they are coded to."""
 
-    symbols: Any  # `entropy.context.Symbols`
+    symbols: Any  # `entropy.context.ContextLatents`
     stream: bytes
     fronts: int  # number of fronts that the latents have
 
@@ -84,17 +84,17 @@ def build(width: float, kernel: int, order: str) -> Any:
 
 def draw(model: Any, height: int, width: int) -> Drawn:
     """Draws latents of a picture as the model expects them, by decoding random bytes."""
-    from tfgan_codec.entropy.context import Symbols
+    from tfgan_codec.entropy.context import ContextLatents
     from tfgan_codec.format import context, payload, rangecoder, wavefront
 
     entropy, rng = model.entropy, np.random.default_rng(0)
     h, w = -(-height // 16), -(-width // 16)
     z = rng.integers(-2, 3, (-(-h // 4), -(-w // 4), entropy.side.channels), np.int32)
     features = payload.index_map(entropy.integer_hyper_decoder(), z, h, w)
-    source = rangecoder.Decoder(rng.bytes(2 * h * w * entropy.channels))
+    source = rangecoder.RangeDecoder(rng.bytes(2 * h * w * entropy.channels))
     tables, portable = entropy.tables.read(), entropy.integer_context()
     q = context.decode(portable, features, lambda rows: source.decode(rows, tables))
-    symbols = Symbols(z, q)
+    symbols = ContextLatents(z, q)
     shape = tuple(q.shape[axis] for axis in portable.axes)
     fronts = sum(1 for _ in wavefront.fronts(shape, portable.kernel))
     return Drawn(symbols, entropy.write(symbols), fronts)
@@ -114,7 +114,7 @@ def compare(model: Any, height: int, width: int, serial: bool) -> None:
         return entropy.read(drawn.stream, h, w, at_once).q
 
     def with_python(at_once: int | None) -> np.ndarray:
-        decoder = rangecoder.Decoder(drawn.stream)
+        decoder = rangecoder.RangeDecoder(drawn.stream)
         _, features = payload.decode_head(decoder, h, w, tables[0], hyper_decoder)
         read = lambda rows: decoder.decode(rows, tables[1])  # noqa: E731
         return context.decode(portable, features, read, at_once)
@@ -148,7 +148,7 @@ def whole_picture(model: Any, height: int, width: int) -> None:
     from tfgan_codec.format import container
 
     drawn = draw(model, height, width)
-    blob = container.pack(container.File(model.model_id(), width, height, 0, (drawn.stream,)))
+    blob = container.pack(container.TgcFile(model.model_id(), width, height, 0, (drawn.stream,)))
     start, clock = time.process_time(), time.perf_counter()
     model.decompress(blob)
     seconds, clock = time.process_time() - start, time.perf_counter() - clock

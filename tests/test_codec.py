@@ -183,7 +183,7 @@ def test_every_byte_of_the_payload_changed(tiny: tgc.Codec) -> None:
 
 def test_claimed_size_far_beyond_the_payload(tiny: tgc.Codec) -> None:
     """16 megapixels out of ten bytes are refused by the check of the index map, soon."""
-    file = container.File(tiny.bundle.model_id, 4096, 4096, 9, (b"0123456789",))
+    file = container.TgcFile(tiny.bundle.model_id, 4096, 4096, 9, (b"0123456789",))
     start = time.perf_counter()
     with pytest.raises(tgc.BitstreamError):
         tiny.decompress(container.pack(file))

@@ -86,7 +86,7 @@ def test_overhead_and_estimates(bundle: Bundle, codings: list[payload.Symbols]):
         stream = payload.encode_symbols(coding, bundle.z_tables, bundle.y_tables)
         estimate = payload.estimate_bits(coding, bundle.z_tables, bundle.y_tables)
         assert abs(8 * len(stream) - estimate) <= 0.005 * estimate + 8 * 16
-        file = container.File(bundle.model_id, 768, 512, 1, (stream,))
+        file = container.TgcFile(bundle.model_id, 768, 512, 1, (stream,))
         assert len(container.pack(file)) - len(stream) <= 16
 
 
@@ -94,7 +94,7 @@ def test_tensorflow_compression_writes_the_same_bytes(
     bundle: Bundle, codings: list[payload.Symbols]
 ):
     pytest.importorskip("tensorflow_compression")
-    from tfgan_codec.entropy.range_coding import Part, RangeDecoder, encode
+    from tfgan_codec.entropy.range_coding import StreamPart, TfcDecoder, encode
     from tfgan_codec.format.scales import crc16
 
     tables = [bundle.z_tables, uniform_tables(256), bundle.y_tables]
@@ -103,10 +103,10 @@ def test_tensorflow_compression_writes_the_same_bytes(
         index = coding.indexes.astype(np.int32)
         check = np.array(divmod(crc16(coding.indexes), 256), np.int32)
         parts = [(coding.z, z_rows), (check, 0 * check), (coding.r[index > 0], index[index > 0])]
-        data = encode([Part(v, rows, t) for (v, rows), t in zip(parts, tables)])
+        data = encode([StreamPart(v, rows, t) for (v, rows), t in zip(parts, tables)])
         portable = payload.encode_symbols(coding, bundle.z_tables, bundle.y_tables)
         assert data == portable
-        decoder = RangeDecoder(portable, tables)
+        decoder = TfcDecoder(portable, tables)
         for number, (values, rows) in enumerate(parts):
             np.testing.assert_array_equal(decoder.decode(number, rows), values)
         decoder.finish()

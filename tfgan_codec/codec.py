@@ -148,7 +148,7 @@ class _Compression:
 
     def __init__(self, coder: PictureCoder, model_id: bytes, picture: image_io.Picture) -> None:
         height, width = picture.rgb.shape[:2]
-        self._frame = container.File(
+        self._frame = container.TgcFile(
             model_id,
             width,
             height,

@@ -55,7 +55,7 @@ def of_model(path: Path) -> Facts:
     }
 
 
-def _layers(file: container.File, sizes: container.Sizes) -> list[dict[str, int]]:
+def _layers(file: container.TgcFile, sizes: container.Sizes) -> list[dict[str, int]]:
     layers = []
     for number, (nbytes, end) in enumerate(zip(sizes.streams, sizes.ends)):
         scale = 1 << (file.layers - 1 - number)

@@ -7,16 +7,16 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from edited import edit_manifest
 
 from tfgan_codec.bundle import files as bundle_files
 from tfgan_codec.bundle.files import find_shipped
-from tfgan_codec.bundle.model import Bundle, Part
+from tfgan_codec.bundle.model import Bundle, BundlePart
 from tfgan_codec.bundle.normative import normative_hash
 from tfgan_codec.bundle.writing import write_bundle
 from tfgan_codec.errors import BundleError, UsageError
@@ -35,13 +35,6 @@ def shipped(tiny_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     shutil.copytree(tiny_dir, root / "tiny")
     monkeypatch.setattr(bundle_files, "SHIPPED", root)
     return root
-
-
-def edit_manifest(folder: Path, edit: Callable[[dict[str, Any]], object]) -> None:
-    path = folder / "manifest.json"
-    manifest = json.loads(path.read_text())
-    edit(manifest)
-    path.write_text(json.dumps(manifest))
 
 
 def edit_arrays(folder: Path, name: str, **changes: np.ndarray) -> None:
@@ -297,11 +290,11 @@ def test_write_again(tiny_dir: Path, tmp_path: Path) -> None:
     """A bundle written from what was loaded is the same."""
     tiny = Bundle.load(tiny_dir)
     parts = {
-        kind: Part((tiny_dir / f"{kind}.tflite").read_bytes(), 0 if kind == "analysis" else 1)
+        kind: BundlePart((tiny_dir / f"{kind}.tflite").read_bytes(), 0 if kind == "analysis" else 1)
         for kind in ("analysis", "hyper_analysis", "mean")
     }
     synthesis = {
-        r: Part((tiny_dir / f"synthesis-{r:g}.tflite").read_bytes(), 1) for r in (0.0, 1.0)
+        r: BundlePart((tiny_dir / f"synthesis-{r:g}.tflite").read_bytes(), 1) for r in (0.0, 1.0)
     }
     written = write_bundle(
         tmp_path / "new" / "tiny",

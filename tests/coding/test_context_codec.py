@@ -96,7 +96,7 @@ def test_garbage(codec: Codec) -> None:
     rng = np.random.default_rng(0)
     refused = 0
     for length in range(60):
-        file = container.File(codec.bundle.model_id, 40, 30, 0, (rng.bytes(length),))
+        file = container.TgcFile(codec.bundle.model_id, 40, 30, 0, (rng.bytes(length),))
         try:
             codec.decompress(container.pack(file))
         except tgc.BitstreamError:

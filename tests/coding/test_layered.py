@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sample_pictures
+from edited import edit_manifest
 from PIL import Image
-from test_bundle import edit_manifest
 
 import tfgan_codec as tgc
 from apps import compress, decompress, info
@@ -103,7 +103,7 @@ def test_every_byte_of_the_payload_changed(layered: Codec) -> None:
 
 def test_another_number_of_layers_than_the_model_has(layered: Codec, tiny: Codec) -> None:
     for codec, streams in ((layered, (b"a", b"b")), (layered, (b"a",)), (tiny, (b"a", b"b"))):
-        file = container.File(codec.bundle.model_id, 20, 20, 0, streams)
+        file = container.TgcFile(codec.bundle.model_id, 20, 20, 0, streams)
         with pytest.raises(tgc.BitstreamError, match=f"the file has {len(streams)} layers, but"):
             codec.decompress(container.pack(file))
     with pytest.raises(tgc.UsageError, match="no picture at scale 2; it has: 1$"):

@@ -18,7 +18,7 @@ import tensorflow as tf
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tfgan_codec.bundle.model import Part
+from tfgan_codec.bundle.model import BundlePart
 from tfgan_codec.bundle.writing import write_bundle
 from tfgan_codec.format.scales import IntegerConv, ScaleDecoder
 from tfgan_codec.format.tables import gaussian_tables
@@ -110,13 +110,13 @@ def main() -> None:
         FOLDER,
         name="tiny",
         networks={
-            "analysis": Part(tflite(analysis, (64, 64, 3)), halo=0),
-            "hyper_analysis": Part(tflite(hyper_analysis, (4, 4, C)), halo=1),
-            "mean": Part(tflite(mean, (1, 1, CZ)), halo=1),
+            "analysis": BundlePart(tflite(analysis, (64, 64, 3)), halo=0),
+            "hyper_analysis": BundlePart(tflite(hyper_analysis, (4, 4, C)), halo=1),
+            "mean": BundlePart(tflite(mean, (1, 1, CZ)), halo=1),
         },
         synthesis={
-            0.0: Part(tflite(lambda y: synthesis(y, smooth=True), (4, 4, C)), halo=1),
-            1.0: Part(tflite(lambda y: synthesis(y, smooth=False), (4, 4, C)), halo=1),
+            0.0: BundlePart(tflite(lambda y: synthesis(y, smooth=True), (4, 4, C)), halo=1),
+            1.0: BundlePart(tflite(lambda y: synthesis(y, smooth=False), (4, 4, C)), halo=1),
         },
         z_tables=gaussian_tables([12, 6, 3, 3]),
         y_tables=gaussian_tables(np.geomspace(0.05, 32, 64)),

@@ -17,7 +17,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tfgan_codec.format.rangecoder import Encoder
+from tfgan_codec.format.rangecoder import RangeEncoder
 from tfgan_codec.format.scales import IntegerConv, ScaleDecoder, crc16
 from tfgan_codec.format.tables import Tables, build_tables, gaussian_tables, uniform_tables
 
@@ -37,7 +37,7 @@ def call(values, indexes, tables: Tables) -> Case:
 
 
 def stream(name: str, *calls: tuple[Any, Any, Tables]) -> Case:
-    encoder = Encoder()
+    encoder = RangeEncoder()
     for values, indexes, tables in calls:
         encoder.encode(values, indexes, tables)
     return {"name": name, "bytes": encoder.finish().hex(), "calls": [call(*c) for c in calls]}

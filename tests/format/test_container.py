@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from tfgan_codec.errors import BitstreamError, ImageError, UsageError
 from tfgan_codec.format import container
-from tfgan_codec.format.container import MAX_PIXELS, File, pack, parse, parse_layers
+from tfgan_codec.format.container import MAX_PIXELS, TgcFile, pack, parse, parse_layers
 from tfgan_codec.format.fields import MAX_METADATA
 
-FILE = File(b"\x01\x02\x03", 768, 512, 87, (b"stream of symbols",))
+FILE = TgcFile(b"\x01\x02\x03", 768, 512, 87, (b"stream of symbols",))
 FULL = FILE._replace(grey=True, icc=b"i" * 300, exif=b"Exif" * 9, alpha=b"png")
 LAYERS = FILE._replace(streams=(b"coarse", b"finer one", b"the finest of them"))
 FULL_LAYERS = FULL._replace(streams=LAYERS.streams)
@@ -44,7 +44,7 @@ def test_ordinary_picture_costs_16_bytes() -> None:
 
 
 @pytest.mark.parametrize("file", [FILE, FULL, LAYERS, FULL_LAYERS])
-def test_overhead_is_what_a_reader_finds_beside_the_streams(file: File) -> None:
+def test_overhead_is_what_a_reader_finds_beside_the_streams(file: TgcFile) -> None:
     sizes = parse(pack(file)).sizes
     extra = sizes.icc + sizes.exif + sizes.alpha
     assert container.overhead(file) == (sizes.header + extra, extra)
@@ -78,7 +78,7 @@ def test_picture_in_three_layers_costs_at_most_24_bytes() -> None:
 
 
 @pytest.mark.parametrize("file", [LAYERS, FULL_LAYERS], ids=["plain", "full"])
-def test_a_prefix_is_a_smaller_picture(file: File) -> None:
+def test_a_prefix_is_a_smaller_picture(file: TgcFile) -> None:
     """Whatever follows a layer, even nothing, a reader of that layer gets the same."""
     blob = pack(file)
     ends = parse(blob).sizes.ends
@@ -130,7 +130,7 @@ def test_accounts_for_every_byte() -> None:
 
 @given(
     st.builds(
-        File,
+        TgcFile,
         st.binary(min_size=3, max_size=3),
         st.integers(1, 1 << 14),
         st.integers(1, 1 << 14),
@@ -143,7 +143,7 @@ def test_accounts_for_every_byte() -> None:
         st.just(1),
     )
 )
-def test_round_trip(file: File) -> None:
+def test_round_trip(file: TgcFile) -> None:
     assert parse(pack(file)).file == file
 
 
@@ -168,7 +168,7 @@ ALL = {"plain": FILE, "full": FULL, "layers": LAYERS, "full layers": FULL_LAYERS
 
 
 @pytest.mark.parametrize("file", ALL.values(), ids=ALL)
-def test_truncated_at_every_byte(file: File) -> None:
+def test_truncated_at_every_byte(file: TgcFile) -> None:
     blob = pack(file)
     for length in range(len(blob)):
         with pytest.raises(BitstreamError):
@@ -176,7 +176,7 @@ def test_truncated_at_every_byte(file: File) -> None:
 
 
 @pytest.mark.parametrize("file", ALL.values(), ids=ALL)
-def test_every_byte_changed(file: File) -> None:
+def test_every_byte_changed(file: TgcFile) -> None:
     blob = pack(file)
     for position in range(len(blob)):
         for change in (0x01, 0x80, 0xFF):
@@ -187,7 +187,7 @@ def test_every_byte_changed(file: File) -> None:
 
 
 @pytest.mark.parametrize("file", [LAYERS, FULL_LAYERS], ids=["plain", "full"])
-def test_every_byte_changed_of_a_layer_that_is_needed(file: File) -> None:
+def test_every_byte_changed_of_a_layer_that_is_needed(file: TgcFile) -> None:
     blob = pack(file)
     for scale, end in zip((4, 2), parse(blob).sizes.ends):
         for position in range(end):

@@ -12,13 +12,13 @@ from context_models import CHW, FEATURES, HWC
 from tfgan_codec.errors import BundleError
 from tfgan_codec.format import context, prediction, wavefront
 from tfgan_codec.format.context_model import ContextModel
-from tfgan_codec.format.rangecoder import Decoder, Encoder
+from tfgan_codec.format.rangecoder import RangeDecoder, RangeEncoder
 from tfgan_codec.format.scales import IntegerConv
 
 
 def stream(model: ContextModel, features: np.ndarray, q: np.ndarray) -> bytes:
     coded = context.encode(model, features, q)
-    encoder = Encoder()
+    encoder = RangeEncoder()
     encoder.encode(coded.values, coded.tables, context_models.tables())
     return encoder.finish()
 
@@ -26,7 +26,7 @@ def stream(model: ContextModel, features: np.ndarray, q: np.ndarray) -> bytes:
 def decode(
     model: ContextModel, features: np.ndarray, data: bytes, at_once: int | None = None
 ) -> np.ndarray:
-    decoder = Decoder(data)
+    decoder = RangeDecoder(data)
     read = lambda tables: decoder.decode(tables, context_models.tables())  # noqa: E731
     q = context.decode(model, features, read, at_once)
     decoder.finish()

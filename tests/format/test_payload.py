@@ -14,7 +14,7 @@ from tfgan_codec.coding import hyperprior
 from tfgan_codec.errors import BitstreamError, BundleError
 from tfgan_codec.format import geometry, payload
 from tfgan_codec.format.payload import Symbols, decode_symbols, encode_symbols, estimate_bits
-from tfgan_codec.format.rangecoder import Encoder
+from tfgan_codec.format.rangecoder import RangeEncoder
 from tfgan_codec.format.tables import uniform_tables
 
 
@@ -55,7 +55,7 @@ def test_order_in_the_stream(tiny: Codec) -> None:
     """Written out again from docs/format.md."""
     coding = random_symbols(tiny, 3, 6)
     bundle, byte = tiny.bundle, uniform_tables(256)
-    encoder = Encoder()
+    encoder = RangeEncoder()
     for value, channel in zip(coding.z.ravel(), np.tile(range(4), coding.z.size // 4)):
         encoder.encode([value], [channel], bundle.z_tables)
     crc = 0xFFFF
@@ -84,7 +84,7 @@ def test_another_index_map_is_an_error(tiny: Codec) -> None:
 
 def test_hyper_latent_out_of_range(tiny: Codec) -> None:
     """The range of z keeps the scale decoder exact; an escape could leave it."""
-    encoder = Encoder()
+    encoder = RangeEncoder()
     encoder.encode([128, 0, 0, 0], range(4), tiny.bundle.z_tables)
     with pytest.raises(BitstreamError, match="outside"):
         decode(tiny, encoder.finish(), 1, 1)

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tfgan_codec.errors import BitstreamError, UsageError
-from tfgan_codec.format.rangecoder import Decoder, Encoder
+from tfgan_codec.format.rangecoder import RangeDecoder, RangeEncoder
 from tfgan_codec.format.tables import (
     MAX_GAMMA,
     Tables,
@@ -27,14 +27,14 @@ GAUSSIAN = gaussian_tables(np.geomspace(0.11, 64, 64))
 
 
 def encode(*calls) -> bytes:
-    encoder = Encoder()
+    encoder = RangeEncoder()
     for values, indexes, tables in calls:
         encoder.encode(values, indexes, tables)
     return encoder.finish()
 
 
 def decode(data, *calls) -> list[np.ndarray]:
-    decoder = Decoder(data)
+    decoder = RangeDecoder(data)
     values = [decoder.decode(indexes, tables) for _, indexes, tables in calls]
     decoder.finish()
     return values
@@ -80,7 +80,7 @@ def any_calls(draw, max_value=MAX_GAMMA - 2000):
 def test_nothing_costs_nothing():
     assert encode() == b""
     assert encode(([], [], HALVES)) == b""
-    Decoder(b"").finish()
+    RangeDecoder(b"").finish()
 
 
 @pytest.mark.parametrize(
@@ -138,17 +138,17 @@ def test_values_that_cannot_be_coded(tables):
     assert_round_trip(([lowest, highest], [0, 0], tables))
     for value in (lowest - 1, highest + 1, 2**40, -(2**40)):
         with pytest.raises(UsageError):
-            Encoder().encode([value], [0], tables)
+            RangeEncoder().encode([value], [0], tables)
 
 
 def test_wrong_indexes():
     for indexes in ([64], [-1]):
         with pytest.raises(UsageError, match=r"0\.\.63"):
-            Encoder().encode([0], indexes, GAUSSIAN)
+            RangeEncoder().encode([0], indexes, GAUSSIAN)
         with pytest.raises(UsageError, match=r"0\.\.63"):
-            Decoder(b"").decode(indexes, GAUSSIAN)
+            RangeDecoder(b"").decode(indexes, GAUSSIAN)
     with pytest.raises(UsageError, match="must be equal"):
-        Encoder().encode([0, 0], [1], GAUSSIAN)
+        RangeEncoder().encode([0, 0], [1], GAUSSIAN)
 
 
 @given(any_calls())
@@ -174,7 +174,7 @@ def test_splitting_calls_changes_nothing():
 
 
 def test_finish_may_be_followed_by_more():
-    encoder = Encoder()
+    encoder = RangeEncoder()
     encoder.encode([5, -1], [9, 9], GAUSSIAN)
     assert encoder.finish() == encoder.finish()
     encoder.encode([0], [3], GAUSSIAN)
@@ -208,7 +208,7 @@ def test_length_reaches_the_entropy_of_the_source(low_rate):
 @settings(max_examples=150, deadline=None)
 def test_any_bytes_end_in_values_or_bitstream_error(data, seed):
     indexes = np.random.default_rng(seed).integers(0, 64, 2000)
-    decoder = Decoder(data)
+    decoder = RangeDecoder(data)
     try:
         values = decoder.decode(indexes, GAUSSIAN)
         decoder.finish()
@@ -221,8 +221,8 @@ def test_any_bytes_end_in_values_or_bitstream_error(data, seed):
 def test_endless_escape():
     tables = Tables(np.array([[0, 65536]], np.int32), np.int32([1]), np.int32([0]), True)
     with pytest.raises(BitstreamError, match="too large"):
-        Decoder(b"").decode([0], tables)
-    values = Decoder(encode(([0] * 29 + [1] * 31, [0] * 60, HALVES))).decode([0], tables)
+        RangeDecoder(b"").decode([0], tables)
+    values = RangeDecoder(encode(([0] * 29 + [1] * 31, [0] * 60, HALVES))).decode([0], tables)
     assert values.tolist() == [-MAX_GAMMA]
 
 
@@ -230,7 +230,7 @@ def test_left_over_bytes():
     values, indexes = np.zeros(50, int), np.full(50, 40)
     data = encode((values, indexes, GAUSSIAN))
     for extra in (b"\1", b"\0\0\0\0\0", b"tail"):
-        decoder = Decoder(data + extra)
+        decoder = RangeDecoder(data + extra)
         decoder.decode(indexes, GAUSSIAN)
         with pytest.raises(BitstreamError, match=r"goes on|ends wrongly"):
             decoder.finish()
@@ -308,7 +308,7 @@ def test_same_reading_of_damaged_streams_as_tfc(ops, data, count, seed):
     tables = build_tables([rng.gamma(0.5, size=n) + 1e-9 for n in (2, 9, 60)], -1, escape=False)
     indexes = rng.integers(0, 3, count)
     expected, expected_verdict = tfc_decode(ops, data, (None, indexes, tables))
-    decoder = Decoder(data)
+    decoder = RangeDecoder(data)
     np.testing.assert_array_equal(decoder.decode(indexes, tables), expected)
     try:
         decoder.finish()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tfgan_codec.errors import BitstreamError
-from tfgan_codec.format.rangecoder import Decoder, Encoder
+from tfgan_codec.format.rangecoder import RangeDecoder, RangeEncoder
 from tfgan_codec.format.scales import IntegerConv, ScaleDecoder, crc16
 from tfgan_codec.format.tables import Tables, tables_to_tfc_lookup
 
@@ -30,7 +30,7 @@ def tables_of(call) -> Tables:
 
 def test_rangecoder(vectors):
     for case in vectors("rangecoder"):
-        encoder, decoder = Encoder(), Decoder(bytes.fromhex(case["bytes"]))
+        encoder, decoder = RangeEncoder(), RangeDecoder(bytes.fromhex(case["bytes"]))
         for call in case["calls"]:
             tables = tables_of(call)
             encoder.encode(call["values"], call["indexes"], tables)
@@ -61,7 +61,7 @@ def test_rangecoder_vectors_are_what_tfc_writes(vectors):
 
 def test_damaged_streams(vectors):
     for case in vectors("rangecoder_damaged"):
-        decoder = Decoder(bytes.fromhex(case["bytes"]))
+        decoder = RangeDecoder(bytes.fromhex(case["bytes"]))
         with pytest.raises(BitstreamError):  # noqa: PT012 - either call may find the damage
             for call in case["calls"]:
                 decoder.decode(call["indexes"], tables_of(call))

@@ -181,7 +181,7 @@ def test_one_scale_is_an_ordinary_codec(tmp_path: Path):
 
 
 def test_a_file_of_other_layers_is_refused(model: Msae):
-    blob = container.pack(container.File(model.model_id(), 20, 20, 0, (b"a", b"b")))
+    blob = container.pack(container.TgcFile(model.model_id(), 20, 20, 0, (b"a", b"b")))
     with pytest.raises(tgc.BitstreamError, match="the file has 2 layers"):
         model.decompress(blob)
 

@@ -47,7 +47,7 @@ FLOAT_RUNTIMES = ["keras-1", "keras-2", "litert-reference-1", *INTERPRETERS]
 FLOAT_LEVELS, INT8_LEVELS, INT8_MEAN = 1.0, 8.0, 1.0
 
 
-def read(path: Path, bundle: Bundle) -> tuple[container.File, payload.Symbols]:
+def read(path: Path, bundle: Bundle) -> tuple[container.TgcFile, payload.Symbols]:
     file = container.parse(path.read_bytes()).file
     height, width = -(-file.height // 16), -(-file.width // 16)
     tables = bundle.z_tables, bundle.y_tables, bundle.scale_decoder
@@ -149,11 +149,11 @@ def test_symbols_are_identical(case: dict[str, str], tiny_bundle: Bundle):
         assert hashlib.sha256(array.astype(kind).tobytes()).hexdigest() == case[key]
 
     pytest.importorskip("tensorflow_compression")
-    from tfgan_codec.entropy.range_coding import RangeDecoder
+    from tfgan_codec.entropy.range_coding import TfcDecoder
     from tfgan_codec.format.tables import uniform_tables
 
     tables = [tiny_bundle.z_tables, uniform_tables(256), tiny_bundle.y_tables]
-    decoder = RangeDecoder(file.streams[0], tables)
+    decoder = TfcDecoder(file.streams[0], tables)
     rows = np.broadcast_to(np.arange(coding.z.shape[-1], dtype=np.int32), coding.z.shape)
     np.testing.assert_array_equal(decoder.decode(0, rows), coding.z)
     decoder.decode(1, np.zeros(2, np.int32))

@@ -42,7 +42,7 @@ _MAX_GAIN = 1e6
 PathLike = Union[str, "os.PathLike[str]"]
 
 
-class Part(NamedTuple):
+class BundlePart(NamedTuple):
     """One network of a bundle."""
 
     tflite: bytes
@@ -90,7 +90,7 @@ class Bundle:
         self.gain, self.inverse_gain = _gain(gains, "gain"), _gain(gains, "inverse_gain")
         self._check(fields)
         self._threads = threads
-        self._networks: dict[tuple[str, float], Part] = {}
+        self._networks: dict[tuple[str, float], BundlePart] = {}
         self._read_networks(fields.child("networks"), files)
         self._started: dict[tuple[str, float], Callable[..., Array]] = {}
 
@@ -153,7 +153,7 @@ class Bundle:
             self._started[key] = functools.partial(tiling.run, network, geometry)
         return self._started[key]
 
-    def part(self, kind: str, realism: float = 0.0) -> Part:
+    def part(self, kind: str, realism: float = 0.0) -> BundlePart:
         """Returns the file of a network; arguments as for `network`."""
         key = kind, float(realism)
         if key not in self._networks:
@@ -201,7 +201,7 @@ class Bundle:
             raise BundleError("the synthesis network is missing; export the bundle again")
 
 
-def _part(entry: Manifest, kind: str, files: Mapping[str, bytes]) -> Part:
+def _part(entry: Manifest, kind: str, files: Mapping[str, bytes]) -> BundlePart:
     """A network as the manifest tells of it."""
     file = entry.name("file")
     if file not in files:
@@ -210,7 +210,7 @@ def _part(entry: Manifest, kind: str, files: Mapping[str, bytes]) -> Part:
     tile = entry.integer("tile", _MAX_TILE) if "tile" in entry.values else 0
     if tile and tile <= 2 * -(-halo // _CELLS[kind][0]):
         raise BundleError(f"a halo of {halo} takes all of a tile of {tile}; export again")
-    return Part(files[file], halo, tile)
+    return BundlePart(files[file], halo, tile)
 
 
 def _gain(arrays: Arrays, name: str) -> Array:

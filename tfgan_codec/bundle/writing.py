@@ -12,7 +12,7 @@ import numpy as np
 
 from tfgan_codec.bundle.arrays import Array, save_arrays
 from tfgan_codec.bundle.manifest import safe_name
-from tfgan_codec.bundle.model import CONTEXT, FORMAT, Bundle, Part, PathLike
+from tfgan_codec.bundle.model import CONTEXT, FORMAT, Bundle, BundlePart, PathLike
 from tfgan_codec.bundle.normative import normative_arrays, normative_hash
 from tfgan_codec.format.context_model import ContextModel
 from tfgan_codec.format.geometry import HYPER_STRIDE, STRIDE
@@ -24,8 +24,8 @@ def write_bundle(
     folder: PathLike,
     *,
     name: str,
-    networks: Mapping[str, Part],
-    synthesis: Mapping[float, Part],
+    networks: Mapping[str, BundlePart],
+    synthesis: Mapping[float, BundlePart],
     z_tables: Tables,
     y_tables: Tables,
     scale_decoder: ScaleDecoder,

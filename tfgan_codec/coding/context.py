@@ -24,7 +24,7 @@ from tfgan_codec.format.geometry import (
     pad_edges,
     round_half_up,
 )
-from tfgan_codec.format.rangecoder import Decoder, Encoder
+from tfgan_codec.format.rangecoder import RangeDecoder, RangeEncoder
 from tfgan_codec.image_io import Pixels
 
 
@@ -48,7 +48,7 @@ class ContextCoder:
         symbols = quantize(self._bundle, self._bundle.network("analysis")(pad_edges(rgb, STRIDE)))
         return OneEncoding((encode_symbols(self._bundle, symbols),))
 
-    def decode(self, file: container.File, realism: float) -> Pixels:
+    def decode(self, file: container.TgcFile, realism: float) -> Pixels:
         synthesis = self._bundle.network("synthesis", realism)
         y = dequantize(self._bundle, read_symbols(self._bundle, file))
         return cropped(synthesis(y, finish=to_bytes), file)
@@ -72,13 +72,13 @@ def dequantize(bundle: Bundle, symbols: ContextSymbols) -> Floats:
 def encode_symbols(bundle: Bundle, symbols: ContextSymbols) -> bytes:
     """Returns one range-coded stream."""
     coded = context.encode(_model(bundle), symbols.features, symbols.q)
-    encoder = Encoder()
+    encoder = RangeEncoder()
     payload.encode_head(encoder, symbols.z, symbols.features, bundle.z_tables)
     encoder.encode(coded.values, coded.tables, bundle.y_tables)
     return encoder.finish()
 
 
-def read_symbols(bundle: Bundle, file: container.File) -> ContextSymbols:
+def read_symbols(bundle: Bundle, file: container.TgcFile) -> ContextSymbols:
     """Reads the symbols of a file made with the model of `bundle`.
 
     Raises:
@@ -86,7 +86,7 @@ def read_symbols(bundle: Bundle, file: container.File) -> ContextSymbols:
     """
     model = _model(bundle)
     size = latent_size(file.height, file.width)
-    decoder = Decoder(file.streams[0])
+    decoder = RangeDecoder(file.streams[0])
     z, features = payload.decode_head(decoder, *size, bundle.z_tables, bundle.scale_decoder)
     q = context.decode(model, features, lambda tables: decoder.decode(tables, bundle.y_tables))
     decoder.finish()

@@ -90,7 +90,7 @@ class PictureCoder(Protocol):
     def encode(self, rgb: Pixels) -> Encoding:
         """Runs the analysis once, whatever the number of qualities that are asked for later."""
 
-    def decode(self, file: container.File, realism: float) -> Pixels:
+    def decode(self, file: container.TgcFile, realism: float) -> Pixels:
         """Returns the picture, cropped to its size at the file's scale."""
 
 
@@ -109,7 +109,7 @@ class OneEncoding(NamedTuple):
         raise UsageError("only the codec mobile has a search: leave it out for this model")
 
 
-def cropped(pixels: Pixels, file: container.File) -> Pixels:
+def cropped(pixels: Pixels, file: container.TgcFile) -> Pixels:
     """Cuts the padding off the decoded pixels of a file."""
     return np.ascontiguousarray(pixels[: file.height, : file.width])
 

@@ -41,7 +41,7 @@ class HyperpriorCoder:
     def encode(self, rgb: Pixels) -> Encoding:
         return _Encoding(self._bundle, rgb)
 
-    def decode(self, file: container.File, realism: float) -> Pixels:
+    def decode(self, file: container.TgcFile, realism: float) -> Pixels:
         synthesis = self._bundle.network("synthesis", realism)
         y = dequantize(self._bundle, read_symbols(self._bundle, file), file.quality)
         return cropped(synthesis(y, finish=to_bytes), file)
@@ -108,7 +108,7 @@ def _require_finite(bundle: Bundle, kind: str, values: Floats) -> None:
         raise BundleError(f"the {kind} network of {bundle.name} gave values that are not finite")
 
 
-def read_symbols(bundle: Bundle, file: container.File) -> Symbols:
+def read_symbols(bundle: Bundle, file: container.TgcFile) -> Symbols:
     """Reads the symbols of a file made with the model of `bundle`; raises as
     `payload.decode_symbols` does."""
     size = latent_size(file.height, file.width)

@@ -26,7 +26,7 @@ class LayeredCoder:
         # The most faithful decoder predicts the larger sizes best.
         return OneEncoding(pyramid.encode(rgb, self._codecs(self._bundle.realisms[0])))
 
-    def decode(self, file: container.File, realism: float) -> Pixels:
+    def decode(self, file: container.TgcFile, realism: float) -> Pixels:
         codecs = self._codecs(realism)
         return to_bytes(pyramid.decode(file.streams, codecs, file.height, file.width))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from tfgan_codec.bundle.model import Part
+from tfgan_codec.bundle.model import BundlePart
 from tfgan_codec.coding.contract import Refiner, read_search
 from tfgan_codec.errors import UsageError
 
@@ -29,8 +29,8 @@ def refiner(search: str, weights: str | None = None) -> Refiner:
     return made
 
 
-def random_decoder(name: str) -> Part:
+def random_decoder(name: str) -> BundlePart:
     """Makes the full-size decoder of the codec `name` with random weights."""
     decoders = module("tfgan_codec.deploy.decoders", f"random:{name}")
-    made: Part = decoders.random_decoder(name)
+    made: BundlePart = decoders.random_decoder(name)
     return made

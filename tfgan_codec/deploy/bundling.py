@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tfgan_codec.bundle.layered import LayeredBundle, write_layered_bundle
-from tfgan_codec.bundle.model import Bundle, Part
+from tfgan_codec.bundle.model import Bundle, BundlePart
 from tfgan_codec.bundle.writing import write_bundle
 from tfgan_codec.deploy.convert import convert, resizable
 from tfgan_codec.errors import UsageError
@@ -46,7 +46,7 @@ def add_decoder(run: str, base: str, out: str, realism: float, best: bool = Fals
     side = _SIDE // STRIDE
     network = convert(model.synthesise, (1, side, side, bundle.channels))
     decoders = {each: bundle.part("synthesis", each) for each in bundle.realisms}
-    decoders[realism] = Part(network, model.synthesis_reach)
+    decoders[realism] = BundlePart(network, model.synthesis_reach)
     info = {**bundle.info, f"realism {realism:g}": _info(model, run)}
     _say(with_decoders(bundle, out, bundle.name, decoders, info), out)
 
@@ -129,8 +129,8 @@ def write(model: CodecModel, out: str, name: str, info: dict) -> Bundle | Layere
         )
 
 
-def _part(network: Reaching, shape: tuple[int, ...]) -> Part:
-    return Part(convert(network.function, shape), network.reach)
+def _part(network: Reaching, shape: tuple[int, ...]) -> BundlePart:
+    return BundlePart(convert(network.function, shape), network.reach)
 
 
 def write_layers(

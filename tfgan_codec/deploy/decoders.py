@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tfgan_codec import models
-from tfgan_codec.bundle.model import Bundle, Part
+from tfgan_codec.bundle.model import Bundle, BundlePart
 from tfgan_codec.deploy import bundling
 from tfgan_codec.deploy.convert import INTEGERS, convert, convert_chain, resizable
 from tfgan_codec.deploy.int8 import chain
@@ -33,7 +33,7 @@ class Decoder(NamedTuple):
     latent_scale: what its latents are multiplied by, see `int8.equalise`.
     """
 
-    part: Part
+    part: BundlePart
     integer: bytes | None
     latent_scale: np.ndarray
 
@@ -89,16 +89,16 @@ def decoder(model: CodecModel, settings: Settings, latents: np.ndarray | None) -
         return _chain_decoder(model, settings, latents)
     with resizable(model):
         content = convert(model.synthesise, shape, settings.quantize, latents)
-    return Decoder(Part(content, halo), None, np.ones(channels, np.float32))
+    return Decoder(BundlePart(content, halo), None, np.ones(channels, np.float32))
 
 
-def random_decoder(name: str) -> Part:
+def random_decoder(name: str) -> BundlePart:
     """The decoder of a codec as built, exported like all others; its weights mean nothing."""
     model = models.build(name)
     latents = np.zeros((1, 16, 16, model.config.latents), np.float32)
     model.synthesise(latents)  # makes the weights of this network alone
     with resizable(model):
-        return Part(convert(model.synthesise, latents.shape), model.synthesis_reach)
+        return BundlePart(convert(model.synthesise, latents.shape), model.synthesis_reach)
 
 
 def _chain_decoder(model: CodecModel, settings: Settings, latents: np.ndarray) -> Decoder:
@@ -113,13 +113,13 @@ def _chain_decoder(model: CodecModel, settings: Settings, latents: np.ndarray) -
         samples = np.tile(scaled, (1, repeats, repeats, 1))[:, :side, :side]
         tied = tie(exact)
         content = convert(lambda x: chain.run_transposed(tied, x), shape, "int16x8", samples)
-        return Decoder(Part(content, settings.halo, side), None, scale)
+        return Decoder(BundlePart(content, settings.halo, side), None, scale)
     static = settings.target == "edgetpu"
     network = calibrate(exact, scaled, tied=static)
     fit(network, exact, scaled, settings.steps)
     form = chain.run_transposed if static else chain.run
     float_edges, integer = (convert_chain(network, form, shape, edges) for edges in (False, True))
-    part = Part(float_edges, settings.halo, side) if static else Part(float_edges, halo)
+    part = BundlePart(float_edges, settings.halo, side) if static else BundlePart(float_edges, halo)
     return Decoder(part, integer, scale)
 
 

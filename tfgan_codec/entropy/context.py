@@ -55,7 +55,7 @@ class ContextConfig(NamedTuple):
     hyper_features: int = 2
 
 
-class Symbols(NamedTuple):
+class ContextLatents(NamedTuple):
     """What a file of one picture holds: int32 hyper-latents [hz, wz, Cz] and latents [h, w, C]."""
 
     z: np.ndarray
@@ -130,12 +130,12 @@ class ContextEntropy(tf.keras.layers.Layer):
         mean = (self.mean(a) - float(context_model.MEAN_ZERO)) / float(context_model.FRACTIONS)
         return tf.reshape(mean, shape), tf.reshape(self.scale(a), shape)
 
-    def symbols(self, y: tf.Tensor) -> Symbols:
+    def symbols(self, y: tf.Tensor) -> ContextLatents:
         """What a file holds of latents [1, h, w, C]."""
         z = self.side.symbols(hyper_latents(self.hyper_analysis, y))
-        return Symbols(z[0].numpy(), round_half_up(y)[0].numpy().astype(np.int32))
+        return ContextLatents(z[0].numpy(), round_half_up(y)[0].numpy().astype(np.int32))
 
-    def latents(self, symbols: Symbols) -> tf.Tensor:
+    def latents(self, symbols: ContextLatents) -> tf.Tensor:
         """What the synthesis receives, [1, h, w, C]."""
         return tf.cast(symbols.q, tf.float32)[None]
 
@@ -155,22 +155,24 @@ class ContextEntropy(tf.keras.layers.Layer):
         model.check()
         return model
 
-    def write(self, symbols: Symbols) -> bytes:
+    def write(self, symbols: ContextLatents) -> bytes:
         """Range-codes the symbols of one picture: z, a check of the features, the latents."""
         features = index_map(self.integer_hyper_decoder(), symbols.z, *symbols.q.shape[:2])
         coded = context.encode(self.integer_context(), features, symbols.q)
-        last = range_coding.Part(coded.values, coded.tables, self.tables.read())
+        last = range_coding.StreamPart(coded.values, coded.tables, self.tables.read())
         return range_coding.encode(
             [*stream.head(symbols.z, features, self.side.tables.read()), last]
         )
 
-    def read(self, data: bytes, height: int, width: int, at_once: int | None = None) -> Symbols:
+    def read(
+        self, data: bytes, height: int, width: int, at_once: int | None = None
+    ) -> ContextLatents:
         """Inverse of `write` for latents of `height` x `width`; `at_once` as for `context.decode`.
 
         The stream is decoded by TensorFlow Compression's ops, a front at a time.
         """
         tables = [self.side.tables.read(), uniform_tables(256), self.tables.read()]
-        decoder = range_coding.RangeDecoder(data, tables)
+        decoder = range_coding.TfcDecoder(data, tables)
         shape = -(-height // HYPER_STRIDE), -(-width // HYPER_STRIDE), self.side.channels
         network = self.integer_hyper_decoder()
         z, features = stream.read_head(
@@ -179,7 +181,7 @@ class ContextEntropy(tf.keras.layers.Layer):
         read = functools.partial(decoder.decode, 2)
         q = context.decode(self.integer_context(), features, read, at_once)
         decoder.finish()
-        return Symbols(z, q)
+        return ContextLatents(z, q)
 
     def prepare_for_coding(self) -> None:
         self.side.prepare_for_coding()

@@ -11,7 +11,7 @@ from tfgan_codec.errors import BitstreamError
 from tfgan_codec.format.tables import Tables, tables_to_tfc_lookup
 
 
-class Part(NamedTuple):
+class StreamPart(NamedTuple):
     """A run of symbols: int32 values, whole numbers that name the table of each, and the tables."""
 
     values: np.ndarray
@@ -26,7 +26,7 @@ def merge(parts: Sequence[Tables]) -> tuple[np.ndarray, list[int]]:
     return lookup, first.tolist()
 
 
-def encode(parts: Sequence[Part]) -> bytes:
+def encode(parts: Sequence[StreamPart]) -> bytes:
     """All parts in one stream."""
     lookup, first = merge([part.tables for part in parts])
     handle = tfc.create_range_encoder([], lookup)
@@ -37,7 +37,7 @@ def encode(parts: Sequence[Part]) -> bytes:
     return tfc.entropy_encode_finalize(handle).numpy()
 
 
-class RangeDecoder:
+class TfcDecoder:
     """Reads a stream part by part; `tables` lists the tables of all parts in their order."""
 
     def __init__(self, data: bytes, tables: Sequence[Tables]):

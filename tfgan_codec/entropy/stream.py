@@ -21,16 +21,16 @@ def write(symbols: Symbols, z_tables: Tables, y_tables: Tables) -> bytes:
     """Range-codes the symbols of one picture."""
     z, index, residual = symbols
     coded = index > 0
-    last = range_coding.Part(residual[coded], index[coded], y_tables)
+    last = range_coding.StreamPart(residual[coded], index[coded], y_tables)
     return range_coding.encode([*head(z, index, z_tables), last])
 
 
-def head(z: np.ndarray, index: np.ndarray, z_tables: Tables) -> list[range_coding.Part]:
+def head(z: np.ndarray, index: np.ndarray, z_tables: Tables) -> list[range_coding.StreamPart]:
     """What every stream begins with: z, and a check of the map that follows from it."""
     check = np.array(divmod(crc16(index), 256), np.int32)
     return [
-        range_coding.Part(z, channel_numbers(z.shape), z_tables),
-        range_coding.Part(check, np.zeros(2, np.int32), uniform_tables(256)),
+        range_coding.StreamPart(z, channel_numbers(z.shape), z_tables),
+        range_coding.StreamPart(check, np.zeros(2, np.int32), uniform_tables(256)),
     ]
 
 
@@ -42,7 +42,7 @@ def read(
     y_tables: Tables,
 ) -> Symbols:
     """Inverse of `write`; `index_map` turns z into the table indexes, cropped to the latents."""
-    decoder = range_coding.RangeDecoder(data, [z_tables, uniform_tables(256), y_tables])
+    decoder = range_coding.TfcDecoder(data, [z_tables, uniform_tables(256), y_tables])
     z, index = read_head(decoder, z_shape, index_map)
     residual = np.zeros(index.shape, np.int32)
     coded = index > 0
@@ -52,7 +52,7 @@ def read(
 
 
 def read_head(
-    decoder: range_coding.RangeDecoder,
+    decoder: range_coding.TfcDecoder,
     z_shape: tuple[int, int, int],
     index_map: Callable[[np.ndarray], np.ndarray],
 ) -> tuple[np.ndarray, np.ndarray]:

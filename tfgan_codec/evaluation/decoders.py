@@ -20,7 +20,7 @@ import numpy as np
 
 import tfgan_codec as tgc
 from tfgan_codec import image_io, provenance, tiling
-from tfgan_codec.bundle.model import Bundle, Part
+from tfgan_codec.bundle.model import Bundle, BundlePart
 from tfgan_codec.bundle.runtime import Network
 from tfgan_codec.errors import UsageError
 from tfgan_codec.evaluation.measure import Meter
@@ -60,7 +60,7 @@ def run(
     weights: str | None,
     out: Path,
     command: str,
-    random_decoder: Callable[[str], Part],
+    random_decoder: Callable[[str], BundlePart],
 ) -> list[Row]:
     """Measures decoders and writes `decoders.json` and `README.md` into the folder `out`.
 
@@ -160,7 +160,7 @@ def _quality_cells(row: Row) -> list[tuple[float | None, int]]:
     return [(row.psnr, 2), (row.ms_ssim, 4), (row.lpips, 4), (row.psnr_to_first, 1)]
 
 
-def _cost(part: Part) -> dict[str, Any]:
+def _cost(part: BundlePart) -> dict[str, Any]:
     """Everything that does not depend on pictures."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "decoder.tflite"
@@ -180,7 +180,7 @@ def _cost(part: Part) -> dict[str, Any]:
     }
 
 
-def _timed(path: Path, part: Part, threads: int) -> dict[str, Any]:
+def _timed(path: Path, part: BundlePart, threads: int) -> dict[str, Any]:
     """Runs `run_alone` in a process of its own."""
     arguments = (str(path), part.halo, part.tile, threads)
     code = f"from tfgan_codec.evaluation import decoders; decoders.run_alone(*{arguments!r})"

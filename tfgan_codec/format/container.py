@@ -29,7 +29,7 @@ _LAYER_CHECK_BYTES = 2
 _FIXED_BYTES = len(MAGIC) + 1 + 3  # magic, version and flags, model id
 
 
-class File(NamedTuple):
+class TgcFile(NamedTuple):
     """Holds what a ``.tgc`` file says, before any model is involved."""
 
     model_id: bytes  # the first 3 bytes of the model's normative hash
@@ -70,11 +70,11 @@ class Overhead(NamedTuple):
 class Parsed(NamedTuple):
     """Holds a parsed file and how many bytes each of its parts takes."""
 
-    file: File
+    file: TgcFile
     sizes: Sizes
 
 
-def pack(file: File) -> bytes:
+def pack(file: TgcFile) -> bytes:
     """Returns the bytes of a file, in the layered layout if it has several streams.
 
     Raises:
@@ -123,7 +123,7 @@ def pack(file: File) -> bytes:
     return body + zlib.crc32(body).to_bytes(_CRC_BYTES, "little")
 
 
-def overhead(file: File) -> Overhead:
+def overhead(file: TgcFile) -> Overhead:
     """Counts the bytes that `pack` adds to the streams of a file; raises what `pack` raises."""
     plain = file._replace(icc=None, exif=None, alpha=None)
     total, bare = (len(pack(each)) - sum(map(len, file.streams)) for each in (file, plain))
@@ -189,7 +189,7 @@ def parse_layers(blob: bytes) -> Parsed:
     icc = None if icc is None else inflate(icc, "ICC profile")
     exif = None if exif is None else inflate(exif, "EXIF block")
     grey, scale = bool(flags & _FLAG_GREY), 1 << (len(lengths) + 1 - len(streams))
-    file = File(blob[4:7], width, height, quality, streams, grey, icc, exif, alpha, scale)
+    file = TgcFile(blob[4:7], width, height, quality, streams, grey, icc, exif, alpha, scale)
     return Parsed(file, _account((at[1] - at[0], at[2] - at[1], at[3] - at[2]), streams, ends))
 
 

@@ -15,7 +15,7 @@ from tfgan_codec import tiling
 from tfgan_codec.errors import BitstreamError
 from tfgan_codec.format import scales
 from tfgan_codec.format.geometry import Array, Integers
-from tfgan_codec.format.rangecoder import Decoder, Encoder
+from tfgan_codec.format.rangecoder import RangeDecoder, RangeEncoder
 from tfgan_codec.format.tables import Tables, bits, uniform_tables
 
 MAX_RESIDUAL = 1 << 20
@@ -51,20 +51,20 @@ def index_map(
 def encode_symbols(symbols: Symbols, z_tables: Tables, y_tables: Tables) -> bytes:
     """Returns one range-coded stream: z, the check of the index map, the residuals."""
     coded = symbols.indexes > 0
-    encoder = Encoder()
+    encoder = RangeEncoder()
     encode_head(encoder, symbols.z, symbols.indexes, z_tables)
     encoder.encode(symbols.r[coded], symbols.indexes[coded], y_tables)
     return encoder.finish()
 
 
-def encode_head(encoder: Encoder, z: Integers, index: Array, z_tables: Tables) -> None:
+def encode_head(encoder: RangeEncoder, z: Integers, index: Array, z_tables: Tables) -> None:
     """Writes what every stream begins with: z, and the CRC-16 of the index map computed from it."""
     encoder.encode(z, channel_numbers(z.shape), z_tables)
     encoder.encode(divmod(scales.crc16(index), 256), [0, 0], _BYTE_TABLE)
 
 
 def decode_head(
-    decoder: Decoder,
+    decoder: RangeDecoder,
     height: int,
     width: int,
     z_tables: Tables,
@@ -96,7 +96,7 @@ def decode_symbols(
       BitstreamError: the data is damaged, or this machine computed another index map than the
         encoder, which would make everything after it wrong.
     """
-    decoder = Decoder(data)
+    decoder = RangeDecoder(data)
     z, index = decode_head(decoder, height, width, z_tables, scale_decoder)
     r = np.zeros(index.shape, np.int32)
     coded = index > 0

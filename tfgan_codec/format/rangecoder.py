@@ -22,7 +22,7 @@ _FULL = 1 << 32
 _LOW_WORD = 0xFFFF
 
 
-class Encoder:
+class RangeEncoder:
     """Writes any number of value arrays, each with its own tables, into one stream."""
 
     def __init__(self) -> None:
@@ -62,8 +62,8 @@ class Encoder:
         return head + (-(-low >> shift)).to_bytes((32 - shift) // 8, "big")
 
 
-class Decoder:
-    """Reads back, with the same calls in the same order, what an `Encoder` wrote.
+class RangeDecoder:
+    """Reads back, with the same calls in the same order, what an `RangeEncoder` wrote.
 
     Any bytes give values, or a `BitstreamError` at an escaped value that is too large, in time
     proportional to the number of values asked for. As in TFC, bytes past the end read as zero, and

@@ -65,7 +65,7 @@ class Tables(NamedTuple):
             raise BundleError("a table is not a rising 16-bit distribution: export again")
 
 
-class Symbols(NamedTuple):
+class SplitValues(NamedTuple):
     """Holds, for each value, what the range coder codes; all arrays are flat and equally long."""
 
     symbol: NDArray[np.int64]  # column of the table row
@@ -149,7 +149,7 @@ def uniform_tables(symbols: int) -> Tables:
     return build_tables([np.ones(symbols)], 0, escape=False)
 
 
-def to_symbols(values: ArrayLike, indexes: ArrayLike, tables: Tables) -> Symbols:
+def to_symbols(values: ArrayLike, indexes: ArrayLike, tables: Tables) -> SplitValues:
     """Looks up how row ``indexes[i]`` codes ``values[i]``; raises `UsageError` if it cannot."""
     value = np.asarray(values, np.int64).ravel()
     index = np.asarray(indexes, np.int64).ravel()
@@ -166,7 +166,7 @@ def to_symbols(values: ArrayLike, indexes: ArrayLike, tables: Tables) -> Symbols
         raise UsageError("a value is outside its table, which has no escape symbol")
     if gamma.size and gamma.max() > MAX_GAMMA:
         raise UsageError(f"a value is more than {MAX_GAMMA} outside its table: clip it")
-    return Symbols(np.where(outside, last, symbol), gamma, negative)
+    return SplitValues(np.where(outside, last, symbol), gamma, negative)
 
 
 def bits(values: ArrayLike, indexes: ArrayLike, tables: Tables) -> NDArray[np.float64]:

@@ -162,7 +162,7 @@ class CodecModel(GanModel):
         quality = int(self.middle_quality) if quality is None else quality
         height, width = picture.shape[:2]
         streams = self.encode(picture, quality)
-        return container.pack(container.File(self.model_id(), width, height, quality, streams))
+        return container.pack(container.TgcFile(self.model_id(), width, height, quality, streams))
 
     def decompress(self, blob: bytes, scale: int = 1) -> np.ndarray:
         """A `.tgc` file of this very model -> uint8 [h, w, 3]; see `Msae` for `scale`."""
