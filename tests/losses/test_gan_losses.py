@@ -12,6 +12,7 @@ tf = pytest.importorskip("tensorflow")
 import tfgan_codec as tgc
 from tfgan_codec import losses
 from tfgan_codec.discriminators.contract import DiscriminatorOutput
+from tfgan_codec.errors import UsageError
 from tfgan_codec.losses import adversarial, gradient_penalty, perceptual
 from tfgan_codec.losses.content import Content
 from tfgan_codec.losses.contextual import contextual_similarity
@@ -73,6 +74,12 @@ def test_gradient_penalties_of_a_linear_discriminator():
     np.testing.assert_allclose(
         gradient_penalty.build("r1")(linear, real, fake, mix), norm**2 / 2, rtol=1e-5
     )
+
+
+@pytest.mark.parametrize("every", [0, -1, 2.5, "often"])
+def test_a_penalty_is_taken_in_a_whole_number_of_steps(every):
+    with pytest.raises(UsageError, match="1 or more"):
+        gradient_penalty.build("r1", every=every)
 
 
 def test_the_penalty_is_taken_between_the_pictures():

@@ -20,6 +20,7 @@ class Oven:
     minutes: Optional[int] = setting(None, "How long.", least=1)
     fan: bool = setting(False, "Whether air moves.")
     mode: str = setting("top", "Where heat comes from.", choices=("top", "bottom"))
+    door: float = setting(0.0, "How far it is open.", least=0, most=1)
     dish: tuple[str, ...] = setting((), "What is in it.")
     light: Number = setting(1.0, "How bright.", read=read_number)
 
@@ -50,7 +51,7 @@ def test_flags_have_the_types_defaults_and_help_of_the_fields():
 def test_flags_and_files_make_the_same():
     line = ["--degrees=200", "--minutes=5", "--fan", "--dish=a", "--dish=b", "--light=0@0,1@1"]
     made = settings.make(Oven, from_flags(*line))
-    assert made == Oven(200.0, 5, True, "top", ("a", "b"), read_number("0@0,1@1"))
+    assert made == Oven(200.0, 5, True, "top", 0.0, ("a", "b"), read_number("0@0,1@1"))
     assert settings.make(Oven, json.loads(json.dumps(settings.to_json(made)))) == made
 
 
@@ -62,7 +63,9 @@ def test_flags_and_files_make_the_same():
         ({"degrees": True}, "degrees must be a number"),
         ({"degrees": 10**400}, "degrees must be a number"),
         ({"degrees": 0}, "--degrees must be more than 0, not 0"),
-        ({"degrees": float("nan")}, "--degrees must be more than 0"),
+        ({"degrees": float("nan")}, "--degrees must be a finite number, not nan"),
+        ({"degrees": float("inf")}, "--degrees must be a finite number, not inf"),
+        ({"door": 1.5}, "--door must be 1 or less, not 1.5"),
         ({"minutes": 0}, "--minutes must be 1 or more, not 0"),
         ({"minutes": 1.5}, "minutes must be a whole number, not 1.5"),
         ({"minutes": False}, "minutes must be a whole number"),

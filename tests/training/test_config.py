@@ -112,12 +112,36 @@ def test_files_that_make_no_sense_are_told_in_a_line(
     assert error.count("\n") == 1
 
 
-@pytest.mark.parametrize(
-    "flag", ["steps=0", "minutes=0", "lambda_low=0", "epoch_steps=0", "phase=1.0:0:1:1:0"]
-)
-def test_numbers_that_make_no_sense_are_told_in_a_line(flag: str, asked, capsys):
-    assert asked(f"--{flag}", "--data=photos", "--out=run") in (1, 2)
-    assert "Traceback" not in capsys.readouterr().err
+ABOVE_0 = "steps minutes epoch_steps d_steps accumulate keep lambda_low lambda_high learning_rate"
+ABOVE_0 += " smallest_scale"
+FROM_0 = "ema clip feature_matching d_learning_rate save_minutes cache_mb"
+FINITE = "rate_weight adversarial_weight"
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "nan", "inf"])
+@pytest.mark.parametrize("flag", f"{ABOVE_0} {FROM_0} {FINITE}".split())
+def test_numbers_that_make_no_sense_are_told_in_a_line(flag: str, number: str, asked, capsys):
+    found = asked(f"--{flag}={number}", "--data=photos", "--out=run")
+    error = capsys.readouterr().err
+    of_use = {"0": [*FROM_0.split(), *FINITE.split()], "-1": FINITE.split()}
+    if flag in of_use.get(number, []):
+        assert isinstance(found, RunConfig)
+    else:
+        assert found in (1, 2)
+        assert f"--{flag}" in error.splitlines()[0]
+        assert "Traceback" not in error
+
+
+NO_PHASES = "1.0:0:1:1:0 1.0:-64:1:1:0 1.0:64:0:1:0 1.0:64:-1:1:0 1.0:64:1:-1:0 1.0:64:1:1:-1"
+NO_PHASES += " 1.0:64:1:nan:0 1.0:64:1:1:inf nan:64:1:1:0 0:64:1:1:0"
+
+
+@pytest.mark.parametrize("text", NO_PHASES.split())
+def test_phases_that_make_no_sense_are_told_in_a_line(text: str, asked, capsys):
+    assert asked(f"--phase={text}", "--data=photos", "--out=run") == 1
+    error = capsys.readouterr().err
+    assert "phase" in error
+    assert error.count("\n") == 1
 
 
 def test_numbers_may_be_ramps():

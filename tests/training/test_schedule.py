@@ -18,6 +18,12 @@ def test_progress_follows_the_nearer_limit():
     assert progress.update(500) == 1.0
 
 
+@pytest.mark.parametrize("limit", [Limit(steps=0), Limit(minutes=0.0), Limit(9, float("nan"))])
+def test_a_run_lasts_some_time(limit: Limit):
+    with pytest.raises(tgc.UsageError, match="more than 0"):
+        Progress(limit)
+
+
 def test_a_run_needs_an_end():
     with pytest.raises(tgc.UsageError, match="--steps or --minutes"):
         Progress(Limit())
@@ -27,6 +33,11 @@ def test_learning_rate_by_hand():
     assert warmup_cosine(1.0, share=0.0, step=99, warmup=200) == pytest.approx(0.5)
     assert warmup_cosine(1.0, share=0.5, step=999, floor=0.0) == pytest.approx(0.5)
     assert warmup_cosine(2.0, share=1.0, step=999, floor=0.01) == pytest.approx(0.02)
+
+
+def test_there_need_be_no_warm_up():
+    rate = schedule.build("cosine:warmup=0:floor=0", 2.0)
+    assert [rate(share, 0) for share in (0.0, 0.5, 1.0)] == pytest.approx([2.0, 1.0, 0.0])
 
 
 def test_schedules_by_name():
@@ -48,6 +59,11 @@ def test_schedules_by_name():
         ("cosine:warmpu=3", "did you mean warmup"),
         ("ExponentialDecay:decay_rate=0.5", "decay_steps"),
         ("PiecewiseConstantDecay:boundaries=5+9:values=3+2", "cannot make"),
+        ("ExponentialDecay:decay_steps=0:decay_rate=0.5", "not finite"),
+        ("cosine:warmup=-1", "0 or more"),
+        ("cosine:warmup=nan", "0 or more"),
+        ("cosine:floor=inf", "0 or more"),
+        ("cosine:warmup=long", "0 or more"),
     ],
 )
 def test_bad_schedules_are_refused(text: str, message: str):

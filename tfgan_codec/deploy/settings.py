@@ -73,7 +73,7 @@ class DistillSettings:
     out: str = setting("", "Folder of the run.")
     minutes: Optional[float] = setting(None, "End after so many minutes of training.", above=0)
     init_from: Optional[str] = setting(None, "Start with this bundle's decoder, of its sizes.")
-    learning_rate: float = setting(1e-3, "The highest.")
+    learning_rate: float = setting(1e-3, "The highest.", above=0)
     crop: int = setting(128, "Side of the crops.", least=1)
     batch: int = setting(8, "Crops per step.", least=1)
     precision: str = setting("float32", "Arithmetic.", choices=("float32", "mixed_bfloat16"))

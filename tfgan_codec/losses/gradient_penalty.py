@@ -9,6 +9,7 @@ from typing import Protocol
 
 import tensorflow as tf
 
+from tfgan_codec.errors import UsageError
 from tfgan_codec.losses.adversarial import per_picture
 from tfgan_codec.specs.grammar import Spec
 from tfgan_codec.specs.names import Registry
@@ -69,7 +70,10 @@ PENALTIES: Registry[Penalty] = Registry(
 
 def build(name: str, **arguments) -> Penalty:
     """Returns the penalty of that name, "interpolated" or "r1"."""
-    return PENALTIES.make(Spec(name, arguments))
+    penalty = PENALTIES.make(Spec(name, arguments))
+    if type(penalty.every) is not int or penalty.every < 1:
+        raise UsageError(f"gradient penalty {name}: every must be 1 or more, not {penalty.every}")
+    return penalty
 
 
 def _squared_gradient(judge: Judge, pictures: tf.Tensor) -> tf.Tensor:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Callable, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
@@ -32,6 +33,7 @@ class _Setting(NamedTuple):
     help: str
     choices: Sequence[str]
     least: float | None
+    most: float | None
     above: float | None
     read: Callable[[str], Any] | None
 
@@ -42,18 +44,21 @@ def setting(
     *,
     choices: Sequence[str] = (),
     least: float | None = None,
+    most: float | None = None,
     above: float | None = None,
     read: Callable[[str], Any] | None = None,
 ) -> Any:
-    """A field of a dataclass of settings. Numbers are `least` or more, and larger than `above`."""
-    rules = {"help": help, "choices": choices, "least": least, "above": above, "read": read}
-    return dataclasses.field(default=default, metadata=rules)
+    """A field of a dataclass of settings. Numbers are finite, from `least` to `most`, and larger
+    than `above`."""
+    rules = {"help": help, "choices": choices, "read": read}
+    bounds = {"least": least, "most": most, "above": above}
+    return dataclasses.field(default=default, metadata={**rules, **bounds})
 
 
 def define(cls: type, values: flags.FlagValues) -> None:
     """Defines a flag for each field."""
     kw: dict[str, Any] = {"flag_values": values}
-    for name, base, many, default, text, choices, least, _, read in _settings(cls):
+    for name, base, many, default, text, choices, least, most, _, read in _settings(cls):
         if many:
             flags.DEFINE_multi_string(name, [str(one) for one in default], text, **kw)
         elif choices:
@@ -64,7 +69,7 @@ def define(cls: type, values: flags.FlagValues) -> None:
             flags.DEFINE_string(name, default if default is None else str(default), text, **kw)
         else:
             number: Callable[..., Any] = flags.DEFINE_integer if base is int else flags.DEFINE_float
-            number(name, default, text, lower_bound=least, **kw)
+            number(name, default, text, lower_bound=least, upper_bound=most, **kw)
 
 
 def given(cls: type, values: flags.FlagValues) -> dict[str, Any]:
@@ -90,8 +95,12 @@ def check(settings: Any) -> None:
         value = getattr(settings, each.name)
         if each.choices and value not in each.choices:
             raise UsageError(f"--{each.name}: {nearest('choice', str(value), each.choices)}")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise UsageError(f"--{each.name} must be a finite number, not {value}")
         if value is not None and each.least is not None and not value >= each.least:
             raise UsageError(f"--{each.name} must be {each.least:g} or more, not {value:g}")
+        if value is not None and each.most is not None and not value <= each.most:
+            raise UsageError(f"--{each.name} must be {each.most:g} or less, not {value:g}")
         if value is not None and each.above is not None and not value > each.above:
             raise UsageError(f"--{each.name} must be more than {each.above:g}, not {value:g}")
 

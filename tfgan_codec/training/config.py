@@ -55,10 +55,13 @@ class RunConfig:
         "Pictures to validate on, as in --data; the best checkpoint by their loss is kept.",
     )
     cache_mb: float = setting(
-        CACHE_MB, "Memory for decoded pictures; others are decoded each time."
+        CACHE_MB, "Memory for decoded pictures; others are decoded each time.", least=0
     )
     smallest_scale: float = setting(
-        SMALLEST_SCALE, "Half of the crops are cut from pictures shrunk by up to this factor."
+        SMALLEST_SCALE,
+        "Half of the crops are cut from pictures shrunk by up to this factor.",
+        above=0,
+        most=1,
     )
     out: str = setting("", "Folder of the run.")
     minutes: Optional[float] = setting(None, "End after so many minutes of training.", above=0)
@@ -72,7 +75,7 @@ class RunConfig:
         ":fade=0.1 lets the detail that the phase before did not have fade in.",
         read=read_phase,
     )
-    learning_rate: float = setting(6e-4, "Highest learning rate.")
+    learning_rate: float = setting(6e-4, "Highest learning rate.", above=0)
     schedule: str = setting(
         "cosine",
         "Learning rate over the run: constant, cosine, step (a tenth in the second half), or one "
@@ -82,8 +85,8 @@ class RunConfig:
     optimizer: str = setting(
         "adam", "adam, adamw, sgd, ... with arguments: adam:beta_1=0.5:beta_2=0.9"
     )
-    ema: float = setting(0.998, "Momentum of the averaged weights; 0: no average.")
-    clip: float = setting(1.0, "Largest norm of a gradient; 0: no limit.")
+    ema: float = setting(0.998, "Momentum of the averaged weights; 0: no average.", least=0, most=1)
+    clip: float = setting(1.0, "Largest norm of a gradient; 0: no limit.", least=0)
     loss: tuple[str, ...] = setting(
         (),
         "A term of the codec's loss, NAME:weight=W:...; repeat the flag for several: charbonnier, "
@@ -107,9 +110,9 @@ class RunConfig:
         None,
         "interpolated:weight=10 or r1:weight=10; with :every=16 in one of 16 steps. Default: none.",
     )
-    feature_matching: float = setting(0.0, "Weight of feature matching.")
+    feature_matching: float = setting(0.0, "Weight of feature matching.", least=0)
     feature_matching_squared: bool = setting(False, "Squared distances, as in MSAE.")
-    d_learning_rate: float = setting(0.0, "Of the discriminators; 0: that of the codec.")
+    d_learning_rate: float = setting(0.0, "Of the discriminators; 0: that of the codec.", least=0)
     d_schedule: Optional[str] = setting(None, "Of the discriminators; by default the codec's.")
     d_optimizer: str = setting("adam", "Of the discriminators.")
     d_steps: int = setting(1, "Discriminator steps per step of the codec.", least=1)
@@ -145,7 +148,7 @@ class RunConfig:
         "val_loss:patience=5:min_delta=0.01. Default: never.",
     )
     epoch_steps: int = setting(250, "Steps between validations.", least=1)
-    save_minutes: float = setting(5.0, "Minutes between checkpoints.")
+    save_minutes: float = setting(5.0, "Minutes between checkpoints.", least=0)
     keep: int = setting(3, "How many checkpoints stay.", least=1)
     on_nan: str = setting(
         "stop",

@@ -81,18 +81,18 @@ def read_phase(text: str) -> Phase:
             raise ValueError
     except ValueError:
         raise UsageError(f"cannot read phase {text!r}: write {_FORM}") from None
-    if phase.crop < 64 or phase.crop % 64 or phase.batch < 1:
-        raise UsageError(
-            f"phase {text!r}: the crop must be a multiple of 64, and the batch 1 or more"
-        )
-    if phase.shrink < 1 or phase.fade < 0.0:
-        raise UsageError(f"phase {text!r}: shrink must be 1 or more, and fade not below 0")
     return phase
 
 
 def check_phases(phases: Sequence[Phase]) -> None:
-    """Raises `UsageError` for phases that do not follow each other."""
+    """Raises `UsageError` for phases that make no sense, or do not follow each other."""
     for before, phase in zip([None, *phases], phases):
+        if phase.crop < 64 or phase.crop % 64 or phase.batch < 1:
+            raise UsageError(
+                f"phase {phase}: the crop must be a multiple of 64, and the batch 1 or more"
+            )
+        if phase.shrink < 1 or min(phase.mse, phase.ms_ssim, phase.fade) < 0.0:
+            raise UsageError(f"phase {phase}: shrink must be 1 or more; no other number below 0")
         if phase.fade and (before is None or before.shrink <= phase.shrink):
             raise UsageError(f"phase {phase}: fade needs a phase before it with a larger shrink")
     ends = [phase.until for phase in phases]

@@ -26,6 +26,8 @@ class Progress:
     def __init__(self, limit: Limit):
         if limit.steps is None and limit.minutes is None:
             raise UsageError("a run needs an end: give --steps or --minutes")
+        if any(end is not None and not end > 0 for end in limit):
+            raise UsageError("--steps and --minutes must be more than 0")
         self.limit = limit
         self.share = 0.0
         self.spent = tf.Variable(0.0, dtype=tf.float64, trainable=False, name="seconds_spent")
@@ -60,9 +62,9 @@ def half_step(peak: float, share: float, step: int) -> float:
 
 
 def warmup_cosine(peak: float, share: float, step: int, warmup: int = 200, floor: float = 0.01):
-    """Learning rate: linear over `warmup` steps, then a half cosine down to `floor * peak`."""
+    """Learning rate: linear over `warmup` steps, if any, and a half cosine to `floor * peak`."""
     cosine = floor + (1.0 - floor) * 0.5 * (1.0 + math.cos(math.pi * share))
-    return peak * min(1.0, (step + 1) / warmup) * cosine
+    return peak * min(1.0, (step + 1) / max(1.0, warmup)) * cosine
 
 
 # The share of a run that is done, and the optimizer's step -> the learning rate.
@@ -85,12 +87,16 @@ def build(text: str, peak: float) -> Rate:
     takes = set(inspect.signature(maker).parameters) - {"peak", "share", "step"}
     check_arguments(f"schedule {name}", arguments, takes)
     if name in shares:
+        for key, value in arguments.items():
+            if type(value) not in (int, float) or not 0 <= value < math.inf:
+                raise UsageError(f"schedule {text!r}: {key} must be a number of 0 or more")
         return lambda share, step: maker(peak, share, step, **arguments)
     if "initial_learning_rate" in takes:
         arguments.setdefault("initial_learning_rate", peak)
     try:
         schedule = maker(**arguments)
-        schedule(0)
+        if not math.isfinite(schedule(0)):
+            raise ValueError("its first learning rate is not finite")
     except (TypeError, ValueError) as error:
         raise UsageError(f"cannot make the schedule {text!r}: {error}") from None
     return lambda share, step: float(schedule(step))
