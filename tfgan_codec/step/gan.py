@@ -86,10 +86,7 @@ class GanModel(Draws, tf.keras.Model):
             raise UsageError("accumulate does not go together with unrolled discriminators")
         if not losses and not discriminators:
             raise UsageError("nothing to minimise: give losses=, or a discriminator")
-        super().compile(**kwargs)
-        # Keras makes one that no step uses. Its weights would be missing in checkpoints written
-        # before, such as the first of a run.
-        self.optimizer = None
+        self._compile_untracked(**kwargs)
         # Metrics are those of all replicas already; Keras would add them up over workers.
         self.distribute_reduction_method = "first"
         self.build_weights()
@@ -116,6 +113,12 @@ class GanModel(Draws, tf.keras.Model):
         trackers = {name: tf.keras.metrics.Mean(name) for name in self._figure_names()}
         # Which part of the batch a step is at.
         self._set_untracked({"trackers": trackers, "part": 0})
+
+    @tf.__internal__.tracking.no_automatic_dependency_tracking
+    def _compile_untracked(self, **kwargs) -> None:
+        """Keras' own compile. It makes an optimizer that no step uses; as a part of the codec its
+        variables would be missing in checkpoints written before, such as the first of a run."""
+        super().compile(**kwargs)
 
     @tf.__internal__.tracking.no_automatic_dependency_tracking
     def _set_untracked(self, settings: dict[str, object]) -> None:
