@@ -7,39 +7,31 @@ import shlex
 import sys
 from collections.abc import Sequence
 
-from absl import flags
-
 from tfgan_codec import cli
 from tfgan_codec.evaluation import runner, schema
 from tfgan_codec.evaluation.codecs import Codec
 from tfgan_codec.metrics import weights
 
 
-def define_flags(values: flags.FlagValues) -> None:
-    """Flags of everything that measures."""
-    flags.DEFINE_string("data", None, "Folder of pictures, or one picture.", flag_values=values)
-    flags.DEFINE_list(
-        "metrics",
-        list(runner.DEFAULT_METRICS),
+def define_flags(values: cli.Flags) -> None:
+    """Defines the flags of everything that measures."""
+    values.add("data", None, "Folder of pictures, or one picture.")
+    text = (
         f"What to measure, of {', '.join(schema.METRICS)}; or all. Default: all but lpips_vgg, "
-        "which takes as long as the others together.",
-        flag_values=values,
+        "which takes as long as the others together."
     )
-    flags.DEFINE_string(
-        "weights",
-        None,
+    values.add("metrics", list(runner.DEFAULT_METRICS), text)
+    text = (
         "Folder of the weights for LPIPS, FID and KID; python -m apps.weights makes it. Default: "
-        f"{weights.VARIABLE}, else a folder in the user's cache.",
-        flag_values=values,
+        f"{weights.VARIABLE}, else a folder in the user's cache."
     )
-    cli.define_threads(values)
-    flags.DEFINE_integer(
-        "jobs", _cores(), "Processes for the metrics.", lower_bound=1, flag_values=values
-    )
+    values.add("weights", None, text)
+    values.add_threads()
+    values.add("jobs", _cores(), "Processes for the metrics.", lower_bound=1)
 
 
 def plan(
-    values: flags.FlagValues, codecs: Sequence[Codec], app: str, argv: Sequence[str] | None
+    values: cli.Flags, codecs: Sequence[Codec], app: str, argv: Sequence[str] | None
 ) -> runner.Plan:
     """The plan that the flags ask for."""
     if values.data is None:

@@ -7,8 +7,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from absl import flags
-
 from apps import _evaluation
 from tfgan_codec import cli
 from tfgan_codec.commands import training
@@ -33,25 +31,24 @@ be followed by its settings: avif=12/20/28, mobile=0.05/0.1 (bits per pixel), mo
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = cli.new_flags()
-    kw = {"flag_values": values}
+    values = cli.Flags()
     _evaluation.define_flags(values)
     names = [*classical.NAMES, "mobile"]
-    flags.DEFINE_list("codecs", names, "What to compare, see above.", **kw)
-    flags.DEFINE_string("out", None, "The folder to write.", **kw)
-    flags.DEFINE_string("anchor", "avif", "BD-rates are relative to this codec.", **kw)
+    values.add("codecs", names, "What to compare, see above.")
+    values.add("out", None, "The folder to write.")
+    values.add("anchor", "avif", "BD-rates are relative to this codec.")
     text = "Results files of earlier runs on the same pictures, whose rows are taken over."
-    flags.DEFINE_list("include", [], text, **kw)
+    values.add("include", [], text)
     text = "The report shows all pictures at this rate; 0 leaves them out."
-    flags.DEFINE_float("sheet_bpp", 0.1, text, **kw)
+    values.add("sheet_bpp", 0.1, text)
     text = "Also write choice.html, where people compare these codecs blindly."
-    flags.DEFINE_list("choice", [], text, **kw)
-    flags.DEFINE_list("tally", [], "Instead of all this, count such pages' answer files.", **kw)
+    values.add("choice", [], text)
+    values.add("tally", [], "Instead of all this, count such pages' answer files.")
     text = (
         "Instead of all this, compare decoders of the files that the first of these bundles makes "
         "at --sheet_bpp; random:NAME is the full-size decoder of a codec with random weights."
     )
-    flags.DEFINE_list("decoders", [], text, **kw)
+    values.add("decoders", [], text)
 
     def bench() -> None:
         if values.tally:

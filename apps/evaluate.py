@@ -6,8 +6,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from absl import flags
-
 from apps import _evaluation
 from tfgan_codec import cli
 from tfgan_codec.evaluation import runner, schema, summary
@@ -25,33 +23,20 @@ row per picture and rate, and the means; docs/evaluation.md says what the metric
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = cli.new_flags()
+    values = cli.Flags()
     _evaluation.define_flags(values)
-    flags.DEFINE_string(
-        "model", "mobile", "A model's name, or a bundle's folder or zip file.", flag_values=values
-    )
-    flags.DEFINE_list(
-        "bpp", list(DEFAULT_SETTINGS), "Bits per pixel to measure at.", flag_values=values
-    )
-    flags.DEFINE_list(
-        "quality",
-        None,
-        "Quality levels 0..255 to measure at, instead of --bpp.",
-        flag_values=values,
-    )
-    flags.DEFINE_float(
-        "realism",
-        None,
-        "Which decoder: 0 is the faithful one. Default: the most realistic one.",
-        flag_values=values,
-    )
-    flags.DEFINE_string("out", None, "The results file to write (.json).", flag_values=values)
-    flags.DEFINE_string("files", None, "Keep the compressed files in here.", flag_values=values)
+    values.add_model()
+    values.add("bpp", list(DEFAULT_SETTINGS), "Bits per pixel to measure at.")
+    values.add("quality", [], "Quality levels 0..255 to measure at, instead of --bpp.")
+    text = "Which decoder: 0 is the faithful one. Default: the most realistic one."
+    values.add("realism", None, text, float)
+    values.add("out", None, "The results file to write (.json).")
+    values.add("files", None, "Keep the compressed files in here.")
 
     def evaluate() -> None:
         if values.out is None:
             raise cli.CommandLineError("--out=FILE.json is needed")
-        settings = [f"q{level}" for level in values.quality or []] or values.bpp
+        settings = [f"q{level}" for level in values.quality] or values.bpp
         codec = NeuralCodec(values.model, values.realism, tuple(settings), threads=values.threads)
         plan = _evaluation.plan(values, [codec], "apps.evaluate", argv)
         results = runner.run(plan._replace(files=Path(values.files) if values.files else None))

@@ -6,8 +6,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from absl import flags
-
 from tfgan_codec import cli
 
 _USAGE = """
@@ -24,20 +22,17 @@ foldN-validation.txt.
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = cli.new_flags()
-    kw = {"flag_values": values}
-    flags.DEFINE_string("data", None, "Folder tree of pictures.", **kw)
-    flags.DEFINE_string("out", None, "Where the lists go.", **kw)
-    flags.DEFINE_integer("folds", 5, "How many folds.", **kw)
-    flags.DEFINE_integer("seed", 0, "Another seed gives other folds.", **kw)
+    values = cli.Flags()
+    values.add("data", None, "Folder tree of pictures.")
+    values.add("out", None, "Where the lists go.")
+    values.add("folds", 5, "How many folds.")
+    values.add("seed", 0, "Another seed gives other folds.")
 
     def command() -> None:
         from tfgan_codec.data.files import picture_files
         from tfgan_codec.data.kfold import write_lists
 
-        for name in ("data", "out"):
-            if values[name].value is None:
-                raise cli.CommandLineError(f"--{name} is required")
+        cli.require(values, "data", "out")
         files = picture_files(values.data)
         for path in write_lists(files, values.folds, Path(values.out), values.seed):
             print(path)

@@ -40,32 +40,29 @@ _FLAGS = Path(__file__).parent / "flags"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = cli.new_flags()
-    kw = {"flag_values": values}
-    flags.DEFINE_string("data", None, "Folder tree of training pictures.", **kw)
-    flags.DEFINE_string("test", None, "Folder of the pictures to measure on.", **kw)
-    flags.DEFINE_string("runs", None, "Where runs, bundles and compressed files go.", **kw)
-    flags.DEFINE_string("out", None, "Where results go. Default: results/STUDY.", **kw)
-    flags.DEFINE_float("minutes", None, "Of training per system. Default: the flag files'.", **kw)
-    flags.DEFINE_list("only", [], "Systems to train beside the first; all by default.", **kw)
-    flags.DEFINE_multi_string(
-        "also", [], "A further flag of apps.train for all: --also=--precision=mixed_bfloat16.", **kw
-    )
-    flags.DEFINE_string("weights", None, "Folder of the metric networks' weights.", **kw)
+    values = cli.Flags()
+    values.add("data", None, "Folder tree of training pictures.")
+    values.add("test", None, "Folder of the pictures to measure on.")
+    values.add("runs", None, "Where runs, bundles and compressed files go.")
+    values.add("out", None, "Where results go. Default: results/STUDY.")
+    values.add("minutes", None, "Of training per system. Default: the flag files'.", float)
+    values.add("only", [], "Systems to train beside the first; all by default.")
+    text = "A further flag of apps.train for all: --also=--precision=mixed_bfloat16."
+    flags.DEFINE_multi_string("also", [], text, flag_values=values)
+    values.add("weights", None, "Folder of the metric networks' weights.")
 
     def command(study: str) -> None:
         from tfgan_codec.studies.experiments import EXPERIMENTS
         from tfgan_codec.studies.study import Study, run
 
         experiment = choose("experiment", study, EXPERIMENTS)
-        for name in ("data", "test", "runs"):
-            if values[name].value is None:
-                raise cli.CommandLineError(f"--{name} is required")
+        cli.require(values, "data", "test", "runs")
         line = shlex.join(["python", "-m", "apps.study", *(argv or sys.argv)[1:]])
         places = values.data, values.test, Path(values.runs), Path(values.out or f"results/{study}")
         commands = _process("apps.train", values.weights), _process("export.bundle")
-        asked = values.minutes, values.weights, line, values.only, values.also
-        run(Study(*places, _FLAGS, *commands, *asked), experiment)
+        minutes: float | None = values.minutes
+        asked = values.weights, line, values.only, values.also
+        run(Study(*places, _FLAGS, *commands, minutes, *asked), experiment)
 
     return cli.run(command, values, _USAGE, argv)
 

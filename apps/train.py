@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from absl import flags
-
 from tfgan_codec import cli
 from tfgan_codec.specs import settings
 from tfgan_codec.training.config import RunConfig, read_settings
@@ -23,31 +21,23 @@ saves and stops; the same command with --resume goes on, also after a crash. doc
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    values = cli.new_flags()
-    kw = {"flag_values": values}
+    """Runs the program and returns its exit status."""
+    values = cli.Flags()
     settings.define(RunConfig, values)
-    flags.DEFINE_string(
-        "config",
-        None,
+    text = (
         "Take settings from this JSON or YAML file, by the names of flags, such as run.json of "
-        "another run; flags go before it.",
-        **kw,
+        "another run; flags go before it."
     )
-    flags.DEFINE_bool(
-        "dry_run",
-        False,
-        "Show networks, and memory and time per step from a few steps; keep nothing.",
-        **kw,
-    )
+    values.add("config", None, text)
+    text = "Show networks, and memory and time per step from a few steps; keep nothing."
+    values.add("dry_run", False, text)
 
     def command() -> None:
         found = read_settings(values.config) if values.config else {}
         where = f"{values.config}: " if values.config else ""
         settings.make(RunConfig, found, where)  # errors that are the file's name it
         config = settings.make(RunConfig, {**found, **settings.given(RunConfig, values)})
-        for name in ("data",) if values.dry_run else ("data", "out"):
-            if not getattr(config, name):
-                raise cli.CommandLineError(f"--{name} is required")
+        cli.require(config, *(("data",) if values.dry_run else ("data", "out")))
         # TensorFlow takes seconds to import: only when there is something to do.
         from tfgan_codec.training.dry_run import describe
         from tfgan_codec.training.run import train

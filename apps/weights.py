@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from absl import flags
-
 from tfgan_codec import cli
 from tfgan_codec.metrics import weights
 from tfgan_codec.metrics.convert import convert
@@ -23,17 +21,14 @@ others. With it: converts the downloaded files; PyTorch is not needed.
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = cli.new_flags()
-    flags.DEFINE_list("from", [], "The downloaded checkpoints.", flag_values=values)
-    flags.DEFINE_string(
-        "weights",
-        str(weights.default_folder()),
-        f"Folder of the weight files. Default: {weights.VARIABLE}, else one in the user's cache.",
-        flag_values=values,
-    )
+    values = cli.Flags()
+    values.add("from", [], "The downloaded checkpoints.")
+    text = f"Folder of the weight files. Default: {weights.VARIABLE}, else one in the user's cache."
+    values.add("weights", str(weights.default_folder()), text)
 
     def run() -> None:
-        for path in convert(values["from"].value, values.weights) if values["from"].value else []:
+        files = values["from"].value
+        for path in convert(files, values.weights) if files else []:
             print(f"wrote {path}")
         for name, file in weights.FILES.items():
             try:

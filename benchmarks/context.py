@@ -44,12 +44,12 @@ class Drawn(NamedTuple):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = cli.new_flags()
+    values = cli.Flags()
     flags.DEFINE_multi_integer("kernel", [11, 5], "Sizes of the kernel.", flag_values=values)
-    flags.DEFINE_string("order", "hwc", "Raster order of the latents.", flag_values=values)
-    flags.DEFINE_float("width", 1.0, "Of the codec.", flag_values=values)
-    flags.DEFINE_bool("serial", True, "Decode one after the other too.", flag_values=values)
-    flags.DEFINE_bool("picture", True, "Decode a whole picture too.", flag_values=values)
+    values.add("order", "hwc", "Raster order of the latents.")
+    values.add("width", 1.0, "Of the codec.")
+    values.add("serial", True, "Decode one after the other too.")
+    values.add("picture", True, "Decode a whole picture too.")
 
     def command() -> None:
         for kernel in values.kernel:

@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from absl import flags
-
 from tfgan_codec import cli
 from tfgan_codec.bundle import files as bundle_files
 from tfgan_codec.codec import Codec, load
@@ -41,9 +39,9 @@ CLASSES = Path(__file__).resolve().parent.parent / "export/android/decoder/build
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = cli.new_flags()
-    flags.DEFINE_string("model", "mobile", "A model's name, or a folder.", flag_values=values)
-    flags.DEFINE_float("bpp", 0.1, "Bits per pixel of the file.", flag_values=values)
+    values = cli.Flags()
+    values.add_model()
+    values.add("bpp", 0.1, "Bits per pixel of the file.")
 
     def compare(picture: str) -> None:
         codec = load(values.model)

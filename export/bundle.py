@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from absl import flags
-
 from tfgan_codec import cli
 
 _USAGE = """python -m export.bundle --model=RUN --out=FOLDER [--name=NAME | --add_to=BUNDLE]
@@ -22,24 +20,17 @@ codec as it was.
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    values = cli.new_flags()
-    flags.DEFINE_string("model", None, "Folder of the run.", flag_values=values)
-    flags.DEFINE_string("out", None, "Where to write the bundle.", flag_values=values)
-    flags.DEFINE_bool(
-        "best", False, "The checkpoint that did best in validation.", flag_values=values
-    )
-    flags.DEFINE_string(
-        "name", None, "Name of the model; by default that of the run's system.", flag_values=values
-    )
-    flags.DEFINE_string("add_to", None, "Bundle, by name or path.", flag_values=values)
-    flags.DEFINE_float(
-        "realism", 1.0, "Of the decoder that is added; 0 replaces the faithful.", flag_values=values
-    )
+    """Runs the program and returns its exit status."""
+    values = cli.Flags()
+    values.add("model", None, "Folder of the run.")
+    values.add("out", None, "Where to write the bundle.")
+    values.add("best", False, "The checkpoint that did best in validation.")
+    values.add("name", None, "Name of the model; by default that of the run's system.")
+    values.add("add_to", None, "Bundle, by name or path.")
+    values.add("realism", 1.0, "Of the decoder that is added; 0 replaces the faithful.")
 
     def command() -> None:
-        for name in ("model", "out"):
-            if values[name].value is None:
-                raise cli.CommandLineError(f"--{name} is required")
+        cli.require(values, "model", "out")
         # TensorFlow takes seconds to import: only when there is something to do.
         from tfgan_codec.deploy import bundling
 

@@ -24,14 +24,12 @@ with the new decoder. Ctrl-C saves and stops; the same command with --resume goe
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = cli.new_flags()
+    values = cli.Flags()
     settings.define(DistillSettings, values)
 
     def command() -> None:
         asked = settings.make(DistillSettings, settings.given(DistillSettings, values))
-        for name in ("model", "data", "out", "minutes"):
-            if not getattr(asked, name):
-                raise cli.CommandLineError(f"--{name} is required")
+        cli.require(asked, "model", "data", "out", "minutes")
         files.locate(asked.model)
         # TensorFlow takes seconds to import: only when there is something to do.
         from tfgan_codec.deploy.distill import distill

@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("By these rules the whole file fits an Edge TPU. To know, compile it:")
         print(f"  edgetpu_compiler -s {path}")
 
-    return cli.run(command, cli.new_flags(), _USAGE, argv)
+    return cli.run(command, cli.Flags(), _USAGE, argv)
 
 
 if __name__ == "__main__":

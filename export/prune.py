@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from absl import flags
-
 from tfgan_codec import cli
 from tfgan_codec.bundle import files
 
@@ -24,16 +22,13 @@ pictures are worse until it is trained on; export.distill does that:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = cli.new_flags()
-    kw = {"flag_values": values}
-    flags.DEFINE_string("model", None, "Bundle, by its name or path.", **kw)
-    flags.DEFINE_string("out", None, "Where to write the bundle.", **kw)
-    flags.DEFINE_float("keep", 0.7, "Share of the channels that stay.", **kw)
+    values = cli.Flags()
+    values.add("model", None, "Bundle, by its name or path.")
+    values.add("out", None, "Where to write the bundle.")
+    values.add("keep", 0.7, "Share of the channels that stay.")
 
     def command() -> None:
-        for name in ("model", "out"):
-            if values[name].value is None:
-                raise cli.CommandLineError(f"--{name} is required")
+        cli.require(values, "model", "out")
         files.locate(values.model)
         # TensorFlow takes seconds to import: only when there is something to do.
         from tfgan_codec.deploy.prune import prune

@@ -6,8 +6,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from absl import flags
-
 from tfgan_codec import cli
 from tfgan_codec.bundle import files
 from tfgan_codec.deploy.settings import Settings, check
@@ -34,15 +32,13 @@ tiles of it.
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = cli.new_flags()
-    flags.DEFINE_string("model", None, "Bundle or run.", flag_values=values)
-    flags.DEFINE_string("out", None, "Where to write.", flag_values=values)
+    values = cli.Flags()
+    values.add("model", None, "Bundle or run.")
+    values.add("out", None, "Where to write.")
     settings.define(Settings, values)
 
     def command() -> None:
-        for name in ("model", "out"):
-            if values[name].value is None:
-                raise cli.CommandLineError(f"--{name} is required")
+        cli.require(values, "model", "out")
         asked = settings.make(Settings, settings.given(Settings, values))
         check(asked)
         if not (Path(values.model) / "run.json").is_file():

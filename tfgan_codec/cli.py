@@ -6,7 +6,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Sequence
-from typing import Callable
+from typing import Any, Callable
 
 from absl import flags
 
@@ -18,21 +18,57 @@ OK, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
+_KINDS: dict[type, Callable[..., Any]] = {
+    bool: flags.DEFINE_bool,
+    int: flags.DEFINE_integer,
+    float: flags.DEFINE_float,
+    str: flags.DEFINE_string,
+    list: flags.DEFINE_list,
+}
+
+
 class CommandLineError(Exception):
     """The program was called the wrong way."""
 
 
-def new_flags() -> flags.FlagValues:
+class Flags(flags.FlagValues):
     """Flags of one run of a program, so that several programs can live in one process."""
-    return flags.FlagValues()  # type: ignore[no-untyped-call]
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    def add(
+        self, name: str, default: Any, text: str, kind: type | None = None, **bounds: int
+    ) -> None:
+        """Defines a flag.
+
+        Args:
+          name: what follows the two hyphens.
+          default: its value if it is not given.
+          text: what `--help` says of it.
+          kind: type of its value, a list being of texts; by default that of `default`, or text.
+          bounds: `lower_bound` and `upper_bound` of a number.
+        """
+        known = kind or (str if default is None else type(default))
+        _KINDS[known](name, default, text, flag_values=self, **bounds)
+
+    def add_model(self) -> None:
+        """Defines --model, the bundle that a command uses."""
+        self.add("model", "mobile", "A model's name, or a bundle's folder or zip file.")
+
+    def add_threads(self) -> None:
+        """Defines --threads, for commands that run models."""
+        from tfgan_codec.bundle.runtime import MAX_THREADS, THREADS  # with NumPy: not for all
+
+        text = "Threads that each network runs on. Files and pictures do not depend on it."
+        self.add("threads", THREADS, text, lower_bound=1, upper_bound=MAX_THREADS)
 
 
-def define_threads(values: flags.FlagValues) -> None:
-    """Defines --threads, for commands that run models."""
-    from tfgan_codec.bundle.runtime import MAX_THREADS, THREADS  # with NumPy: not for all commands
-
-    text = "Threads that each network runs on. Files and pictures do not depend on it."
-    flags.DEFINE_integer("threads", THREADS, text, 1, MAX_THREADS, flag_values=values)
+def require(settings: object, *names: str) -> None:
+    """Raises unless all these flags, or settings made of them, have a value."""
+    for name in names:
+        if not getattr(settings, name):
+            raise CommandLineError(f"--{name} is required")
 
 
 def run(

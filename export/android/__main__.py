@@ -7,8 +7,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from absl import flags
-
 from tfgan_codec import cli
 from tfgan_codec.bundle import files as bundle_files
 from tfgan_codec.bundle.model import Bundle
@@ -28,15 +26,12 @@ FOLDER = "bundle"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    values = cli.new_flags()
-    flags.DEFINE_string(
-        "model", "mobile", "A model's name, or a bundle's folder or zip file.", flag_values=values
-    )
-    flags.DEFINE_string("out", None, "The folder of the app's assets.", flag_values=values)
+    values = cli.Flags()
+    values.add_model()
+    values.add("out", None, "The folder of the app's assets.")
 
     def command() -> None:
-        if values.out is None:
-            raise cli.CommandLineError("--out is required")
+        cli.require(values, "out")
         size = export(values.model, Path(values.out))
         print(f"{Path(values.out) / FOLDER}: {size} bytes")
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from absl import flags
-
 import tfgan_codec as tgc
 from tfgan_codec import cli, image_io
 from tfgan_codec.commands import training
@@ -27,31 +25,19 @@ Compresses a picture (PNG, JPEG, WebP, ... whatever Pillow opens) to a .tgc file
 
 def main(argv: Sequence[str] | None = None, program: str = "tgc compress") -> int:
     """Runs the program, which its usage text calls `program`, and returns its exit status."""
-    values = cli.new_flags()
-    flags.DEFINE_float(
-        "bpp", None, "At most so many bits per pixel, counting the whole file.", flag_values=values
-    )
-    flags.DEFINE_integer(
-        "bytes", None, "At most so many bytes, counting the whole file.", flag_values=values
-    )
-    flags.DEFINE_integer("quality", None, "A quality level from 0 to 255.", flag_values=values)
-    flags.DEFINE_bool(
-        "metadata",
-        True,
-        "Keep the ICC profile and EXIF, inside the size asked for (--nometadata drops them).",
-        flag_values=values,
-    )
-    flags.DEFINE_string(
-        "search",
-        None,
+    values = cli.Flags()
+    values.add("bpp", None, "At most so many bits per pixel, counting the whole file.", float)
+    values.add("bytes", None, "At most so many bytes, counting the whole file.", int)
+    values.add("quality", None, "A quality level from 0 to 255.", int)
+    text = "Keep the ICC profile and EXIF, inside the size asked for (--nometadata drops them)."
+    values.add("metadata", True, text)
+    text = (
         "fidelity100 or realism100: steps of a search for a better picture in as many bytes. It "
-        "needs TensorFlow; decoding does not.",
-        flag_values=values,
+        "needs TensorFlow; decoding does not."
     )
-    flags.DEFINE_string(
-        "model", "mobile", "A model's name, or a bundle's folder or zip file.", flag_values=values
-    )
-    cli.define_threads(values)
+    values.add("search", None, text)
+    values.add_model()
+    values.add_threads()
 
     def compress(picture: str, out: str) -> None:
         options = {"bpp": values.bpp, "nbytes": values.bytes, "quality": values.quality}

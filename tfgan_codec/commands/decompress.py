@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from absl import flags
-
 import tfgan_codec as tgc
 from tfgan_codec import cli, image_io
 
@@ -22,28 +20,20 @@ Decompresses a .tgc file; the extension of PICTURE says in which format to store
 
 def main(argv: Sequence[str] | None = None, program: str = "tgc decompress") -> int:
     """Runs the program, which its usage text calls `program`, and returns its exit status."""
-    values = cli.new_flags()
-    flags.DEFINE_float(
-        "realism",
-        None,
-        "0 for faithful, 1 for realistic; the most realistic that the model has by default.",
-        flag_values=values,
-    )
-    flags.DEFINE_integer(
-        "scale",
-        1,
+    values = cli.Flags()
+    text = "0 for faithful, 1 for realistic; the most realistic that the model has by default."
+    values.add("realism", None, text, float)
+    text = (
         "For files in layers (info tells): 2 or 4 for a picture so many times smaller. Of the "
-        "file only the layers for it are needed.",
-        flag_values=values,
+        "file only the layers for it are needed."
     )
-    flags.DEFINE_string(
-        "model",
-        None,
+    values.add("scale", 1, text)
+    text = (
         "A model's name, or a bundle's folder or zip file; by default the shipped model that the "
-        "file was made with.",
-        flag_values=values,
+        "file was made with."
     )
-    cli.define_threads(values)
+    values.add("model", None, text)
+    values.add_threads()
 
     def decompress(source: str, picture: str) -> None:
         cli.refuse_overwriting(source, picture)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from absl import flags
 from PIL import Image
 
 import tfgan_codec as tgc
@@ -22,15 +21,11 @@ metadata are left out, for all three alike.
 
 def main(argv: Sequence[str] | None = None, program: str = "tgc demo") -> int:
     """Runs the program, which its usage text calls `program`, and returns its exit status."""
-    values = cli.new_flags()
-    flags.DEFINE_float(
-        "bpp", 0.1, "At most so many bits per pixel, counting the whole file.", flag_values=values
-    )
-    flags.DEFINE_string("out", "demo.png", "The side-by-side picture to write.", flag_values=values)
-    flags.DEFINE_string(
-        "model", "mobile", "A model's name, or a bundle's folder or zip file.", flag_values=values
-    )
-    cli.define_threads(values)
+    values = cli.Flags()
+    values.add("bpp", 0.1, "At most so many bits per pixel, counting the whole file.")
+    values.add("out", "demo.png", "The side-by-side picture to write.")
+    values.add_model()
+    values.add_threads()
 
     def show(picture: str) -> None:
         image_io.picture_format(values.out)  # complains before the work is done

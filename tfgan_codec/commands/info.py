@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from absl import flags
-
 from tfgan_codec import cli, description
 from tfgan_codec.commands import training
 from tfgan_codec.format import container
@@ -28,10 +26,8 @@ library and its discriminator have, beside the numbers in its paper. That needs 
 
 def main(argv: Sequence[str] | None = None, program: str = "tgc info") -> int:
     """Runs the program, which its usage text calls `program`, and returns its exit status."""
-    values = cli.new_flags()
-    flags.DEFINE_string(
-        "model", None, "A codec of the training library, for example ls_gan.", flag_values=values
-    )
+    values = cli.Flags()
+    values.add("model", None, "A codec of the training library, for example ls_gan.")
 
     def info(path: str | None = None) -> None:
         if (path is None) == (values.model is None):

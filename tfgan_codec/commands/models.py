@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from absl import flags
-
 from tfgan_codec import cli, description
 from tfgan_codec.bundle.files import shipped
 from tfgan_codec.evaluation.summary import plain
@@ -22,8 +20,8 @@ _HEAD = ["model", "id", "megabytes", "realisms", "about"]
 
 def main(argv: Sequence[str] | None = None, program: str = "tgc models") -> int:
     """Runs the program, which its usage text calls `program`, and returns its exit status."""
-    values = cli.new_flags()
-    flags.DEFINE_bool("json", False, "Print one JSON list, sizes in bytes.", flag_values=values)
+    values = cli.Flags()
+    values.add("json", False, "Print one JSON list, sizes in bytes.")
 
     def models() -> None:
         found = [description.of_model(path) for path in shipped()]
