@@ -28,9 +28,9 @@ class MultiScale(Discriminator):
     ):
         super().__init__(**kwargs)
         self.scales = scales
-        options = {"dropout": dropout, "minibatch": minibatch}
         self.networks = [
-            PatchNetwork(width, norm, **options) for _ in range(1 if shared else scales)
+            PatchNetwork(width, norm, dropout=dropout, minibatch=minibatch)
+            for _ in range(1 if shared else scales)
         ]
 
     def call(

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image, features
 
 from tfgan_codec.errors import TgcError, UsageError
+from tfgan_codec.image_io import Pixels
 from tfgan_codec.metrics.complexity import Complexity
 
 Encoder = Callable[[Image.Image, float], bytes]
@@ -40,7 +41,7 @@ class ClassicalCodec:
         extension: str,
         version: str,
         encoder: Encoder,
-        decoder: Callable[[bytes], np.ndarray],
+        decoder: Callable[[bytes], Pixels],
         ladder: tuple[float, ...],
         settings: tuple[str, ...],
     ) -> None:
@@ -49,7 +50,7 @@ class ClassicalCodec:
         self.ladder, self.settings = ladder, settings
         self._encoder, self.decode = encoder, decoder
 
-    def encode(self, picture: np.ndarray, setting: str) -> bytes:
+    def encode(self, picture: Pixels, setting: str) -> bytes:
         """Returns the file of a picture, uint8 HxWx3, at a number on the codec's own scale."""
         try:
             value = float(setting)
@@ -57,9 +58,7 @@ class ClassicalCodec:
             raise UsageError(f"{self.name} takes numbers as settings, not {setting!r}") from None
         return self._encoder(Image.fromarray(picture), value)
 
-    def match(
-        self, picture: np.ndarray, nbytes: int, known: Mapping[str, int] | None = None
-    ) -> bytes:
+    def match(self, picture: Pixels, nbytes: int, known: Mapping[str, int] | None = None) -> bytes:
         """Returns the file whose size is nearest to `nbytes` by ratio; a larger one if all are.
 
         `known` maps settings to sizes in bytes of this picture's files, to narrow the search.
@@ -110,7 +109,7 @@ def _pillow(image: Image.Image, kind: str, **options: object) -> bytes:
     return buffer.getvalue()
 
 
-def _open(data: bytes) -> np.ndarray:
+def _open(data: bytes) -> Pixels:
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
 
 

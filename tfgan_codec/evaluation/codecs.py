@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
-import numpy as np
-
 from tfgan_codec.bundle.runtime import THREADS
 from tfgan_codec.coding.contract import Refiner
 from tfgan_codec.errors import BundleError, UsageError
 from tfgan_codec.evaluation import classical
 from tfgan_codec.evaluation.neural import DEFAULT_SETTINGS, NeuralCodec
+from tfgan_codec.image_io import Pixels
 from tfgan_codec.metrics.complexity import Complexity
 
 # What can follow a name: search, realism, settings.
@@ -44,12 +43,12 @@ class Codec(Protocol):
     settings: tuple[str, ...]
     complexity: Complexity
 
-    def encode(self, picture: np.ndarray, setting: str) -> bytes: ...
+    def encode(self, picture: Pixels, setting: str) -> bytes: ...
 
-    def decode(self, data: bytes) -> np.ndarray: ...
+    def decode(self, data: bytes) -> Pixels: ...
 
     def match(
-        self, picture: np.ndarray, nbytes: int, known: Mapping[str, int] | None = None
+        self, picture: Pixels, nbytes: int, known: Mapping[str, int] | None = None
     ) -> bytes: ...
 
 
@@ -116,13 +115,11 @@ def create(
 
 def _split(spec: str) -> tuple[str, str | None, str | None, str | None]:
     """Returns the name, search, realism and settings of a codec, as they are written."""
-    ends = [len(spec), *(sign.start() for sign in re.finditer("[+@=]", spec))]
-    for end in sorted(ends, reverse=True):
-        rest = _REST.fullmatch(spec, end)
-        if rest and os.path.exists(spec[:end]):
-            return (spec[:end], *rest.groups())
-    found = re.fullmatch(f"(.*?){_REST.pattern}", spec)
-    return found.groups() if found else (spec, None, None, None)
+    ends = [*(sign.start() for sign in re.finditer("[+@=]", spec)), len(spec)]
+    ways = [(end, rest) for end in ends if (rest := _REST.fullmatch(spec, end))]
+    end, rest = next((way for way in reversed(ways) if os.path.exists(spec[: way[0]])), ways[0])
+    search, realism, settings = rest.groups()
+    return spec[:end], search, realism, settings
 
 
 def _searching(search: str, refiner: Callable[[str], Refiner] | None) -> Refiner:

@@ -113,7 +113,7 @@ def _show(results: schema.Results, plan: runner.Plan, asked: Comparison) -> str:
         details.draw(pictures).save(out / "sheet.png", optimize=True)
     page = report.html(results, differences, anchor, pictures, asked.sheet_bpp)
     (out / "report.html").write_text(page, encoding="utf-8")
-    told = []
+    told: list[str] = []
     if asked.choice:
         page, told = choice.html(pictures, asked.choice, data)
         (out / "choice.html").write_text(page, encoding="utf-8")

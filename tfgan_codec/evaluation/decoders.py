@@ -135,7 +135,7 @@ def table(rows: Sequence[Row]) -> list[list[str]]:
 
 def _quality(
     bundles: Sequence[Bundle], pictures: Sequence[Path], bpp: float, weights: str | None
-) -> list[dict[str, float | None]]:
+) -> list[dict[str, Any]]:
     """Mean quality of each bundle's decoder on the files of the first."""
     codecs = [tgc.Codec(bundle) for bundle in bundles]
     meter = Meter(METRICS, weights)
@@ -188,7 +188,8 @@ def _timed(path: Path, part: BundlePart, threads: int) -> dict[str, Any]:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise UsageError(f"a decoder cannot be run: {done.stderr.strip()[-300:]}")
-    return json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def run_alone(path: str, halo: int, tile: int, threads: int) -> None:

@@ -8,6 +8,8 @@ from typing import Any, Callable, NamedTuple, Optional
 import numpy as np
 
 from tfgan_codec.errors import TgcError
+from tfgan_codec.format.geometry import Floats
+from tfgan_codec.image_io import Pixels
 from tfgan_codec.metrics import ms_ssim, psnr
 from tfgan_codec.metrics.fid import PATCH, frechet_distance, patches
 from tfgan_codec.metrics.inception import FEATURES, Inception
@@ -21,8 +23,8 @@ Reasons = dict[str, str]
 class Features(NamedTuple):
     """Holds the Inception features of one picture."""
 
-    whole: np.ndarray  # [1, 2048], or [0, 2048] where no metric needs them
-    patches: np.ndarray  # [n, 2048], of its 256x256 patches
+    whole: Floats  # [1, 2048], or [0, 2048] where no metric needs them
+    patches: Floats  # [n, 2048], of its 256x256 patches
 
 
 class Measured(NamedTuple):
@@ -60,7 +62,7 @@ class Meter:
                     self.unavailable.update(dict.fromkeys(wanted, str(error)))
 
     def measure(
-        self, reference: np.ndarray, decoded: Sequence[np.ndarray]
+        self, reference: Pixels, decoded: Sequence[Pixels]
     ) -> tuple[Features, list[Measured]]:
         """Measures decoded pictures against their original, uint8 HxWx3; returns the original's
         features and a result per decoded picture."""
@@ -70,7 +72,7 @@ class Meter:
                 self._compare(metric, reference, decoded, out)
         return self.features(reference), out
 
-    def features(self, picture: np.ndarray) -> Features:
+    def features(self, picture: Pixels) -> Features:
         """Returns a picture's Inception features, as far as the metrics need them."""
         network = self._networks.get("fid")
         if network is None:
@@ -82,8 +84,8 @@ class Meter:
     def _compare(
         self,
         metric: str,
-        reference: np.ndarray,
-        decoded: Sequence[np.ndarray],
+        reference: Pixels,
+        decoded: Sequence[Pixels],
         out: Sequence[Measured],
     ) -> None:
         try:
@@ -110,7 +112,7 @@ class Meter:
 
 
 # For each metric of sets: the field of `Features` that it compares, and by which distance.
-SET_FEATURES: dict[str, tuple[str, Callable[[np.ndarray, np.ndarray], float]]] = {
+SET_FEATURES: dict[str, tuple[str, Callable[[Floats, Floats], float]]] = {
     "fid": ("whole", frechet_distance),
     "fid_256": ("patches", frechet_distance),
     "kid": ("whole", kernel_distance),

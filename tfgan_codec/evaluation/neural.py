@@ -15,6 +15,7 @@ from tfgan_codec.bundle.runtime import THREADS
 from tfgan_codec.codec import load
 from tfgan_codec.coding.contract import Refiner
 from tfgan_codec.errors import UsageError
+from tfgan_codec.image_io import Pixels
 from tfgan_codec.metrics.complexity import Complexity, of_tflite
 
 DEFAULT_SETTINGS = ("0.05", "0.1", "0.2")
@@ -56,7 +57,7 @@ class NeuralCodec:
         self.settings = settings
         self.complexity = self._measure_complexity()
 
-    def encode(self, picture: np.ndarray, setting: str) -> bytes:
+    def encode(self, picture: Pixels, setting: str) -> bytes:
         """Compresses uint8 HxWx3; never more bits per pixel than asked for."""
         try:
             if setting.startswith("q"):
@@ -68,14 +69,12 @@ class NeuralCodec:
                 f"not {setting!r}"
             ) from None
 
-    def decode(self, data: bytes) -> np.ndarray:
+    def decode(self, data: bytes) -> Pixels:
         """Decompresses to uint8 HxWx3."""
         image = self._codec.decompress(data, realism=self._realism)
         return np.asarray(image.convert("RGB"))
 
-    def match(
-        self, picture: np.ndarray, nbytes: int, known: Mapping[str, int] | None = None
-    ) -> bytes:
+    def match(self, picture: Pixels, nbytes: int, known: Mapping[str, int] | None = None) -> bytes:
         """The best file of at most `nbytes`; the smallest where that is impossible."""
         try:
             return self._compress(picture, nbytes=nbytes)
@@ -88,15 +87,16 @@ class NeuralCodec:
         params, decode, encode = 0, 0.0, 0.0
         for layer in layers:  # the smaller sizes of the picture have fewer pixels
             share = 0.25 ** (len(layers) - 1 - layers.index(layer))
-            own = self._of_bundle(layer)
-            params += own.params
-            decode += share * own.kmac_per_pixel
-            encode += share * own.encode_kmac_per_pixel
+            own_params, own_decode, own_encode = self._of_bundle(layer)
+            params += own_params
+            decode += share * own_decode
+            encode += share * own_encode
             if layer is not layers[-1]:  # its decoder predicts the next layer
-                encode += share * own.kmac_per_pixel
+                encode += share * own_decode
         return Complexity(params, decode, encode)
 
-    def _of_bundle(self, bundle: Bundle) -> Complexity:
+    def _of_bundle(self, bundle: Bundle) -> tuple[int, float, float]:
+        """Returns the parameters and the work to decode and to encode a pixel."""
         latents = _SIDE // 16
         inputs = {
             "analysis": (_SIDE, _SIDE, 3),
@@ -125,11 +125,8 @@ class NeuralCodec:
             macs += taps * bundle.channels * latents * latents
         means = parts["mean"].kmac_per_pixel if "mean" in parts else 0.0
         shared = means + macs / (_SIDE * _SIDE) / 1000
-        return Complexity(
-            params=sum(part.params for part in parts.values())
-            + sum(layer.kernel.size + layer.bias.size for layer in integer),
-            kmac_per_pixel=parts["synthesis"].kmac_per_pixel + shared,
-            encode_kmac_per_pixel=parts["analysis"].kmac_per_pixel
-            + parts["hyper_analysis"].kmac_per_pixel
-            + shared,
-        )
+        params = sum(part.params for part in parts.values())
+        params += sum(layer.kernel.size + layer.bias.size for layer in integer)
+        work = {kind: part.kmac_per_pixel for kind, part in parts.items()}
+        encode = work["analysis"] + work["hyper_analysis"] + shared
+        return params, work["synthesis"] + shared, encode

@@ -33,7 +33,7 @@ def save(sets: Sequence[schema.Row], folder: Path, title: str) -> list[str]:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    style = {
+    style: dict[Any, object] = {
         "font.size": 10,
         "axes.spines.top": False,
         "axes.spines.right": False,

@@ -15,6 +15,7 @@ from PIL import Image
 from tfgan_codec.evaluation import classical, schema, sheets
 from tfgan_codec.evaluation.curves import Difference, codecs, measured_metrics
 from tfgan_codec.evaluation.plots import colors
+from tfgan_codec.image_io import Pixels
 
 _TEMPLATE = Path(__file__).with_name("report.html")
 _PLACE = "/*DATA*/"
@@ -67,7 +68,7 @@ def fill(template: Path, data: dict[str, Any]) -> str:
     return before + text + after
 
 
-def webp(picture: np.ndarray, quality: int = WEBP_QUALITY) -> str:
+def webp(picture: Pixels, quality: int = WEBP_QUALITY) -> str:
     """Returns a picture, uint8 HxWx3, as base64 of a WebP file."""
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, "WEBP", quality=quality, method=4)
@@ -75,7 +76,7 @@ def webp(picture: np.ndarray, quality: int = WEBP_QUALITY) -> str:
 
 
 def _entry(sheet: sheets.Sheet, images: list[str]) -> dict[str, Any]:
-    def add(picture: np.ndarray) -> int:
+    def add(picture: Pixels) -> int:
         images.append(webp(picture))
         return len(images) - 1
 

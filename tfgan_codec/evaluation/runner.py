@@ -13,7 +13,7 @@ import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import NamedTuple
@@ -148,7 +148,7 @@ class _Run:
             return None
         reference = scratch / f"{path.name}.npy"
         np.save(reference, picture)
-        points = []
+        points: list[_Point] = []
         files: dict[tuple[str, str], _Made] = {}
         for codec in self.plan.codecs:
             for setting in codec.settings:
@@ -167,7 +167,7 @@ class _Run:
         codec: Codec,
         setting: str,
         path: Path,
-        picture: np.ndarray,
+        picture: image_io.Pixels,
         target: Path,
         files: dict[tuple[str, str], _Made],
     ) -> _Point:
@@ -263,11 +263,12 @@ def _task(job: tuple[Path, list[_Point]]) -> _Task:
     return _Task(job[0], [point.decoded for point in job[1]])
 
 
+_Measure = Callable[[Iterable[_Task]], Iterable[tuple[Features, list[Measured]]]]
 _meter: Meter  # of a worker process
 
 
 @contextlib.contextmanager
-def _pool(plan: Plan, meter: Meter) -> Iterator:
+def _pool(plan: Plan, meter: Meter) -> Iterator[_Measure]:
     """Yields a function from tasks to results in order, run in `plan.jobs` processes."""
     if plan.jobs <= 1:
         yield lambda tasks: [_measure(task, meter) for task in tasks]

@@ -26,7 +26,7 @@ class Version(NamedTuple):
     codec: str
     nbytes: int
     values: dict[str, float | None]
-    pixels: np.ndarray
+    pixels: image_io.Pixels
 
 
 class Sheet(NamedTuple):
@@ -34,7 +34,7 @@ class Sheet(NamedTuple):
 
     name: str
     target: int
-    original: np.ndarray
+    original: image_io.Pixels
     versions: list[Version]
     crops: list[tuple[int, int]]  # left, top of CROP x CROP regions
 
@@ -64,7 +64,7 @@ def make(
         except TgcError:
             continue
         target = max(1, round(bpp * original.shape[0] * original.shape[1] / 8))
-        found: list[tuple[str, int, np.ndarray]] = []
+        found: list[tuple[str, int, image_io.Pixels]] = []
         for codec in codecs:
             known = {
                 row["setting"]: row["bytes"]
@@ -97,7 +97,9 @@ def _kept(
     return data if len(data) == max(fitting) else None
 
 
-def busiest(picture: np.ndarray, size: int = CROP, count: int = CROPS) -> list[tuple[int, int]]:
+def busiest(
+    picture: image_io.Pixels, size: int = CROP, count: int = CROPS
+) -> list[tuple[int, int]]:
     """Returns left and top of the `size` x `size` squares in which neighbouring pixels change most,
     up to `count` of them, none overlapping."""
     height, width = picture.shape[:2]

@@ -25,7 +25,7 @@ class MaskedIntegerConv3D(tf.keras.layers.Layer):
     ):
         super().__init__(dtype="float32", **kwargs)
         self.filters = filters
-        self.sizes = tuple(kernel)
+        self.sizes = kernel[0], kernel[1], kernel[2]
         self.shift = shift
         self.maximum = scales.MAX_ACTIVATION
         self.initial_bias = bias

@@ -42,6 +42,7 @@ class Loss(Protocol):
         names: of the parts. Each call gives all of them, so that metrics can be made before it.
     """
 
-    names: tuple[str, ...]
+    @property
+    def names(self) -> tuple[str, ...]: ...
 
     def __call__(self, pictures: tf.Tensor, output: CodecOutput) -> LossValue: ...

@@ -120,7 +120,8 @@ def _kind(arrays: Arrays) -> str:
     """Returns which checkpoint has such arrays: "alex", "vgg linear", "inception"; "" if none."""
     first, second = arrays.get("features.0.weight"), arrays.get("lin1.model.1.weight")
     if first is not None:
-        return {(64, 3, 11, 11): "alex", (64, 3, 3, 3): "vgg"}.get(first.shape, "")
+        kinds: dict[tuple[int, ...], str] = {(64, 3, 11, 11): "alex", (64, 3, 3, 3): "vgg"}
+        return kinds.get(first.shape, "")
     if second is not None:
         return {192: "alex linear", 128: "vgg linear"}.get(second.shape[1], "")
     if any(name.endswith(("layers.conv.weight", "Conv2d_1a_3x3.conv.weight")) for name in arrays):

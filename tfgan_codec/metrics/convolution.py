@@ -7,6 +7,8 @@ wherever numpy does.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 _BLOCK = 1 << 20  # elements of gathered windows at a time
@@ -23,7 +25,8 @@ def conv2d(
     of rows and of columns of zeros to add on each side."""
     height, width, _, filters = kernel.shape
     x = _pad(x, padding, 0.0)
-    windows = np.lib.stride_tricks.sliding_window_view(x, (height, width), axis=(1, 2))
+    axes: Any = (1, 2)  # numpy's types know of one axis alone
+    windows = np.lib.stride_tricks.sliding_window_view(x, (height, width), axes)
     windows = windows[:, ::stride, ::stride].transpose(0, 1, 2, 4, 5, 3)
     count, rows, columns = windows.shape[:3]
     out = np.empty((count, rows, columns, filters), np.float32)
@@ -57,10 +60,13 @@ def average_pool_3x3(x: np.ndarray) -> np.ndarray:
     sums = _pad(x, (1, 1), 0.0)
     ones = _pad(np.ones((1, *x.shape[1:3], 1), np.float32), (1, 1), 0.0)
     for axis in (1, 2):
-        sums, ones = (
-            sum(_every(a, axis, i, 1, a.shape[axis] - 2) for i in range(3)) for a in (sums, ones)
-        )
+        sums, ones = _sum_of_three(sums, axis), _sum_of_three(ones, axis)
     return sums / ones
+
+
+def _sum_of_three(x: np.ndarray, axis: int) -> np.ndarray:
+    first, second, third = (_every(x, axis, i, 1, x.shape[axis] - 2) for i in range(3))
+    return first + second + third
 
 
 def _every(x: np.ndarray, axis: int, first: int, stride: int, count: int) -> np.ndarray:

@@ -52,5 +52,5 @@ def _root(features: np.ndarray) -> np.ndarray:
     """Returns X with X'X the unbiased covariance of features [n, d]; X has at most d rows."""
     centered = (features - features.mean(axis=0)) / np.sqrt(len(features) - 1)
     if len(centered) > centered.shape[1]:
-        return np.linalg.qr(centered, mode="r")
+        return np.asarray(np.linalg.qr(centered, mode="r"))
     return centered

@@ -57,7 +57,7 @@ class _Planes(NamedTuple):
 
     wanted: np.ndarray  # v - mean, before rounding
     mean: np.ndarray
-    index: np.ndarray
+    indexes: np.ndarray
     pixels: np.ndarray  # the picture's, [h, w, 16 * 16 * 3]
 
 
@@ -105,7 +105,7 @@ class Refiner:
         self,
         bundle: Bundle,
         rgb: Pixels,
-        y: payload.Floats,
+        y: geometry.Floats,
         symbols: payload.Symbols,
         quality: int,
         nbits: float,
@@ -113,7 +113,9 @@ class Refiner:
         """Returns symbols of the picture in about `nbits`, mostly fewer, with z of `symbols`."""
         tables = bundle.z_tables, bundle.y_tables
         whole = payload.estimate_bits(symbols, *tables)
-        side = payload.estimate_bits(symbols._replace(indexes=0 * symbols.indexes), *tables)
+        side = payload.estimate_bits(
+            symbols._replace(indexes=np.zeros_like(symbols.indexes)), *tables
+        )
         share = (nbits - side) / max(whole - side, 1.0)
         mean = hyperprior.means(bundle, symbols.z, symbols.indexes)
         wanted = y * bundle.gain[quality] - mean
@@ -146,8 +148,8 @@ class _Search:
         """The residuals, in `share` times the bits that rounding takes."""
         inputs = _Inputs(
             mean=tf.constant(window.mean[None]),
-            scale=scale_of(tf.constant(window.index[None])),
-            coded=tf.constant((window.index[None] > 0).astype(np.float32)),
+            scale=scale_of(tf.constant(window.indexes[None])),
+            coded=tf.constant((window.indexes[None] > 0).astype(np.float32)),
             inverse_gain=tf.constant(inverse_gain),
             pixels=tf.constant(_picture(window.pixels)[None]),
         )

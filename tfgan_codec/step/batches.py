@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import tensorflow as tf
 
 from tfgan_codec.errors import UsageError
@@ -11,7 +13,7 @@ NOT_FINITE = "the training pictures hold NaN or infinite values: clean the datas
 
 def checked(pictures: tf.Tensor) -> tf.Tensor:
     """Pictures as they are, if they can be trained on."""
-    shape = pictures.shape if isinstance(pictures, tf.Tensor) else ()
+    shape: Any = pictures.shape if isinstance(pictures, tf.Tensor) else ()
     if len(shape) != 4 or shape[3] != 3 or None in shape[1:]:
         raise UsageError(
             "a dataset must give batches of pictures [batch, height, width, 3] whose sides "

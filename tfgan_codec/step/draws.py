@@ -16,6 +16,12 @@ class Draws:
     part takes its share: however a batch is divided, its pictures get the same.
     """
 
+    accumulate: int
+    part: tf.Tensor | int
+    random_seed: int
+    g_optimizer: tf.keras.optimizers.Optimizer
+    distribute_strategy: tf.distribute.Strategy
+
     def _uniform(self, count: tf.Tensor, salt: int) -> tf.Tensor:
         """Random numbers [count] in [0, 1): this replica's and part's share of one draw for all."""
         parts = self.accumulate

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tfgan_codec.codec import load
+from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.evaluation import schema
 from tfgan_codec.evaluation.summary import markdown_table
 from tfgan_codec.format import container, payload
+from tfgan_codec.format.geometry import latent_size
 from tfgan_codec.studies.study import Experiment, Study, System, cells, small
 
 # Eq. 4: the probabilities of -2..2 under the standard normal.
@@ -57,11 +58,11 @@ def _tables(study: Study, systems: Sequence[System], results: schema.Results) ->
 
 def _normal_bpp(study: Study, system: System) -> float:
     """What the same symbols would cost with the fixed tables of Eq. 4."""
-    bundle = load(study.bundle(system)).bundle
+    bundle = Bundle.load(study.bundle(system))
     rates = []
     for path in sorted(study.files(system).glob("*.tgc")):
         file = container.parse(path.read_bytes()).file
-        size = -(-file.height // 16), -(-file.width // 16)
+        size = latent_size(file.height, file.width)
         tables = bundle.z_tables, bundle.y_tables, bundle.scale_decoder
         symbols = payload.decode_symbols(file.streams[0], *size, *tables).r
         rates.append(_NORMAL_BITS[symbols + 2].sum() / (file.height * file.width))

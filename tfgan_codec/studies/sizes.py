@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_codec import discriminators, models
+from tfgan_codec.discriminators.contract import Discriminator
 from tfgan_codec.models.contract import CodecModel
 from tfgan_codec.studies.keras_complexity import of_keras
 
@@ -91,7 +92,7 @@ def describe(name: str) -> dict[str, Any]:
 class _Judging:
     """A discriminator as a function of the picture alone."""
 
-    def __init__(self, discriminator: discriminators.Discriminator, channels: int):
+    def __init__(self, discriminator: Discriminator, channels: int):
         self.discriminator = discriminator
         self.channels = channels
         self.trainable_variables = discriminator.trainable_variables

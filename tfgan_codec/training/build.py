@@ -75,7 +75,8 @@ def make_adversary(config: RunConfig, model: tf.keras.Model) -> Adversary:
         name, arguments = parse(text)
         discriminators_.append(discriminators.build(name, latents, dtype, **arguments))
     rate = config.d_learning_rate or config.learning_rate
-    wanted = any(techniques.TECHNIQUES.find(parse(text).name).averages for text in config.technique)
+    makers = [techniques.TECHNIQUES.find(parse(text).name) for text in config.technique]
+    wanted = any(getattr(maker, "averages", False) for maker in makers)
     averaging = _averaging(config.ema if wanted else 0.0)
     optimizer = optimizers.build(config.d_optimizer, learning_rate=rate, **averaging)
     optimizer = _for_precision(optimizer, config)

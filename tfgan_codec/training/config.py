@@ -187,7 +187,8 @@ def read_settings(path: PathLike) -> dict[str, Any]:
 
 
 def _old_phase(values: list[Any]) -> Phase:
-    return Phase(*(tuple(value) if isinstance(value, list) else value for value in values))
+    fields: list[Any] = [tuple(value) if isinstance(value, list) else value for value in values]
+    return Phase(*fields)
 
 
 def write_config(folder: Path, config: RunConfig, starts: list[dict]) -> None:

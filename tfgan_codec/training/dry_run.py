@@ -37,7 +37,10 @@ def describe(config: RunConfig) -> str:
         costs = [measure(run, phase) for phase in config.phase]
     data = run.pool.inventory()
     lines = [f"data: {data.pictures:,} pictures, {data.bytes / 1e6:,.0f} MB", ""]
-    rows = [("part", "parameters"), *((name, f"{n:,}") for name, n in _parts(run))]
+    rows: list[tuple[str, ...]] = [
+        ("part", "parameters"),
+        *((name, f"{n:,}") for name, n in _parts(run)),
+    ]
     lines += [*_table(rows), ""]
     rows = [("phase", "crop", "batch", "s per step", f"peak {_memory_of()} memory")]
     for number, (phase, cost) in enumerate(zip(config.phase, costs)):

@@ -45,7 +45,7 @@ class Phase(NamedTuple):
 
     def __str__(self) -> str:
         """The text of `--phase` for it."""
-        places = map(plain, self[: len(_PLACES)])
+        places = map(plain, (self.until, self.crop, self.batch, self.mse, self.ms_ssim))
         defaults = self._field_defaults
         changed = {k: v for k, v in self._asdict().items() if k in defaults and v != defaults[k]}
         options = (k if v is True else f"{k}={write(v)}" for k, v in changed.items())

@@ -111,8 +111,8 @@ def fit_phase(run: Run, number: int) -> None:
             verbose=0,
             callbacks=listed,
         )
-    except tf.errors.OpError:
-        raise run.pool.problem or sys.exc_info()[1] from None
+    except tf.errors.OpError as error:
+        raise run.pool.problem or error from None
     finally:
         for callback in listed:
             if isinstance(callback, ProgressBar):

@@ -6,6 +6,7 @@ import inspect
 import math
 import time
 from collections.abc import Callable
+from typing import Any
 
 import tensorflow as tf
 
@@ -82,7 +83,7 @@ def build(text: str, peak: float) -> Rate:
     """
     name, arguments = parse(text)
     shares = {"constant": constant, "cosine": warmup_cosine, "step": half_step}
-    known = {**shares, **_keras_schedules()}
+    known: dict[str, Callable[..., Any]] = {**shares, **_keras_schedules()}
     maker = choose("schedule", name, known)
     takes = set(inspect.signature(maker).parameters) - {"peak", "share", "step"}
     check_arguments(f"schedule {name}", arguments, takes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import tensorflow as tf
 
 from tfgan_codec.errors import UsageError
@@ -48,7 +50,8 @@ class EarlyStopping(tf.keras.callbacks.Callback):
         return self._state()["waited"] >= self.patience
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None):
-        if not any(name.startswith("val_") for name in logs or {}):
+        logs = logs or {}
+        if not any(name.startswith("val_") for name in logs):
             return  # the run is being stopped and did not validate
         state = self._state()
         value = self.sign * choose("figure of the validation", self.monitor, logs)
@@ -70,7 +73,8 @@ def build(text: str | None, checkpoints: Checkpoints) -> EarlyStopping | None:
         return None
     monitor, arguments = parse(text)
     check_arguments("--early_stopping", arguments, ("patience", "min_delta", "mode"))
-    patience = arguments.get("patience", 1)
+    options: dict[str, Any] = dict(arguments)
+    patience = options.get("patience", 1)
     if not isinstance(patience, int) or patience < 1:
         raise UsageError(f"patience must be a whole number of at least 1, not {patience}")
-    return EarlyStopping(checkpoints, monitor, **arguments)
+    return EarlyStopping(checkpoints, monitor, **options)

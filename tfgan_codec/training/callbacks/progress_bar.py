@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import tensorflow as tf
 from tqdm import tqdm
@@ -25,7 +26,7 @@ class ProgressBar(tf.keras.callbacks.Callback):
         super().__init__()
         self.progress = progress
         self.title = title
-        self._bar: tqdm | None = None
+        self._bar: Any = None  # there while a phase is trained
 
     def on_train_begin(self, logs: dict | None = None):
         self._bar = tqdm(

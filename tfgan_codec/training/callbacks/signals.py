@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from typing import Any
 
 import tensorflow as tf
 
@@ -19,7 +20,7 @@ class StopOnSignal(tf.keras.callbacks.Callback):
     def __init__(self):
         super().__init__()
         self.stopped = False
-        self._previous: dict[int, object] = {}
+        self._previous: dict[int, Any] = {}
 
     def __enter__(self) -> StopOnSignal:
         for number in (signal.SIGINT, signal.SIGTERM):
