@@ -1,1 +1,1 @@
-"""Pictures through a model: pixels to the streams of a file and back."""
+"""Takes pictures through a model: from pixels to the streams of a file and back."""

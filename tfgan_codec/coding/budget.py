@@ -47,7 +47,8 @@ def best_quality(size: Callable[[int], float], budget: float, levels: int = 256)
 
 
 def _next(known: dict[int, float], fits: int, too_large: int) -> int:
-    """Where the line through the two sizes nearest to the budget meets it, inside the bracket."""
+    """Returns the next quality to try: where the line through the two known sizes nearest to the
+    budget meets it, but inside the bracket."""
     if len(known) >= _SECANT_TRIES:
         return (fits + too_large) // 2
     nearest, *others = sorted(known, key=lambda q: abs(known[q]))[:2]

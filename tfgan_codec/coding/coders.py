@@ -1,4 +1,4 @@
-"""The way of coding pictures that each kind of bundle needs."""
+"""Chooses the way of coding pictures that a kind of bundle needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures through a bundle with a context model: one stream, one quality.
+"""Codes pictures with a bundle that has a context model: one stream, one quality.
 
 The stream holds the hyper-latents z, a check of the features that follow from z, and the latents,
 front after front (`docs/format.md`, "Payload with a context model").
@@ -29,15 +29,15 @@ from tfgan_codec.image_io import Pixels
 
 
 class ContextSymbols(NamedTuple):
-    """What a stream says of the latents [h, w, C] of one picture."""
+    """Holds what a stream says of one picture, as integers."""
 
-    z: Integers
-    features: Array  # [h, w, features of the context model], follows from z
-    q: Integers  # [h, w, C]
+    z: Integers  # hyper-latents [h / 4, w / 4, channels], sides rounded up
+    features: Array  # [h, w, features of the context model], computed from z
+    q: Integers  # the rounded latents [h, w, C]
 
 
 class ContextCoder:
-    """Codes pictures with a bundle of this kind (`coding.contract.PictureCoder`)."""
+    """Is the `coding.contract.PictureCoder` of bundles with a context model."""
 
     layers = qualities = 1
 
@@ -55,7 +55,7 @@ class ContextCoder:
 
 
 def quantize(bundle: Bundle, y: Floats) -> ContextSymbols:
-    """Rounds latents [h, w, C] to what is coded."""
+    """Rounds the latents of a picture, float [h, w, C], to the symbols that are coded."""
     v = y * bundle.gain[0]
     z = hyper_latents(bundle, v)
     features = payload.index_map(bundle.scale_decoder, z, *v.shape[:2])
@@ -64,13 +64,13 @@ def quantize(bundle: Bundle, y: Floats) -> ContextSymbols:
 
 
 def dequantize(bundle: Bundle, symbols: ContextSymbols) -> Floats:
-    """Returns the decoded latents, y_hat [h, w, C]."""
+    """Returns the decoded latents y_hat, float32 [h, w, C]."""
     y_hat: Floats = symbols.q.astype(np.float32) * bundle.inverse_gain[0]
     return y_hat
 
 
 def encode_symbols(bundle: Bundle, symbols: ContextSymbols) -> bytes:
-    """Returns one range-coded stream."""
+    """Returns the symbols as one range-coded stream."""
     coded = context.encode(_model(bundle), symbols.features, symbols.q)
     encoder = RangeEncoder()
     payload.encode_head(encoder, symbols.z, symbols.features, bundle.z_tables)

@@ -1,4 +1,4 @@
-"""What every way of coding pictures offers, and what it asks of an encoder's search."""
+"""Says what every way of coding pictures offers, and what it asks of an encoder's search."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tfgan_codec.image_io import Pixels
 
 
 class Search(NamedTuple):
-    """What commands ask a `search.refiner.Refiner` for: its aim, and the number of its steps."""
+    """Holds what the commands' --search asks of a `search.refiner.Refiner`."""
 
-    tune: str
-    steps: int
+    tune: str  # "fidelity" or "realism"
+    steps: int  # of gradient descent
 
 
 def read_search(text: str) -> Search:
-    """Reads `fidelity100` or `realism100`."""
+    """Reads a search from a text such as `fidelity100` or `realism100`; else `UsageError`."""
     found = re.fullmatch("(fidelity|realism)([1-9][0-9]{0,5})", text)
     if not found:
         raise UsageError(
@@ -35,7 +35,7 @@ def read_search(text: str) -> Search:
 class Refiner(Protocol):
     """Finds better residuals for a picture than rounding gives, as `search.refiner.Refiner` does.
 
-    Callers hand one in: it needs TensorFlow, which nothing on this side of the package imports.
+    Callers hand one in: it needs TensorFlow, which the portable part of the package never imports.
     """
 
     def __call__(
@@ -53,23 +53,23 @@ class Refiner(Protocol):
           bundle: the model.
           rgb: the picture, uint8 [height, width, 3].
           y: its latents before the gain, [h, w, channels].
-          symbols: `hyperprior.quantize` of these.
-          quality: the level they were made at.
-          nbits: the length of the whole stream.
+          symbols: what `hyperprior.quantize` makes of these latents.
+          quality: the quality level they were made at, 0..255.
+          nbits: the wanted length of the whole stream, in bits.
         """
 
 
 class Encoding(Protocol):
-    """A picture on its way into a file."""
+    """Holds an analysed picture, of which files of any quality can be made."""
 
     def streams(self, quality: int) -> tuple[bytes, ...]:
-        """What the file holds."""
+        """Returns the streams that a file of this quality holds."""
 
     def nbytes(self, quality: int) -> float:
-        """The length of the streams, to a few bytes."""
+        """Estimates the length of all these streams in bytes, right to a few bytes."""
 
     def refined(self, quality: int, nbytes: int, refiner: Refiner) -> tuple[bytes, ...]:
-        """Streams of about `nbytes`, with what a refiner finds.
+        """Returns streams of about `nbytes` bytes, with the residuals that `refiner` finds.
 
         Raises:
           UsageError: there is nothing to refine in files of this model.
@@ -81,21 +81,22 @@ class PictureCoder(Protocol):
 
     Attributes:
       layers: how many streams a file has.
-      qualities: how many levels there are.
+      qualities: how many quality levels there are, from 0.
     """
 
     layers: int
     qualities: int
 
     def encode(self, rgb: Pixels) -> Encoding:
-        """Runs the analysis once, whatever the number of qualities that are asked for later."""
+        """Runs the analysis network on a picture, uint8 [height, width, 3]; it is not run again
+        when several qualities are asked for later."""
 
     def decode(self, file: container.TgcFile, realism: float) -> Pixels:
         """Returns the picture, cropped to its size at the file's scale."""
 
 
 class OneEncoding(NamedTuple):
-    """The encoding of a model with a single quality: its streams are made already."""
+    """Is the `Encoding` of a model with a single quality: its streams are made already."""
 
     made: tuple[bytes, ...]
 
@@ -115,5 +116,5 @@ def cropped(pixels: Pixels, file: container.TgcFile) -> Pixels:
 
 
 def to_bytes(x: Array) -> Pixels:
-    """Rounds and clips to pixel values, uint8."""
+    """Rounds and clips numbers to pixel values 0..255, uint8 of the same shape."""
     return np.clip(round_half_up(x), 0, 255).astype(np.uint8)

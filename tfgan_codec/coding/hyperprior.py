@@ -1,7 +1,7 @@
-"""Pictures through a bundle with a hyperprior: one stream, any of 256 qualities.
+"""Codes pictures with a bundle that has a hyperprior: one stream, any of 256 qualities.
 
-The float steps around `format.payload`: gains, means and networks. They only shift what symbols
-stand for, so machines that round differently still parse alike.
+Here are the float steps around `format.payload`: gains, means and networks. They only shift what
+symbols stand for, so machines that round floats differently still parse alike.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tfgan_codec.image_io import Pixels
 
 
 class HyperpriorCoder:
-    """Codes pictures with a bundle of this kind (`coding.contract.PictureCoder`)."""
+    """Is the `coding.contract.PictureCoder` of bundles with a hyperprior."""
 
     layers = 1
     qualities = QUALITIES
@@ -48,7 +48,7 @@ class HyperpriorCoder:
 
 
 class _Encoding:
-    """One picture's latents, rounded for the quality that is asked for."""
+    """Holds the latents of one picture and rounds them for each quality that is asked for."""
 
     def __init__(self, bundle: Bundle, rgb: Pixels) -> None:
         self._bundle, self._rgb = bundle, rgb
@@ -72,7 +72,7 @@ class _Encoding:
 
 
 def quantize(bundle: Bundle, y: Floats, quality: int) -> Symbols:
-    """Rounds latents [h, w, C] at a quality level to what is coded."""
+    """Rounds the latents of a picture, float [h, w, C], to the symbols of a quality level."""
     v = y * bundle.gain[quality]
     z = hyper_latents(bundle, v)
     index = payload.index_map(bundle.scale_decoder, z, *v.shape[:2])
@@ -81,14 +81,15 @@ def quantize(bundle: Bundle, y: Floats, quality: int) -> Symbols:
 
 
 def dequantize(bundle: Bundle, symbols: Symbols, quality: int) -> Floats:
-    """Returns the decoded latents, y_hat [h, w, C]."""
+    """Returns the decoded latents y_hat, float32 [h, w, C]."""
     v = symbols.r + means(bundle, symbols.z, symbols.indexes)
     y_hat: Floats = v.astype(np.float32) * bundle.inverse_gain[quality]
     return y_hat
 
 
 def hyper_latents(bundle: Bundle, v: Floats) -> Integers:
-    """Returns the hyper-latents z of latents after the gain."""
+    """Returns the hyper-latents z, int32 [h / 4, w / 4, channels], sides rounded up, of latents
+    v [h, w, C] that the gain has been multiplied to."""
     _require_finite(bundle, "analysis", v)
     hyper = bundle.network("hyper_analysis")(pad_zeros(v, bundle.scale_decoder.upscale))
     _require_finite(bundle, "hyper_analysis", hyper)
@@ -96,7 +97,7 @@ def hyper_latents(bundle: Bundle, v: Floats) -> Integers:
 
 
 def means(bundle: Bundle, z: Integers, index: Array) -> Floats:
-    """Returns the mean of each latent, mu, cropped to the index map's size."""
+    """Returns the means mu that z predicts of the latents, float [h, w, C] as the index map."""
     height, width = index.shape[:2]
     mu: Floats = bundle.network("mean")(z)[:height, :width]
     _require_finite(bundle, "mean", mu)

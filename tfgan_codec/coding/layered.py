@@ -1,4 +1,4 @@
-"""Pictures through a bundle in layers: a stream for each size of the picture, one quality."""
+"""Codes pictures with a bundle in layers: a stream for each size of the picture, one quality."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tfgan_codec.image_io import Pixels
 
 
 class LayeredCoder:
-    """Codes pictures with a bundle of this kind (`coding.contract.PictureCoder`)."""
+    """Is the `coding.contract.PictureCoder` of bundles in layers."""
 
     qualities = 1
 
@@ -35,7 +35,7 @@ class LayeredCoder:
 
 
 class _LayerCodec(NamedTuple):
-    """The bundle of one size of the picture, as `pyramid` wants it."""
+    """Is the `pyramid.LayerCodec` of one size of the picture, made of that size's bundle."""
 
     bundle: Bundle
     realism: float

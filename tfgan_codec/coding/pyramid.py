@@ -1,10 +1,11 @@
-"""A picture coded at several sizes, coarse to fine, each as what it has beyond the one before.
+"""Codes a picture at several sizes, coarse to fine, each as its difference from the one before.
 
     X'_4 = A_4(X_4),   X'_2 = U(X'_4) + A_2(X_2 - U(X'_4)),   X' = U(X'_2) + A_1(X - U(X'_2))
 
-(MSAE, Huang et al., 2019, Eq. 1 to 3.) The paper does not say how pictures are shrunk and enlarged:
-here by means of 2x2 pixels, and by linear interpolation between the middles of pixels. Each size is
-padded to multiples of the codecs' stride on its own, which costs less than padding the largest.
+These are Eq. 1 to 3 of MSAE (Huang et al., 2019): A_s codes the size 1/s, U enlarges twice. The
+paper does not say how pictures are shrunk and enlarged: here by the means of 2x2 pixels, and by
+linear interpolation between the middles of pixels. Each size is padded to multiples of the codecs'
+stride on its own, which costs less than padding the largest.
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ from tfgan_codec.format.geometry import STRIDE, Floats, pad_edges
 
 
 class LayerCodec(Protocol):
-    """A codec of one size: of pixels 0..255, or of their differences to the prediction."""
+    """Codes one size: pixels 0..255 of the coarsest, else differences from the prediction."""
 
     def encode(self, x: Floats) -> bytes:
-        """[height, width, 3], both multiples of the stride."""
+        """Returns the stream of x [height, width, 3], whose sides are multiples of the stride."""
 
     def decode(self, data: bytes, height: int, width: int) -> Floats:
-        """The same shape again."""
+        """Returns what a stream holds, float [height, width, 3], as `encode` was given it."""
 
 
 def encode(picture: NDArray[np.uint8], layers: Sequence[LayerCodec]) -> tuple[bytes, ...]:
-    """The streams of a picture [height, width, 3]; `layers` run from coarse to fine."""
+    """Returns the streams of a picture [height, width, 3], coarse to fine as `layers`."""
     targets: list[NDArray[Any]] = [picture]
     for _ in layers[1:]:
         targets.insert(0, halve(targets[0]))
@@ -49,9 +50,9 @@ def encode(picture: NDArray[np.uint8], layers: Sequence[LayerCodec]) -> tuple[by
 def decode(
     streams: Sequence[bytes], layers: Sequence[LayerCodec], height: int, width: int
 ) -> Floats:
-    """The picture that the streams there are make, not rounded.
+    """Returns the picture that the first streams of a file hold, float [h, w, 3], not rounded.
 
-    It is smaller than the whole one, `height` x `width`, by the factor that `scale_of` tells.
+    With all streams h x w is `height` x `width`, with fewer smaller by the factor of `scale_of`.
     """
     picture: Floats | None = None
     for number, (data, layer) in enumerate(zip(streams, layers)):
@@ -64,17 +65,18 @@ def decode(
 
 
 def scale_of(streams: int, layers: int) -> int:
-    """How many times smaller the picture of the first streams of so many layers is."""
+    """Returns the factor, a power of two, by which the picture that `streams` of `layers` streams
+    hold is smaller than the whole one."""
     return 1 << (layers - streams)
 
 
 def shrunk(height: int, width: int, factor: int) -> tuple[int, int]:
-    """The size of a picture that is `factor` times smaller."""
+    """Returns height and width of a picture after shrinking it `factor` times, rounded up."""
     return -(-height // factor), -(-width // factor)
 
 
 def halve(x: NDArray[Any]) -> Floats:
-    """Means of 2x2 pixels; odd sides repeat their last row or column."""
+    """Shrinks a picture to half the size by the means of 2x2 pixels; odd sides repeat the last."""
     x = pad_edges(x, 2)
     quarters = [x[i::2, j::2].astype(np.float32) for i in (0, 1) for j in (0, 1)]
     mean: Floats = np.float32(0.25) * (quarters[0] + quarters[1] + quarters[2] + quarters[3])
@@ -82,7 +84,7 @@ def halve(x: NDArray[Any]) -> Floats:
 
 
 def double(x: Floats) -> Floats:
-    """Linear interpolation to twice the size, edges repeated."""
+    """Enlarges a picture to twice the size by linear interpolation, with edges repeated."""
     for axis in (0, 1):
         x = np.moveaxis(x, axis, 0)
         before, after = np.concatenate([x[:1], x[:-1]]), np.concatenate([x[1:], x[-1:]])
