@@ -1,4 +1,4 @@
-"""Named arrays as bundles store them, ``.npz`` files that anybody can have written."""
+"""Reads and writes the named arrays of bundles, ``.npz`` files that anybody can have written."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def save_arrays(arrays: Arrays) -> bytes:
 
 
 def checked_array(arrays: Arrays, name: str, axes: int, *types: type[np.generic]) -> Array:
-    """Returns an array of `axes` axes and one of the types, in the byte order of this machine."""
+    """Returns the array `name`, if it has `axes` axes and one of the types in this machine's byte
+    order; raises `BundleError` otherwise."""
     array = arrays.get(name)
     if array is None or array.ndim != axes or array.dtype not in types:
         found = "missing" if array is None else shown(f"{array.dtype} {array.shape}")

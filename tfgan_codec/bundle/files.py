@@ -1,4 +1,4 @@
-"""Where bundles are, and how their files are read: folders and zip files, shipped or not.
+"""Finds bundles, shipped or not, and reads their files from folders and zip files.
 
 Only the standard library is used: `apps.info` looks up a model's name here.
 """
@@ -50,14 +50,15 @@ def find_shipped(model_id: bytes) -> Path | None:
 
 
 def stamp(path_or_name: PathLike) -> bytes:
-    """What tells a bundle from one that was in its place before: the manifest, with its hashes."""
+    """Returns bytes that differ once another bundle is in this place: the manifest, which has the
+    hashes of all files."""
     path = locate(path_or_name)
     with errors_of(path):
         return reader(path)(MANIFEST)
 
 
 def reader(place: Path | IO[bytes]) -> Reader:
-    """Opens the bundle at a path, or the zip file that a stream is."""
+    """Returns the `Reader` of the bundle at a path, or of an open zip file."""
 
     fetch: Reader
     if isinstance(place, Path) and place.is_dir():
@@ -75,7 +76,7 @@ def reader(place: Path | IO[bytes]) -> Reader:
 
 
 def manifest(read: Reader) -> dict[str, Any]:
-    """The parsed manifest."""
+    """Returns the manifest as parsed JSON, its fields unchecked."""
     parsed = json.loads(read(MANIFEST))
     if not isinstance(parsed, dict):
         raise BundleError(f"{MANIFEST} is not a JSON object")
@@ -83,7 +84,7 @@ def manifest(read: Reader) -> dict[str, Any]:
 
 
 def contents(read: Reader) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """The manifest and all files that it names."""
+    """Returns the manifest, and by name the contents of all files that it lists."""
     parsed = manifest(read)
     names = Manifest(parsed).child("files").values
     if len(names) > MAX_FILES:
@@ -92,7 +93,7 @@ def contents(read: Reader) -> tuple[dict[str, Any], dict[str, bytes]]:
 
 
 def check_hashes(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
-    """Raises `BundleError` unless the files are those that the manifest tells of."""
+    """Raises `BundleError` unless each file has the SHA-256 hash that the manifest gives."""
     for name, digest in manifest["files"].items():
         if hashlib.sha256(files[name]).hexdigest() != digest:
             raise BundleError(f"{name} is damaged (its hash is wrong); copy the bundle again")
@@ -100,7 +101,7 @@ def check_hashes(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> Non
 
 @contextlib.contextmanager
 def errors_of(path: Path) -> Iterator[None]:
-    """Turns whatever the files of a bundle can cause into `BundleError`."""
+    """Turns every error that damaged or hostile files of a bundle can cause into `BundleError`."""
     try:
         yield
     except TgcError as error:
@@ -120,6 +121,6 @@ def _read_from(folder: Path, name: str) -> bytes:
 
 
 def shipped() -> list[Path]:
-    """The paths of all shipped bundles, by name."""
+    """Returns the paths of all shipped bundles, sorted by name."""
     paths = sorted(SHIPPED.iterdir()) if SHIPPED.is_dir() else []
     return [p for p in paths if p.suffix == ".zip" or (p / MANIFEST).is_file()]

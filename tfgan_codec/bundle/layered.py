@@ -1,4 +1,4 @@
-"""Bundles of codecs in layers: one ordinary bundle for each size of the picture, in one place.
+"""Reads and writes bundles in layers: an ordinary bundle for each size of the picture, together.
 
 ``manifest.json`` names them from coarse to fine; each is a zip file beside it, and a bundle of its
 own. ``docs/format.md`` has the details.
@@ -27,10 +27,10 @@ _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the same layers make the same files
 
 
 class LayeredBundle:
-    """A loaded codec in layers.
+    """Holds a loaded model in layers. Its other attributes are like those of `Bundle`.
 
     Attributes:
-      layers: their bundles, coarse to fine.
+      layers: the bundle of each size of the picture, coarse to fine.
     """
 
     name: str
@@ -41,7 +41,7 @@ class LayeredBundle:
     def __init__(
         self, manifest: Mapping[str, Any], files: Mapping[str, bytes], threads: int = THREADS
     ) -> None:
-        """As that of `Bundle`."""
+        """Takes and checks the same arguments as `Bundle`."""
         bundle_files.check_hashes(manifest, files)
         fields = Manifest(manifest)
         self.name, self.info = fields.name("name"), dict(fields.child("info").values)
@@ -68,13 +68,14 @@ class LayeredBundle:
 
     @property
     def realisms(self) -> tuple[float, ...]:
-        """The realisms that all layers have decoders of, in rising order."""
+        """The realisms, 0..1 in rising order, of which every layer has a decoder."""
         common = set.intersection(*(set(layer.realisms) for layer in self.layers))
         return tuple(sorted(common))
 
 
 def load_bundle(path_or_name: PathLike, threads: int = THREADS) -> Bundle | LayeredBundle:
-    """Loads a bundle of either kind, by name or path as `Bundle.load`."""
+    """Loads a bundle, in layers or not, by name or path as `Bundle.load` does; each network runs
+    on `threads` threads."""
     path = bundle_files.locate(path_or_name)
     with bundle_files.errors_of(path):
         manifest, files = bundle_files.contents(bundle_files.reader(path))
@@ -122,7 +123,7 @@ def write_layered_bundle(
 
 
 def layered_hash(digests: Sequence[str]) -> str:
-    """SHA-256 of the layers' normative hashes (32 bytes each), coarse to fine."""
+    """Returns the SHA-256, in hex, of the layers' normative hashes (32 bytes each) in a row."""
     return hashlib.sha256(b"".join(map(bytes.fromhex, digests))).hexdigest()
 
 

@@ -11,15 +11,17 @@ from typing import Any
 
 from tfgan_codec.errors import BundleError, shown
 
-# Of models and files: no separators of paths, nothing that a terminal or a shell reads differently.
+# Names of models and files hold no separators of paths, and nothing special to terminal or shell.
 _SAFE_NAME = re.compile(r"\w[\w .+-]{0,63}")
 
 
 class Manifest:
-    """An object of the manifest: the whole, or one inside it that `what` names.
+    """Holds a JSON object of the manifest, the outermost one or one inside it.
+
+    Every method takes the name of a field and raises `BundleError` if that is missing or unfit.
 
     Attributes:
-      values: its fields as they are, unchecked.
+      values: the fields as they are, unchecked.
     """
 
     def __init__(self, values: object, what: str = "the manifest") -> None:
@@ -28,28 +30,28 @@ class Manifest:
         self.values, self._what = values, what
 
     def child(self, key: str) -> Manifest:
-        """An object."""
+        """Returns a field that is a JSON object itself."""
         return Manifest(self.values.get(key), f"{key} of {self._what}")
 
     def list(self, key: str) -> list[Any]:
-        """A list of anything."""
+        """Returns a field that is a list, whose items are unchecked."""
         found: list[Any] = self._get(key, list)
         return found
 
     def string(self, key: str) -> str:
-        """Any text."""
+        """Returns a field that is text."""
         return str(self._get(key, str))
 
     def name(self, key: str) -> str:
-        """A name as `safe_name` allows it."""
+        """Returns a field that is a name as `safe_name` allows it."""
         return safe_name(self.string(key))
 
     def integer(self, key: str, most: int | None = None) -> int:
-        """A whole number; if `most` is given, from 0 to that."""
+        """Returns a field that is a whole number and, if `most` is given, in 0..`most`."""
         return int(self._within(key, most, int))
 
     def number(self, key: str, most: float) -> float:
-        """A number from 0 to `most`."""
+        """Returns a field that is a number from 0 to `most`."""
         return float(self._within(key, most, int, float))
 
     def _within(self, key: str, most: float | None, *types: type) -> Any:
@@ -71,7 +73,8 @@ class Manifest:
 
 
 def safe_name(name: object) -> str:
-    """Returns a name that is one in every file system, on every terminal and in every report."""
+    """Returns a name if it is safe in every file system, terminal and report; `BundleError` if it
+    is not."""
     if not isinstance(name, str) or not _SAFE_NAME.fullmatch(name):
         raise BundleError(
             f"'{shown(name)}' is not a plain name: up to 64 letters, digits and any of ' .+-_'"

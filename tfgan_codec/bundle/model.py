@@ -1,4 +1,4 @@
-"""Model bundles: everything a trained codec needs to run, in one folder or one zip file.
+"""Loads model bundles: all that a trained codec needs to run, in one folder or one zip file.
 
 A bundle holds ``manifest.json``; ``normative.npz``, the integer tables and the integer scale
 decoder that decide how bits are parsed; ``gains.npz``, the quality levels; and the networks as
@@ -27,8 +27,9 @@ from tfgan_codec.format.geometry import HYPER_STRIDE, QUALITIES, STRIDE
 from tfgan_codec.format.scales import SCALES, ScaleDecoder
 from tfgan_codec.format.tables import Tables
 
-FORMAT, LAYERED, CONTEXT = 1, 2, 3  # one model; several, see layered_bundle; with a context model
-# The cell and output size of each kind of network, see tiling.Geometry.
+FORMAT, LAYERED, CONTEXT = 1, 2, 3  # one model; several, see bundle.layered; with a context model
+# How many input positions a cell of each kind of network has a side, and how many output positions
+# it becomes, see tiling.Geometry.
 _CELLS = {
     "analysis": (STRIDE, 1),
     "hyper_analysis": (HYPER_STRIDE, 1),
@@ -51,7 +52,17 @@ class BundlePart(NamedTuple):
 
 
 class Bundle:
-    """A loaded model. Networks are started when first used."""
+    """Holds a loaded model, whose networks are started when first used.
+
+    Attributes:
+      name, info: the model's name, and free text on how it was made.
+      model_id: 3 bytes, by which files name their model.
+      z_tables, y_tables: the coding tables of hyper-latents and latents.
+      scale_decoder: the integer network from hyper-latents to scale indexes or context features.
+      context: the model that predicts latents from others; None for models with a hyperprior alone.
+      gain, inverse_gain: float32 [256, latent channels], what latents are multiplied by at each
+        quality level before rounding and after decoding.
+    """
 
     name: str
     model_id: bytes
@@ -66,10 +77,8 @@ class Bundle:
     def __init__(
         self, manifest: Mapping[str, Any], files: Mapping[str, bytes], threads: int = THREADS
     ) -> None:
-        """Takes the parsed manifest and the contents of its files; checks both.
-
-        Each network runs on so many threads.
-        """
+        """Takes the parsed manifest and the contents of its files by name, and checks both; each
+        network will run on `threads` threads."""
         fields = Manifest(manifest)
         number = fields.integer("format")
         if number == LAYERED:
@@ -113,12 +122,12 @@ class Bundle:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of networks. A context model takes the place of the one for means."""
+        """The kinds of networks there are; a context model takes the place of "mean"."""
         return tuple(kind for kind in _CELLS if kind != "mean" or self.context is None)
 
     @property
     def realisms(self) -> tuple[float, ...]:
-        """The realism of each decoder in the bundle, in rising order."""
+        """The realism, 0..1, of each decoder in the bundle, in rising order."""
         return tuple(sorted(realism for kind, realism in self._networks if kind == "synthesis"))
 
     def network(self, kind: str, realism: float = 0.0) -> Callable[..., Array]:
@@ -126,7 +135,7 @@ class Bundle:
 
         Args:
           kind: "analysis", "hyper_analysis", "mean" or "synthesis".
-          realism: which of the synthesis networks.
+          realism: of several synthesis networks, the one of this realism.
         """
         part = self.part(kind, realism)
         key = kind, float(realism)

@@ -1,4 +1,4 @@
-"""The normative part of a bundle: the integers that decide how bits are parsed, and their hash.
+"""Reads, writes and hashes a bundle's normative part, the integers that decide how bits are parsed.
 
 Files name their model by the first bytes of the hash, so a bundle whose decoders were trained
 further still opens old files. ``docs/format.md`` ("Normative hash") has the details.
@@ -19,12 +19,12 @@ from tfgan_codec.format.tables import Tables
 
 
 class Normative(NamedTuple):
-    """What decides the parse. `context` is None for models without a context model."""
+    """Holds what decides how bits are parsed, with the names of `Bundle`'s attributes."""
 
     z_tables: Tables
     y_tables: Tables
     scale_decoder: ScaleDecoder
-    context: ContextModel | None = None
+    context: ContextModel | None = None  # for models with a context model
 
 
 def read_normative(arrays: Arrays, digest: str) -> Normative:
@@ -52,7 +52,7 @@ def normative_arrays(
     scale_decoder: ScaleDecoder,
     context: ContextModel | None = None,
 ) -> dict[str, Array]:
-    """The arrays of ``normative.npz``: all that decides how bits are parsed."""
+    """Returns the arrays of ``normative.npz`` by name; the inverse of `read_normative`."""
     arrays: dict[str, Array] = {}
     for prefix, tables in (("z", z_tables), ("y", y_tables)):
         if not tables.escape:
@@ -72,10 +72,11 @@ def normative_arrays(
 
 
 def normative_hash(arrays: Arrays) -> str:
-    """SHA-256 of named arrays, independent of how they are stored.
+    """Returns the SHA-256 of named arrays in hex, whatever way they are stored.
 
-    For each array, sorted by name: its name, dtype (such as ``<i4``) and shape (decimal, joined by
-    commas), each ended by a zero byte, then its elements in row-major order, little endian.
+    Hashed are, for each array, sorted by name: its name, dtype (such as ``<i4``) and shape (decimal
+    numbers joined by commas), each ended by a zero byte, then its elements in row-major order,
+    little endian.
     """
     digest = hashlib.sha256()
     for name in sorted(arrays):

@@ -26,17 +26,17 @@ _stderr_lock = threading.Lock()
 
 
 class Network:
-    """A LiteRT interpreter as a function: float32 [h, w, c] to float32 [h', w', c'].
+    """Runs a LiteRT interpreter as a function: float32 [h, w, c] to float32 [h', w', c'].
 
     Calls may come from several threads; they run one after another.
 
     Attributes:
-      channels: of the input and of the output.
+      channels: how many channels the input and the output have, c and c'.
       stored: height and width of the input that the file was made with.
     """
 
     def __init__(self, tflite: bytes, name: str, threads: int = THREADS) -> None:
-        """Reads the network `tflite`; `name` is what error messages call it."""
+        """Starts the network in the bytes `tflite`, which error messages call `name`."""
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError as error:
@@ -61,7 +61,7 @@ class Network:
             raise self._error(error) from error
 
     def __call__(self, x: NDArray[Any]) -> NDArray[Any]:
-        """Runs the network on one picture or latent array, without a batch dimension."""
+        """Runs the network on one array [h, w, c], a picture or latents; raises `BundleError`."""
         batch = np.ascontiguousarray(x, np.float32)[np.newaxis]
         with self._lock:
             try:

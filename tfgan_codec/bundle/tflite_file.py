@@ -30,17 +30,17 @@ _OPERATORS: dict[int, str] = {v: k for k, v in vars(schema.BuiltinOperator).item
 
 
 class Operation(NamedTuple):
-    """One operation; tensors by their numbers, -1 where an optional input is left out."""
+    """Holds one operation of the network."""
 
-    name: str
+    name: str  # such as "CONV_2D"
     version: int
-    inputs: tuple[int, ...]
+    inputs: tuple[int, ...]  # numbers of tensors, -1 where an optional one is left out
     outputs: tuple[int, ...]
-    options: Any
+    options: Any  # as the flatbuffer has them
 
 
 class TfliteFile:
-    """A parsed file. `model` is the flatbuffer as objects, for those who change it."""
+    """Holds a parsed file. `model` is the flatbuffer as objects, for code that changes it."""
 
     def __init__(self, content: bytes) -> None:
         if content[4:8] != b"TFL3":
@@ -71,16 +71,16 @@ class TfliteFile:
         return found
 
     def shape(self, tensor: int) -> tuple[int, ...]:
-        """The stored shape."""
+        """Returns the shape that the file gives a tensor; () where it gives none."""
         stored = self.graph.tensors[tensor].shape
         return () if stored is None else tuple(map(int, stored))
 
     def type_name(self, tensor: int) -> str:
-        """For example "int8"."""
+        """Returns the name of a tensor's type, for example "int8"."""
         return TYPE_NAMES[self.graph.tensors[tensor].type]
 
     def constant(self, tensor: int) -> NDArray[Any] | None:
-        """The values of a tensor that is stored in the file; None for one that is computed."""
+        """Returns the values of a tensor stored in the file; None if it is computed."""
         entry = self.graph.tensors[tensor]
         data = self.model.buffers[entry.buffer].data
         if data is None or entry.type not in _DTYPES:
@@ -90,9 +90,9 @@ class TfliteFile:
 
 
 def convolutions(content: bytes) -> list[tuple[NDArray[Any], NDArray[Any]]]:
-    """Kernel [kh, kw, in, out] and bias of each convolution in order, as float32.
+    """Returns kernel [kh, kw, in, out] and bias [out] of each convolution in order, as float32.
 
-    Weights stored as float16 pass through a DEQUANTIZE each.
+    Weights stored as float16 are converted, as the file's DEQUANTIZE operations do it.
     """
     file = TfliteFile(content)
     stored: dict[int, NDArray[Any]] = {}
