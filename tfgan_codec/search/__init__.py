@@ -1,1 +1,1 @@
-"""The encoder's search: the residuals of one picture, improved by gradient descent."""
+"""Searches, when a picture is encoded, for better residuals by gradient descent."""

@@ -1,16 +1,16 @@
-"""Encoding by search: the residuals of one picture, improved by gradient descent.
+"""Improves the residuals of one picture by gradient descent while it is encoded.
 
-What a file says need not be what the analysis network and rounding give. With means, tables and
-decoder as they are, the residuals r of one picture are descended on until they spend their bits
-best, as an encoder of AVIF tries out many ways to code a block. Files have the same format, and
-decoding is as fast as ever.
+A file need not hold what the analysis network and rounding give. With means, tables and decoder
+left as they are, gradient descent moves the residuals r (a rounded latent less its mean) to where
+they spend their bits best, as an AVIF encoder tries many ways to code a block. Files have the same
+format, and decoding takes no longer.
 
 Rounding has no gradient. Following Yang, Bamler and Mandt (2020, stochastic Gumbel annealing) each
 real r is replaced by a random mixture of its two neighbours, which are the likelier the nearer they
 are; the temperature falls until the mixture is one of both. (Straight-through gradients, which
-train the codec, make a picture worse here.) Ours: the number of bits is given, and a controller
-moves the price of a bit until they are met; and the distortion is a sum of logarithms, so that no
-weight depends on the picture or on the rate.
+train the codec, make a picture worse here.) We depart from the paper in two ways: the number of
+bits is given, and a controller moves the price of a bit until it is met; and the distortion is a
+sum of logarithms, so that no weight depends on the picture or on the rate.
 """
 
 from __future__ import annotations
@@ -37,38 +37,38 @@ from tfgan_codec.losses.perceptual import PERIOD, Lpips
 from tfgan_codec.metrics.lpips import SMALLEST_SIDE
 from tfgan_codec.models.from_bundle import restore
 
-# Shares of the logarithms of squared error and 1 - MS-SSIM, of the faithful decoder's picture.
+# Weights of the logarithms of squared error and of 1 - MS-SSIM of the faithful decoder's picture.
 _MSE_SHARE, _STRUCTURE_SHARE = 0.3, 0.7
-_LPIPS_SHARE = 0.3  # of the realistic decoder's, beside them
-_RATE = 0.01  # of learning; falls in the second half
+_LPIPS_SHARE = 0.3  # weight of the logarithm of LPIPS of the realistic decoder's picture
+_RATE = 0.01  # learning rate; falls in the second half
 _HOTTEST, _COLDEST = 0.5, 0.025  # temperatures at the start and at the end
-# Near the usual rates the distortion falls about so many times as fast as the logarithm of the bits
-# grows; where the price of a bit starts.
+# By how much the distortion falls, near the usual rates, where the logarithm of the bits grows by
+# 1. From this follows the price of a bit to start with.
 _ELASTICITY = 0.6
-_GAIN, _DRIFT = 25.0, 25.0  # of the controller: proportional, and integral over the whole search
-_AIM = 0.985  # of the bits: the last, cold steps take up to two in a hundred more
-_SPARE = 0.997  # of the bits: those of the tables differ a little from the density's
-_MAX_CELLS = 2048  # half a megapixel at a time; larger pictures in overlapping windows
-_HALO = 6  # latents
+_GAIN, _DRIFT = 25.0, 25.0  # the controller's proportional gain, and integral gain over the search
+_AIM = 0.985  # share of the bits aimed at, as the last, cold steps take up to 2 % more
+_SPARE = 0.997  # share of the bits allowed, as the tables' bits differ a little from the density's
+_MAX_CELLS = 2048  # latents in a window: half a megapixel; larger pictures take several
+_HALO = 6  # latents by which windows overlap to each side
 
 
 class _Planes(NamedTuple):
-    """What is known of each latent of a window, [h, w, channels] each."""
+    """Holds what is known of each latent of a window, arrays [h, w, channels]."""
 
-    wanted: np.ndarray  # v - mean, before rounding
+    wanted: np.ndarray  # the residuals before rounding
     mean: np.ndarray
     indexes: np.ndarray
     pixels: np.ndarray  # the picture's, [h, w, 16 * 16 * 3]
 
 
 class _Inputs(NamedTuple):
-    """What stays fixed during a search: tensors of one window."""
+    """Holds the tensors of one window that stay fixed during a search, [1, h, w, channels]."""
 
     mean: tf.Tensor
     scale: tf.Tensor
     coded: tf.Tensor  # 1 where the residual is in the file, else 0
-    inverse_gain: tf.Tensor
-    pixels: tf.Tensor
+    inverse_gain: tf.Tensor  # [channels]
+    pixels: tf.Tensor  # [1, 16 * h, 16 * w, 3]
 
 
 class Refiner:
@@ -82,7 +82,7 @@ class Refiner:
         "realism", for LPIPS of the most realistic one's as well. Both measures are left out for
         pictures that are too small for them.
       steps: how many times the residuals are improved. 100 take minutes for half a megapixel.
-      weights: folder of LPIPS' weights; None: `metrics.weights` finds it.
+      weights: folder of LPIPS' weights; by default `metrics.weights` finds it.
 
     Raises:
       UsageError: there is no such search, or LPIPS' weights are missing.
@@ -110,7 +110,8 @@ class Refiner:
         quality: int,
         nbits: float,
     ) -> payload.Symbols:
-        """Returns symbols of the picture in about `nbits`, mostly fewer, with z of `symbols`."""
+        """Returns symbols of the picture in about `nbits` bits, mostly fewer, with z of `symbols`;
+        for the arguments see `coding.contract.Refiner`."""
         tables = bundle.z_tables, bundle.y_tables
         whole = payload.estimate_bits(symbols, *tables)
         side = payload.estimate_bits(
@@ -135,7 +136,7 @@ class Refiner:
 
 
 class _Search:
-    """Descends on windows of one shape, in latents."""
+    """Searches windows of one shape [h, w, channels], in latents."""
 
     def __init__(self, distortion: _Distortion, shape: tuple[int, int, int]) -> None:
         self._distortion = distortion
@@ -145,7 +146,7 @@ class _Search:
     def __call__(
         self, window: _Planes, inverse_gain: np.ndarray, share: float, steps: int
     ) -> np.ndarray:
-        """The residuals, in `share` times the bits that rounding takes."""
+        """Returns the best residuals found, whole numbers, in `share` times rounding's bits."""
         inputs = _Inputs(
             mean=tf.constant(window.mean[None]),
             scale=scale_of(tf.constant(window.indexes[None])),
@@ -169,7 +170,7 @@ class _Search:
         return self._within(limit, inputs)
 
     def _within(self, limit: float, inputs: _Inputs) -> np.ndarray:
-        """Rounds within so many bits: down further from zero the more of them are too many."""
+        """Returns the residuals rounded, towards zero as far as `limit` bits demand it."""
         for dead in np.linspace(0.0, 0.5, 51):
             found = self._rounded(inputs, float(dead))
             if float(_bits_of(found, inputs)) <= limit:
@@ -177,7 +178,7 @@ class _Search:
         return found.numpy()[0]
 
     def _rounded(self, inputs: _Inputs, dead: float = 0.0) -> tf.Tensor:
-        """Whole numbers; what is up to `dead` above a half, in magnitude, is rounded down."""
+        """Returns the residuals as whole numbers; fractions up to 0.5 + `dead` go towards zero."""
         size = tf.math.ceil(tf.abs(self._r) - 0.5 - dead)
         return tf.sign(self._r) * tf.maximum(size, 0.0) * inputs.coded
 
@@ -186,7 +187,8 @@ class _Search:
 
     @tf.function
     def _descend(self, inputs: _Inputs, settings: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
-        """One step of Adam; the bits that the residuals would now take."""
+        """Makes one step of Adam with `settings` (the price of a bit, learning rate, temperature);
+        returns the bits that the rounded residuals then take."""
         price, rate, temperature = tf.unstack(settings)
         with tf.GradientTape() as tape:
             r = _mixture(self._r, temperature, step) * inputs.coded
@@ -203,7 +205,7 @@ class _Search:
 
 
 class _Distortion:
-    """What a search lowers, beside the bits."""
+    """Computes the distortion that a search lowers beside the bits."""
 
     def __init__(self, bundle: Bundle, lpips: Lpips | None) -> None:
         self._faithful = restore(bundle, bundle.realisms[0])
@@ -212,7 +214,8 @@ class _Distortion:
             self._realistic = restore(bundle, bundle.realisms[-1])
 
     def __call__(self, pixels: tf.Tensor, y: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        """Of the pictures that latents give, from the original [1, h, w, 3]."""
+        """Returns the distortion of the pictures that decoders make of latents y, against the
+        original, pixels [1, h, w, 3]; `seed` chooses a shift of the grid of LPIPS' network."""
         faithful = self._faithful.synthesise(y)
         value = _MSE_SHARE * tf.math.log(mse(pixels, faithful)[0] + 1e-3)
         if min(pixels.shape[1:3]) >= MS_SSIM_SMALLEST:
@@ -243,7 +246,7 @@ class _Controller:
 
 
 def _mixture(r: tf.Tensor, temperature: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """A random point between the whole numbers around r, near one of them when it is cold."""
+    """Returns a random mixture of the whole numbers around r, near one at low temperatures."""
     below = tf.floor(r)
     rest = tf.clip_by_value(r - below, 1e-4, 1.0 - 1e-4)
     uniform = tf.random.stateless_uniform([2, *r.shape], seed, 1e-6, 1.0 - 1e-6)
@@ -258,10 +261,10 @@ def _bits_of(r: tf.Tensor, inputs: _Inputs) -> tf.Tensor:
 
 
 def _blocks(pixels: Pixels) -> np.ndarray:
-    """A picture as [h / 16, w / 16, 16 * 16 * 3], the blocks behind each latent."""
+    """Returns a picture [h, w, 3] as [h / 16, w / 16, 16 * 16 * 3], the block of each latent."""
     return tf.nn.space_to_depth(pixels[None], STRIDE)[0].numpy()
 
 
 def _picture(blocks: np.ndarray) -> np.ndarray:
-    """The inverse of `_blocks`."""
+    """Returns the picture of its blocks; the inverse of `_blocks`."""
     return tf.nn.depth_to_space(blocks[None], STRIDE)[0].numpy()
