@@ -1,1 +1,1 @@
-"""The one language of flag values, `name:key=value`, and numbers that change during a run."""
+"""Reads the one language of flag values, `name:key=value`, and numbers that change in a run."""

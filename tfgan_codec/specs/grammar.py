@@ -1,4 +1,4 @@
-"""The one language of flag values: `place:...:option:...`, read and written here alone.
+"""Reads and writes the one language of flag values, `place:...:option:...`.
 
     text   = place *( ":" place ) *( ":" option )
     option = key "=" value / switch               ; a switch alone means switch=true
@@ -6,7 +6,7 @@
     numbers = number 1*( "+" number )             ; a list, such as 1000+2000
     ramp   = number "@" share *( "," number "@" share )
 
-Which places and switches there are, the reader says: a `Spec` has one place, its name; a phase has
+The caller says which places and switches there are: a `Spec` has one place, its name; a phase has
 five, and switches such as `gan`. A string is whatever is nothing else; where it stands for several
 names, `+` separates these too. `docs/training.md` has the table for users.
 """
@@ -23,7 +23,7 @@ Value = Union[bool, int, float, str, Ramp, tuple[float, ...]]
 
 
 class Spec(NamedTuple):
-    """What to make, and with which arguments: `name:key=value:key=value`."""
+    """Says what to make, and with which arguments: `name:key=value:key=value` as text."""
 
     name: str
     arguments: dict[str, Value]
@@ -34,7 +34,7 @@ class Spec(NamedTuple):
 
 
 def parse(text: str) -> Spec:
-    """Reads `name:key=value:key=value`."""
+    """Reads a spec from a text `name:key=value:key=value`; raises `UsageError`."""
     (name,), arguments = split(text, 1, "name:key=value:key=value")
     return Spec(name, arguments)
 
@@ -42,9 +42,9 @@ def parse(text: str) -> Spec:
 def split(
     text: str, places: int, form: str, switches: Sequence[str] = ()
 ) -> tuple[list[str], dict[str, Value]]:
-    """Returns the texts of the places of a flag's value, and the options after them.
+    """Returns the texts of the first `places` fields of a flag's value, and the options after them.
 
-    form: what to write, for the error that says so.
+    switches: names of options that may stand without a value. form: what to write, for errors.
     """
     fields = text.split(":")
     options: dict[str, Value] = {}
@@ -59,7 +59,7 @@ def split(
 
 
 def read(text: str) -> Value:
-    """Reads the value of an option."""
+    """Returns the value that a text stands for: the first of the kinds above that fits it."""
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
     for kind in (int, float):
@@ -76,7 +76,7 @@ def read(text: str) -> Value:
 
 
 def write(value: Value | tuple[str, ...]) -> str:
-    """Writes the value of an option, so that `read` gives it back."""
+    """Returns the text of an option's value, of which `read` makes the same value again."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):

@@ -1,4 +1,4 @@
-"""Looking things up by names that people type, and making them."""
+"""Looks things up by names that people type, and makes them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def nearest(what: str, name: str, known: Iterable[str]) -> UsageError:
-    """The error for a name that does not exist; it suggests the nearest ones."""
+    """Returns the error for a name that does not exist; it suggests the most similar ones."""
     known = sorted(known)
     near = difflib.get_close_matches(name, known, n=2, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
@@ -24,14 +24,14 @@ def nearest(what: str, name: str, known: Iterable[str]) -> UsageError:
 
 
 def choose(what: str, name: str, registry: Mapping[str, T]) -> T:
-    """`registry[name]`; a `UsageError` that suggests the nearest names if there is none."""
+    """Returns `registry[name]`, or raises a `UsageError` that suggests the most similar names."""
     if name not in registry:
         raise nearest(what, name, registry)
     return registry[name]
 
 
 def check_arguments(what: str, given: Iterable[str], known: Iterable[str]) -> None:
-    """Raises the `UsageError` for the first argument that is not known."""
+    """Raises a `UsageError` for the first name in `given` that is not in `known`."""
     known = set(known)
     for key in given:
         if key not in known:
@@ -39,10 +39,10 @@ def check_arguments(what: str, given: Iterable[str], known: Iterable[str]) -> No
 
 
 class Registry(Generic[T]):
-    """Things that are made by name.
+    """Makes things by name.
 
-    what: one of them, for errors. makers: classes by name, or where they are: `module.Class` in
-    `package`, which is imported when the name is first asked for.
+    what: a word for one of them, for errors. makers: by name a class, or its place `module.Class`
+    in `package`, from where it is imported when the name is first asked for.
     """
 
     def __init__(self, what: str, makers: Mapping[str, Callable[..., T] | str], package: str = ""):
@@ -51,7 +51,7 @@ class Registry(Generic[T]):
         self.package = package
 
     def find(self, name: str) -> Callable[..., T]:
-        """The class of that name."""
+        """Returns the class of a name; raises `UsageError` if there is none."""
         maker = choose(self.what, name, self.makers)
         if not isinstance(maker, str):
             return maker
@@ -64,8 +64,8 @@ class Registry(Generic[T]):
     def make(self, spec: str | Spec, offered: Mapping[str, Any] | None = None, /, **more: Any) -> T:
         """Makes what a spec, or the text of one, asks for.
 
-        offered: arguments for makers that know them, where the spec does not give them itself.
-        more: arguments for all makers; a spec cannot give them.
+        offered: arguments for classes that take them, unless the spec gives them itself.
+        more: arguments for every class; a spec cannot give them.
         """
         name, arguments = parse(spec) if isinstance(spec, str) else spec
         maker = self.find(name)
@@ -80,7 +80,7 @@ class Registry(Generic[T]):
 
 
 def _arguments(maker: Callable[..., Any]) -> list[str]:
-    """The named arguments of a function or class; those of a base class where `**kwargs` go on."""
+    """Returns the named arguments of a function or class, a base's too if it passes `**kwargs`."""
     classes = maker.__mro__[:-1] if isinstance(maker, type) else [maker]
     names: list[str] = []
     for owner in classes:

@@ -1,8 +1,8 @@
-"""Numbers that follow the share of a run that is done: weights, targets, blur, difficulty.
+"""Reads ramps: numbers, such as weights, that change with the share of a run that is done.
 
-Written `VALUE@SHARE,VALUE@SHARE`: straight lines between the points, constant outside them, and a
-jump where two points have the same share. `0@0.3,1@0.5` is a warm-up: 0 for 30 % of the run, 1 from
-its half on. A ramp depends on nothing but the share, so there is nothing of it to save.
+A ramp is written `VALUE@SHARE,VALUE@SHARE`: it is linear between the points, constant outside them,
+and jumps where two points have the same share. `0@0.3,1@0.5` is a warm-up: 0 for 30 % of the run,
+1 from its half on. A ramp depends on nothing but the share, so checkpoints need not hold it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tfgan_codec.errors import UsageError
 
 @dataclass(frozen=True)
 class Ramp:
-    """points: (share of the run in [0, 1], value), shares rising."""
+    """Holds the points (share of the run in [0, 1], value) of a ramp, shares rising."""
 
     points: tuple[tuple[float, float], ...]
 
@@ -31,7 +31,7 @@ class Ramp:
         return ",".join(f"{plain(value)}@{plain(share)}" for share, value in self.points)
 
     def at(self, share: float) -> float:
-        """The value when `share` of the run is done."""
+        """Returns the value when `share` of the run, in [0, 1], is done."""
         before = [point for point in self.points if point[0] <= share]
         after = [point for point in self.points if point[0] > share]
         if not before or not after:
@@ -44,12 +44,12 @@ Number = Union[float, Ramp]
 
 
 def is_ramp(text: str) -> bool:
-    """Whether a text is meant as a ramp: it begins with a number and an @."""
+    """Returns whether a text is meant as a ramp: it begins with a number and an @."""
     return re.match(r"[-+.\deE]+@", text) is not None
 
 
 def read_ramp(text: str) -> Ramp:
-    """Reads `VALUE@SHARE,VALUE@SHARE,...`."""
+    """Reads a ramp from a text `VALUE@SHARE,VALUE@SHARE,...`; raises `UsageError`."""
     points = []
     for point in text.split(","):
         value, _, share = point.partition("@")
@@ -64,7 +64,7 @@ def read_ramp(text: str) -> Ramp:
 
 
 def read_number(text: str) -> Number:
-    """Reads a number or a ramp."""
+    """Reads a number or a ramp from a text; raises `UsageError` if it is neither."""
     if is_ramp(text):
         return read_ramp(text)
     try:
@@ -76,5 +76,5 @@ def read_number(text: str) -> Number:
 
 
 def plain(number: float) -> str:
-    """A number as short text, without a +, which would separate the items of a list."""
+    """Returns a number as short text, without a +, which would separate the items of a list."""
     return repr(number).replace("e+", "e").removesuffix(".0")

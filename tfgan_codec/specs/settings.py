@@ -1,8 +1,8 @@
-"""Settings that stand once: a frozen dataclass, of which flags, files and Python are three views.
+"""Makes flags, files and checks of settings from one frozen dataclass, where each stands once.
 
 A field made by `setting` has type, default, help and bounds. Its type is `bool`, `int`, `float`,
-`str`, one of these or None, a tuple of one, or a type of its own with a function that `read`s it
-from text; `str` writes that text.
+`str`, one of these or None, a tuple of one, or a type of its own with a function `read` that makes
+it from text; `str` gives that text back.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: 
 
 
 class _Setting(NamedTuple):
-    """A field. base: type of one value; many: whether it holds a tuple of them."""
+    """Holds a field. base: type of one value; many: whether it holds a tuple of such values."""
 
     name: str
     base: Any
@@ -56,7 +56,7 @@ def setting(
 
 
 def define(cls: type, values: flags.FlagValues) -> None:
-    """Defines a flag for each field."""
+    """Defines a flag for each field of the dataclass `cls`."""
     kw: dict[str, Any] = {"flag_values": values}
     for name, base, many, default, text, choices, least, most, _, read in _settings(cls):
         if many:
@@ -73,14 +73,14 @@ def define(cls: type, values: flags.FlagValues) -> None:
 
 
 def given(cls: type, values: flags.FlagValues) -> dict[str, Any]:
-    """The settings that stand on the command line, or in flag files it names."""
+    """Returns, by name, the settings that the command line or flag files on it give."""
     return {f.name: values[f.name].value for f in _settings(cls) if values[f.name].present}
 
 
 def make(cls: type[T], found: Mapping[str, Any], where: str = "") -> T:
-    """The settings that were found, as JSON or flags have them; defaults for the others.
+    """Returns a `cls` of the settings found, as JSON or flags have them, and of defaults.
 
-    where: what errors begin with.
+    where: what errors begin with, such as the name of a file.
     """
     known = {each.name: each for each in _settings(cls)}
     for name in found:
@@ -106,13 +106,13 @@ def check(settings: Any) -> None:
 
 
 def to_json(settings: Any) -> dict[str, Any]:
-    """The settings as `make` takes them, for JSON."""
+    """Returns the settings by name as JSON can hold them and `make` takes them."""
     shown = {each.name: getattr(settings, each.name) for each in _settings(type(settings))}
     return {k: [*map(_text, v)] if isinstance(v, tuple) else _text(v) for k, v in shown.items()}
 
 
 def load(path: str | Path) -> dict[str, Any]:
-    """Reads a file of settings, a mapping in JSON or, by its name, in YAML."""
+    """Reads a file of settings, a mapping in JSON or, if its name ends so, in YAML."""
     try:
         text = Path(path).read_text(encoding="utf-8")
         found = _yaml(text, path) if str(path).endswith((".yaml", ".yml")) else json.loads(text)
@@ -148,7 +148,7 @@ def _settings(cls: type) -> Iterable[_Setting]:
 
 
 def _value(each: _Setting, value: Any, where: str) -> Any:
-    """A value of a field from what JSON, YAML or a flag has for it."""
+    """Returns the value of a field from what JSON, YAML or a flag has for it."""
     if value is None:
         return each.default
     if not each.many:
@@ -170,5 +170,5 @@ def _one(each: _Setting, value: Any, where: str) -> Any:
 
 
 def _text(value: Any) -> Any:
-    """A value as JSON has it."""
+    """Returns a value as JSON can hold it."""
     return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
