@@ -1,4 +1,4 @@
-"""What the command-line programs share: flags, help, one-line errors, exit statuses."""
+"""Runs command-line programs: their flags, help, one-line errors and exit statuses."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from absl import flags
 from tfgan_codec.errors import TgcError
 
 OK, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
-# TensorFlow reads this when it is imported: only fatal errors, for it complains of machines without
-# a GPU, and reports its other errors as exceptions too.
+# TensorFlow reads this when it is imported, and then logs only fatal errors: otherwise it complains
+# of machines without a GPU, and its other errors come as exceptions too.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
@@ -28,7 +28,7 @@ _KINDS: dict[type, Callable[..., Any]] = {
 
 
 class CommandLineError(Exception):
-    """The program was called the wrong way."""
+    """Says that a program was called the wrong way."""
 
 
 class Flags(flags.FlagValues):
@@ -114,13 +114,13 @@ def run(
 
 
 def misused(problem: object, usage: str) -> int:
-    """Says what is wrong with a call, and the right one; returns the exit status."""
+    """Prints what is wrong with a call, and how to call right; returns the exit status."""
     synopsis = usage.strip().splitlines()[0]
     return _fail(f"{problem}\n{synopsis}\n(more with --help)", MISUSED)
 
 
 def refuse_overwriting(source: str, target: str) -> None:
-    """Protects the file that is read from being replaced by the one that is written."""
+    """Raises `CommandLineError` if the file to write is the one that is read."""
     if os.path.exists(source) and os.path.exists(target) and os.path.samefile(source, target):
         raise CommandLineError(f"{target} would overwrite the file it is made from")
 

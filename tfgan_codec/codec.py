@@ -1,4 +1,4 @@
-"""The codec: pictures to ``.tgc`` files and back, with a model bundle."""
+"""Compresses pictures to ``.tgc`` files and decompresses these, with a model bundle."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Codec:
     """Compresses and decompresses pictures with one model.
 
     Attributes:
-      bundle: the model.
+      bundle: the loaded model, in layers or not.
     """
 
     def __init__(self, bundle: Bundle | LayeredBundle) -> None:
@@ -63,16 +63,16 @@ class Codec:
         metadata: bool = True,
         refiner: Refiner | None = None,
     ) -> bytes:
-        """Returns the picture as a ``.tgc`` file, at one of:
+        """Returns the picture as the bytes of a ``.tgc`` file.
 
         Args:
           picture: a path, a Pillow image or an array uint8 [height, width, 3].
-          quality: a level 0..255.
-          bpp: at most so many bits per pixel, for the whole file.
-          nbytes: at most so many bytes, for the whole file.
+          quality: the quality level, 0..255; give this, `bpp`, `nbytes` or none of them.
+          bpp: the most bits per pixel that the whole file may take.
+          nbytes: the most bytes that the whole file may take.
           metadata: whether to keep the ICC profile and EXIF, which count towards `bpp` and
             `nbytes`.
-          refiner: for a better picture in as many bytes, in minutes; a `search.refiner.Refiner`,
+          refiner: makes a better picture in as many bytes, in minutes: a `search.refiner.Refiner`,
             which needs TensorFlow. Decoding does not.
 
         With none of the three, the picture without its alpha plane and metadata gets about 0.1
@@ -115,8 +115,8 @@ class Codec:
           blob: the contents of the file, or its path.
           realism: 0 for the picture nearest to the original, 1 for the most realistic one, and
             what the bundle has in between (`Bundle.realisms`). The highest by default.
-          scale: for models in layers, 2 or 4 for a picture so many times smaller, which a file has
-            even if it was cut short after the layers for it.
+          scale: with models in layers, 2 or 4 returns the picture at 1/2 or 1/4 of its size, also
+            from a file that was cut short after the layers for that size.
 
         Raises:
           BitstreamError: the file is damaged, or for another model.
@@ -144,7 +144,7 @@ class Codec:
 
 
 class _Compression:
-    """One picture on its way into a file."""
+    """Holds one analysed picture, of which files of any quality are made."""
 
     def __init__(self, coder: PictureCoder, model_id: bytes, picture: image_io.Picture) -> None:
         height, width = picture.rgb.shape[:2]
@@ -164,12 +164,12 @@ class _Compression:
         self._encoding = coder.encode(picture.rgb)
 
     def file(self, quality: int) -> bytes:
-        """The whole file at a quality."""
+        """Returns the whole file at a quality level."""
         return self._packed(quality, self._encoding.streams(quality))
 
     def within(self, nbytes: int, strict: bool) -> tuple[int, bytes]:
-        """Quality and bytes of the best file of at most `nbytes`; else the smallest, which is an
-        error if `strict`."""
+        """Returns quality and bytes of the best file of at most `nbytes` bytes. If there is none,
+        it returns the smallest file, or raises `UsageError` if `strict`."""
         quality = best_quality(self._encoding.nbytes, nbytes - self._overhead, self._qualities)
         blob = self.file(quality)
         while len(blob) > nbytes and quality > 0:  # the estimate was a few bytes low
@@ -184,7 +184,8 @@ class _Compression:
         return quality, blob
 
     def refined(self, quality: int, blob: bytes, nbytes: int, refiner: Refiner | None) -> bytes:
-        """A better file of at most `nbytes` than `blob`, at its quality, if `refiner` finds one."""
+        """Returns the file of at most `nbytes` bytes that `refiner` finds at this quality; `blob`
+        if it finds none."""
         if refiner is None:
             return blob
         streams = self._encoding.refined(quality, nbytes - self._overhead, refiner)
@@ -196,9 +197,9 @@ class _Compression:
 
 
 def load(name_or_path: PathLike = DEFAULT_MODEL, threads: int = THREADS) -> Codec:
-    """Returns the codec of a shipped model, or of a bundle at a path.
+    """Returns the codec of a shipped model, by its name, or of a bundle, by its path.
 
-    Its networks run on so many threads, 1..256. Files and pictures do not depend on the number.
+    threads: how many threads each network runs on, 1..256. Files and pictures do not depend on it.
     """
     if threads not in range(1, MAX_THREADS + 1):
         raise UsageError(f"threads must be a whole number, 1 to {MAX_THREADS}, not {threads}")
@@ -215,7 +216,8 @@ def compress(
     refiner: Refiner | None = None,
     threads: int = THREADS,
 ) -> bytes:
-    """`Codec.compress` with a model as `load` takes it, kept loaded until its bundle changes."""
+    """Does `Codec.compress` with the model that `load` finds; it stays loaded until its bundle
+    changes."""
     codec = _loaded(os.fspath(model), threads, stamp(model))
     return codec.compress(picture, quality, bpp, nbytes, metadata, refiner)
 
@@ -227,7 +229,7 @@ def decompress(
     scale: int = 1,
     threads: int = THREADS,
 ) -> Image.Image:
-    """`Codec.decompress` with a model, by default the shipped one that the file was made with."""
+    """Does `Codec.decompress` with a model; by default with the shipped one that made the file."""
     data = container.read_blob(blob)
     if model is None:
         model = shipped_model(container.parse(data, scale).file.model_id)
@@ -235,7 +237,8 @@ def decompress(
 
 
 def shipped_model(model_id: bytes) -> Path:
-    """Where the shipped bundle of this id is."""
+    """Returns the path of the shipped bundle with this model id, 3 bytes; `BitstreamError` if there
+    is none."""
     path = find_shipped(model_id)
     if path is None:
         raise BitstreamError(
@@ -247,13 +250,13 @@ def shipped_model(model_id: bytes) -> Path:
 
 @functools.lru_cache(maxsize=4)
 def _loaded(model: str, threads: int, stamp: bytes) -> Codec:
-    """The codec of a bundle as long as its stamp is the same."""
+    """Returns the codec of a bundle, loaded anew when its stamp has changed."""
     del stamp
     return load(model, threads)
 
 
 def _smaller(alpha: image_io.Pixels, scale: int) -> image_io.Pixels:
-    """An alpha plane at the size of the picture."""
+    """Returns an alpha plane [h, w] shrunk `scale` times, a power of two."""
     plane = alpha[..., None]
     while scale > 1:
         plane, scale = geometry.round_half_up(pyramid.halve(plane)).astype(np.uint8), scale // 2
