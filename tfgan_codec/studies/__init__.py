@@ -1,1 +1,1 @@
-"""Experiments: many runs that differ in one thing, measured on real files."""
+"""Runs experiments: many codecs that differ in one thing, measured on real files."""

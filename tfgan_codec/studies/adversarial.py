@@ -1,4 +1,4 @@
-"""The adversarial hyperprior codec's paper: Table 1, and the ablation of Fig. 4."""
+"""Repeats the adversarial hyperprior codec's Table 1 and the ablation of Fig. 4, scaled down."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tfgan_codec.studies.study import METRICS, Experiment, Study, System, cells,
 
 
 class Published(NamedTuple):
-    """What Table 1 says, on the validation set of CLIC 2020: seconds are for all of it."""
+    """Holds a row of Table 1, on the validation set of CLIC 2020; seconds are for the whole set."""
 
     bpp: float
     psnr: float
@@ -24,7 +24,7 @@ _PUBLISHED = {
     "adversarial": Published(0.149, 29.220, 0.9729, 220_378_325, 11_414),
     "adversarial-no_post_processing": Published(0.149, 29.118, 0.9725, 214_865_170, 11_988),
 }
-# Fig. 4, of one picture.
+# The bits per pixel in Fig. 4, of one picture.
 _PUBLISHED_BPP = {"adversarial": 0.174, "adversarial-no_discriminator": 0.169}
 _BEGIN = "adversarial-base"
 

@@ -1,4 +1,4 @@
-"""The experiments that `apps.study` can run, by name."""
+"""Names the experiments that `apps.study` can run."""
 
 from __future__ import annotations
 

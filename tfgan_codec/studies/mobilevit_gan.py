@@ -1,4 +1,4 @@
-"""The experiment of the MobileViT-GAN paper: Table 1, and the ablation of Fig. 6."""
+"""Repeats Table 1 of the MobileViT-GAN paper and the ablation of its Fig. 6, scaled down."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tfgan_codec.format import container, payload
 from tfgan_codec.format.geometry import latent_size
 from tfgan_codec.studies.study import Experiment, Study, System, cells, small
 
-# Eq. 4: the probabilities of -2..2 under the standard normal.
+# What the symbols -2..2 cost by Eq. 4, whose probabilities are those of the standard normal.
 _NORMAL_BITS = -np.log2([0.0668072, 0.2417303, 0.3829249, 0.2417303, 0.0668072])
 _METRICS = ("ms_ssim", "lpips", "fid")
 
 
 class Published(NamedTuple):
-    """What Table 1 says of a codec."""
+    """Holds what Table 1 says of a codec."""
 
     bpp: float
     ms_ssim: float

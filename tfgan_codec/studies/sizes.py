@@ -1,4 +1,4 @@
-"""Sizes of the training library's codecs and discriminators, beside those that papers give."""
+"""Counts parameters and operations of codecs and discriminators, beside those of the papers."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tfgan_codec.discriminators.contract import Discriminator
 from tfgan_codec.models.contract import CodecModel
 from tfgan_codec.studies.keras_complexity import of_keras
 
-SIDE, STRIDE = 256, 16  # of the papers' training crops, and of the latents
+SIDE, STRIDE = 256, 16  # the side of the papers' training crops; pixels per latent along each side
 
 
 class Published(NamedTuple):
-    """What the MobileViT-GAN paper says of a system; FLOPs of a 256x256 picture, in 10^9.
+    """Holds what the MobileViT-GAN paper says of a system; GFLOPs are for a 256x256 picture.
 
-    discriminator: the one it is trained with, and its arguments.
+    discriminator: name and arguments of the one it is trained with, which has the d_ values.
     """
 
     parameters: int
@@ -38,7 +38,7 @@ PUBLISHED = {
 
 
 def facts(model: CodecModel) -> dict[str, Any]:
-    """Parameters and work of a codec whose weights are built.
+    """Counts parameters and operations of a codec whose weights are built, for JSON.
 
     GFLOPs are 2 per multiply-accumulate of convolutions and matrix products, attention included
     (the papers' counts leave some of it out), for one picture of 256x256.
@@ -90,7 +90,7 @@ def describe(name: str) -> dict[str, Any]:
 
 
 class _Judging:
-    """A discriminator as a function of the picture alone."""
+    """Calls a discriminator as a function of the picture alone, so that it can be counted."""
 
     def __init__(self, discriminator: Discriminator, channels: int):
         self.discriminator = discriminator

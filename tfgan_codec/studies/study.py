@@ -1,7 +1,7 @@
-"""Experiments with small codecs: trained, exported, and measured on real files.
+"""Runs an experiment with small codecs: trains, exports, and measures them on real files.
 
-What is compared, and how it is told, is in `studies`, a module for each experiment. The
-measurements are what they are; they need not bear out what anybody expects.
+Each experiment has a module in `studies`, which says what is compared and how it is reported. The
+measurements are reported as they are, whether or not they bear out what a paper claims.
 """
 
 from __future__ import annotations
@@ -22,33 +22,31 @@ from tfgan_codec.specs.names import choose
 from tfgan_codec.training.callbacks.figures import read_figures
 
 METRICS = ("psnr", "ms_ssim", "lpips", "fid")
-SETTING = "q0"  # a codec of five levels has one rate
+SETTING = "q0"  # the only quality of these codecs, which have one rate
 
 
 class System(NamedTuple):
-    """A row. name: of its run and codec. title: for readers. flags: of the training command;
-    recipe: the name of a flag file before them. begins: with the codec of this system, which need
-    not be a row itself."""
+    """Describes one codec that is compared, a row of the tables."""
 
-    name: str
-    title: str
-    flags: tuple[str, ...] = ()
-    recipe: str | None = None
-    begins: System | None = None
+    name: str  # of its run and its bundle
+    title: str  # for readers
+    flags: tuple[str, ...] = ()  # for the training command
+    recipe: str | None = None  # name of a flag file that is read before them
+    begins: System | None = None  # the system whose codec it starts with, a row itself or not
 
 
 def small(name: str, title: str, begins: System | None = None) -> System:
-    """A system made small, whose flags are the file of that name."""
+    """Returns a scaled-down system, whose flags are in the file `NAME-small.flags`."""
     return System(name, title, recipe=f"{name}-small", begins=begins)
 
 
 class Experiment(NamedTuple):
-    """title, about: heading and first paragraph. systems: what is compared, the baseline first.
-    tables: the Markdown lines between heading and picture, of the systems that were trained."""
+    """Describes an experiment. tables: makes the Markdown lines between heading and picture, for
+    the systems that were trained."""
 
-    title: str
-    about: str
-    systems: tuple[System, ...]
+    title: str  # the heading of the report
+    about: str  # its first paragraph
+    systems: tuple[System, ...]  # what is compared, the baseline first
     tables: Callable[[Study, Sequence[System], schema.Results], list[str]]
 
 
@@ -57,27 +55,23 @@ Command = Callable[[Sequence[str]], int]
 
 
 class Study(NamedTuple):
-    """data: training pictures. test: pictures to measure on. runs: where runs and bundles go.
-    out: where results go. recipes: folder of the flag files. train, export: the commands that make
-    a run, and a bundle of it. minutes: of training per system; None: what their flags say. command:
-    what was typed. only: names of systems, the baseline aside; none: all. also: further flags of
-    training for all."""
+    """Holds the settings of one run of an experiment."""
 
-    data: str
-    test: str
-    runs: Path
-    out: Path
-    recipes: Path
-    train: Command
-    export: Command
-    minutes: float | None
-    weights: str | None
-    command: str
-    only: Sequence[str] = ()
-    also: Sequence[str] = ()
+    data: str  # pictures to train on
+    test: str  # pictures to measure on
+    runs: Path  # folder for runs, bundles and compressed pictures
+    out: Path  # folder for the results
+    recipes: Path  # folder of the flag files
+    train: Command  # makes a run
+    export: Command  # makes a bundle of a run
+    minutes: float | None  # of training per system; None: what their flags say
+    weights: str | None  # folder of the metrics' weights
+    command: str  # what was typed, for the report
+    only: Sequence[str] = ()  # names of the systems beside the baseline; (): all
+    also: Sequence[str] = ()  # further flags of training, for all systems
 
     def flags(self, system: System) -> list[str]:
-        """What the training command is told of a system."""
+        """Returns the flags that the training command is given for a system."""
         recipe = [f"--flagfile={self.recipes / system.recipe}.flags"] if system.recipe else []
         return [*recipe, *system.flags]
 
@@ -85,12 +79,13 @@ class Study(NamedTuple):
         return self.runs / f"{system.name}.bundle"
 
     def files(self, system: System) -> Path:
-        """Where the compressed test pictures are."""
+        """Returns the folder of a system's compressed test pictures."""
         return self.runs / "files" / f"{system.name}-{SETTING}"
 
 
 def run(study: Study, experiment: Experiment, metrics: Sequence[str] = METRICS) -> None:
-    """Trains what is not trained yet and measures; writes README.md, results.json, pictures.png."""
+    """Trains what is not trained yet, measures all, and writes README.md, results.json and
+    pictures.png to `study.out`."""
     systems = _chosen(experiment.systems, study.only)
     for system in systems:
         _train(study, system)
@@ -116,7 +111,7 @@ def _chosen(systems: Sequence[System], only: Sequence[str]) -> list[System]:
 
 
 def _train(study: Study, system: System) -> None:
-    """Trains and exports, unless the bundle is there."""
+    """Trains and exports a system, unless its bundle is there."""
     bundle, folder = study.bundle(system), study.runs / system.name
     if (bundle / "manifest.json").is_file():
         return
@@ -155,7 +150,7 @@ def _report(
 
 
 def cells(study: Study, system: System, results: schema.Results, metrics: Sequence[str]):
-    """Steps of training, bpp and metrics of a system, as the tables show them."""
+    """Returns steps of training, bpp and metrics of a system, as texts for a table."""
     (row,) = (row for row in results.sets if row["codec"] == system.name)
     digits = {"bpp": 4, "psnr": 2, "fid": 1}
     values = [str(load(study.bundle(system)).bundle.info["steps"])]
@@ -166,7 +161,7 @@ def cells(study: Study, system: System, results: schema.Results, metrics: Sequen
 
 
 def _health(study: Study, systems: Sequence[System]) -> list[list[str]]:
-    """How the discriminators fared, from the runs' figures."""
+    """Returns a table of the discriminators' first and last figures in `figures.jsonl`."""
     table = [["codec", "d_loss, first", "d_loss, last", "d_real", "d_fake", "all finite"]]
     for system in systems:
         figures = read_figures(study.runs / system.name)
@@ -181,7 +176,7 @@ def _health(study: Study, systems: Sequence[System]) -> list[list[str]]:
 
 
 def _pictures(study: Study, systems: Sequence[System], path: Path) -> Image.Image:
-    """A detail of one picture by every codec, a smaller one of many codecs."""
+    """Returns a sheet with a detail of one picture by every codec, smaller if there are many."""
     original = Image.open(path).convert("RGB")
     width, height = (320, 256) if len(systems) < 8 else (240, 192)
     box = (0, 0, min(width, original.width), min(height, original.height))

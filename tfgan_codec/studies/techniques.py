@@ -1,9 +1,9 @@
-"""Training techniques against one baseline, each in the same time of training.
+"""Compares training techniques with one baseline, each trained for the same time.
 
 The baseline is a MobileViT-GAN codec of an eighth of the width, trained in two stages with a hinge
-loss and a discriminator of patches with spectral normalisation. One row is the same with another
-seed: what differs by no more than that is noise. Every other row changes one thing, the last one
-eight things.
+loss and a discriminator of patches with spectral normalisation. One row is the baseline with
+another seed: differences no larger than its own are noise. Every other row changes one thing, the
+last one eight things.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _system(
 
 
 def _change(system: System) -> str:
-    """The flags that are not the baseline's."""
+    """Returns the flags in which a system differs from the baseline, for a table."""
     baseline = EXPERIMENT.systems[0]
     changed = [flag for flag in system.flags if flag not in baseline.flags]
     gone = [f"no {flag.partition('=')[0]}" for flag in baseline.flags if flag not in system.flags]
