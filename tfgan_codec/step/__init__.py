@@ -1,1 +1,1 @@
-"""What one training step is: the base of all codecs with the only `train_step`."""
+"""Defines one training step: the base class of all codecs has the project's only `train_step`."""

@@ -1,4 +1,4 @@
-"""Gradient accumulation: large batches in the memory of small ones."""
+"""Accumulates gradients, for large batches in the memory of small ones."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Gradients = Sequence[tf.Tensor]
 def accumulated_step(
     model: GanModel, pictures: tf.Tensor, own: Sequence[tf.Tensor] = ()
 ) -> Figures:
-    """A train step over `model.accumulate` equal parts of the batch, one after another.
+    """Makes a train step over `model.accumulate` equal parts of the batch, one after another.
 
     Every update is made once, from the mean of the parts' gradients, so with losses that are means
-    the weights become what one step with the whole batch makes of them. Parts differ from the whole
-    in what is not a mean over pictures: noise of entropy models, the power iteration of spectral
-    norm (one per part), the gradient ratio of adaptive weights.
+    over pictures the weights become what one step with the whole batch makes of them. What is not
+    such a mean differs: noise of entropy models, the power iteration of spectral norm (one per
+    part), the gradient ratio of adaptive weights.
 
-    own: pictures of each discriminator step, where they have their own.
+    pictures: [batch, height, width, 3]. own: with `own_batches`, those of each discriminator step.
     """
     seen: dict[str, None] = {}
     last = model.d_steps - 1  # the discriminators' figures are those of their last step
@@ -70,7 +70,7 @@ def _mean(
     gradients_of: Callable[[tf.Tensor], Gradients],
     variables: Sequence[tf.Variable],
 ) -> Gradients:
-    """The mean of the parts' gradients; zeros for variables that the loss does not depend on."""
+    """Returns the mean of the parts' gradients; 0 for variables that the loss does not reach."""
     count = model.accumulate
     parts = tf.stack(tf.split(pictures, count))
 

@@ -1,4 +1,4 @@
-"""What a batch of training pictures must be."""
+"""Checks batches of training pictures."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def checked(pictures: tf.Tensor) -> tf.Tensor:
 
 
 def check_parts(batch: int | None, parts: int) -> None:
-    """Raises unless a batch can be cut into so many equal parts."""
+    """Raises `UsageError` unless a batch can be cut into that number of equal parts."""
     if batch is not None and batch % parts:
         raise UsageError(
             f"a batch of {batch} cannot be cut into {parts} parts: use a multiple of that, "

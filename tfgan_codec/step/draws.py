@@ -1,19 +1,19 @@
-"""The random numbers of a step, and what replicas have in common."""
+"""Draws the random numbers of a step, and averages over replicas."""
 
 from __future__ import annotations
 
 import tensorflow as tf
 
-# Keeps the random numbers of a step apart: noise of replicas and of parts of a batch, techniques.
+# Keep random numbers of a step apart: those of each replica, part of a batch, and technique.
 _REPLICA_SALT, _PART_SALT, _TECHNIQUE_SALT = 7919, 60_013, 15_485_863
 
 
 class Draws:
-    """Stateless random numbers for a `tf.keras.Model`, keyed by `g_optimizer.iterations`.
+    """Gives a `tf.keras.Model` stateless random numbers, keyed by `g_optimizer.iterations`.
 
     The model has `random_seed`, `accumulate` (into how many parts a batch is cut) and `part` (the
-    present one). Numbers for pictures are one draw for the whole batch, of which each replica and
-    part takes its share: however a batch is divided, its pictures get the same.
+    number of the present one). Numbers for pictures are one draw for the whole batch, of which each
+    replica and part takes its share: however a batch is divided, its pictures get the same.
     """
 
     accumulate: int
@@ -23,7 +23,7 @@ class Draws:
     distribute_strategy: tf.distribute.Strategy
 
     def _uniform(self, count: tf.Tensor, salt: int) -> tf.Tensor:
-        """Random numbers [count] in [0, 1): this replica's and part's share of one draw for all."""
+        """Returns [count] numbers in [0, 1): this replica's and part's share of a draw for all."""
         parts = self.accumulate
         draw = tf.random.stateless_uniform([count * parts * self._replicas], self._seed(salt))
         start = (self._replica * parts + self.part) * count
@@ -33,7 +33,7 @@ class Draws:
         return tf.stack([tf.cast(self.g_optimizer.iterations, tf.int32), self.random_seed + salt])
 
     def _own_seed(self, salt: int) -> tf.Tensor:
-        """Noise must not repeat on the other replicas, nor in the other parts of the batch."""
+        """Returns a seed [2] for noise, another one on each replica and in each part of a batch."""
         own = self._replica * _REPLICA_SALT + self.part * _PART_SALT
         return self._seed(salt) + tf.stack([0, own])
 
@@ -41,7 +41,7 @@ class Draws:
         return self._own_seed(_TECHNIQUE_SALT + number)
 
     def _over_replicas(self, value: tf.Tensor) -> tf.Tensor:
-        """The mean of the replicas' values."""
+        """Returns the mean of the replicas' values."""
         if self._replicas == 1:
             return value
         return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, value)

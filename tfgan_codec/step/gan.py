@@ -1,4 +1,4 @@
-"""The project's only `train_step`."""
+"""Defines `GanModel`, the base class of all codecs, with the project's only `train_step`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Figures = dict[str, tf.Tensor]
 
 
 class GanModel(Draws, tf.keras.Model):
-    """Base of every codec: `compile`, `train_step`, `test_step` and `metrics`.
+    """Is the base class of every codec and trains it, alone or against discriminators.
 
     A step is a pure function of weights, batch and `g_optimizer.iterations`: all random numbers are
     stateless and keyed by the step. Resumed runs repeat themselves exactly, the step can be
@@ -37,19 +37,19 @@ class GanModel(Draws, tf.keras.Model):
         losses: objects of `losses.contract.Loss`; their totals are added.
         discriminator: none, one or several; each is trained on its own verdicts.
         d_optimizer: of all discriminators.
-        adversarial, adversarial_weight: a loss of `losses.adversarial`, and what the codec's side
-            of it counts in the codec's loss.
+        adversarial, adversarial_weight: a loss of `losses.adversarial`, and the weight of the
+            codec's side of it in the codec's loss.
         penalty: a gradient penalty of `losses.gradient_penalty`.
         feature_matching: see `losses.feature_matching`.
         d_steps: discriminator steps before each step of the codec.
-        own_batches: gives every one of these steps pictures of its own: the batch is cut into
+        own_batches: gives each of these steps pictures of its own: the batch is cut into
             `d_steps + 1` parts. By default they all see the whole batch.
-        accumulate: cuts each batch into so many parts, see `step.accumulation`.
+        accumulate: number of parts that each batch is cut into, see `step.accumulation`.
         freeze: attributes of the codec whose weights stay as they are, such as "analysis".
         techniques: changes to the step, see `techniques.contract`.
         random_seed: changes all random numbers of the run.
 
-    Weights and optimizer slots are made here, so call it inside `strategy.scope()`. Under a float16
+    `compile` makes weights and optimizer slots: call it inside `strategy.scope()`. Under a float16
     policy both optimizers are wrapped for loss scaling (Keras 2.14 wraps only one called
     `optimizer`).
     """
@@ -122,28 +122,28 @@ class GanModel(Draws, tf.keras.Model):
 
     @tf.__internal__.tracking.no_automatic_dependency_tracking
     def _set_untracked(self, settings: dict[str, object]) -> None:
-        """Sets attributes that are not part of the codec: not of its weights or checkpoints."""
+        """Sets attributes that Keras counts neither among the weights nor saves in checkpoints."""
         for name, value in settings.items():
             setattr(self, name, value)
 
     def build_weights(self) -> None:
-        """Creates all variables."""
+        """Creates all variables of the codec; each codec does this."""
         raise NotImplementedError
 
     @property
     def discriminator_variables(self) -> list[tf.Variable]:
-        """What the discriminator's step changes, stored vectors of spectral norm aside."""
+        """The weights that a discriminator step trains; it also moves vectors of spectral norm."""
         return [v for each in self.discriminators for v in each.trainable_variables]
 
     @property
     def metrics(self) -> list[tf.keras.metrics.Metric]:
-        """Keras resets these at the start of each epoch."""
+        """The running means of all figures, which Keras resets at the start of each epoch."""
         return list(self.trackers.values())
 
     def fit(self, *args, first_step: int = 0, **kwargs):
-        """As Keras', with this package's errors in one line each.
+        """Does what Keras' `fit` does; this package's errors come as one line each.
 
-        first_step: steps of the first epoch that are done already, in a run that goes on.
+        first_step: how many steps of the first epoch are done already, in a run that goes on.
         """
         self._first_step = first_step
         try:
@@ -157,7 +157,7 @@ class GanModel(Draws, tf.keras.Model):
             raise
 
     def _maybe_load_initial_counters_from_ckpt(self, steps_per_epoch, initial_epoch):
-        """Keras asks this at the start of `fit`: the epoch and the step in it to begin with."""
+        """Returns the epoch and the step in it to begin with; Keras asks at the start of `fit`."""
         epoch, step = super()._maybe_load_initial_counters_from_ckpt(steps_per_epoch, initial_epoch)
         return epoch, step or self._first_step
 
@@ -190,7 +190,7 @@ class GanModel(Draws, tf.keras.Model):
         return self.track({**parts, **figures, "gradient": norm})
 
     def discriminator_step(self, pictures: tf.Tensor, output, number: int = 0) -> Figures:
-        """One update of the discriminators from pictures and the codec's output for them."""
+        """Updates the discriminators once, from pictures and the codec's output for them."""
         with tf.GradientTape() as tape:
             loss, figures = self.discriminator_loss(pictures, output, number)
             scaled = scaled_loss(self.d_optimizer, loss)
@@ -201,10 +201,10 @@ class GanModel(Draws, tf.keras.Model):
     def discriminator_loss(
         self, pictures: tf.Tensor, output, number: int
     ) -> tuple[tf.Tensor, Figures]:
-        """What the discriminators minimise on this replica in their step `number`.
+        """Returns what the discriminators minimise on this replica in their step `number`.
 
-        Figures: the adversarial loss without the penalty, mean logits, how often an original is
-        scored above its decoded version (1/2 by guessing), the penalty unweighted.
+        The figures are the adversarial loss without the penalty, mean logits, how often an original
+        is scored above its decoded version (1/2 by guessing), and the penalty without its weight.
         """
         real = self._shown(pictures, number)
         fake = self._shown(tf.stop_gradient(output.reconstruction), number)
@@ -236,7 +236,7 @@ class GanModel(Draws, tf.keras.Model):
         return loss / self._replicas, {"d_loss": adversarial, **means}
 
     def _look_ahead(self, pictures: tf.Tensor, output) -> list[Callable[[], None]]:
-        """Lets techniques change the discriminators until what it returns is called."""
+        """Lets techniques change the discriminators; returns functions that undo the changes."""
 
         def step(number: int) -> None:
             self.discriminator_step(pictures, output, self.d_steps + number)
@@ -248,7 +248,7 @@ class GanModel(Draws, tf.keras.Model):
     def generator_loss(
         self, pictures: tf.Tensor, output, tape: tf.GradientTape
     ) -> tuple[tf.Tensor, Figures]:
-        """What the codec minimises on this replica, and its figures; `tape` is persistent."""
+        """Returns what the codec minimises on this replica, and figures; `tape` is persistent."""
         target = pictures
         for technique in self.techniques:
             target = technique.on_target(target)
@@ -281,7 +281,8 @@ class GanModel(Draws, tf.keras.Model):
         return self.track(self.test_figures(checked(pictures)))
 
     def test_figures(self, pictures: tf.Tensor) -> Figures:
-        """Real rounding, qualities spread evenly over the batch, no discriminators."""
+        """Returns loss and figures of pictures as they are coded in files: with real rounding, at
+        qualities 0..255 spread evenly over the batch, without discriminators."""
         quality = tf.linspace(0.0, float(QUALITIES - 1), tf.shape(pictures)[0])
         seed = tf.zeros([2], tf.int32)
         output = self(pictures, quality=quality, seed=seed, training=False)
@@ -302,7 +303,8 @@ class GanModel(Draws, tf.keras.Model):
         latents: tf.Tensor,
         mix: tf.Tensor,
     ) -> tf.Tensor:
-        """The mean penalty; `every` times that in one of `every` steps, and 0 in the others."""
+        """Returns the mean penalty; if it is lazy, `every` times that in one of `every` steps, else
+        0."""
         every = self.penalty.every
 
         def judge(x: tf.Tensor) -> tuple[tf.Tensor, ...]:
@@ -316,8 +318,8 @@ class GanModel(Draws, tf.keras.Model):
         return value() if every == 1 else tf.cond(due, value, lambda: 0.0)
 
     def _shown(self, pictures: tf.Tensor, number: int) -> tf.Tensor:
-        """What discriminators see of pictures in [0, 255]; number: of their step, -1 in the
-        codec's."""
+        """Returns what discriminators see of pictures in [0, 255], in [-1, 1]; `number` is that of
+        their step, or -1 in the codec's."""
         pictures = _unit(pictures)
         for which, technique in enumerate(self.techniques):
             seed = self._technique_seed(len(self.techniques) * (number + 2) + which)
@@ -325,7 +327,7 @@ class GanModel(Draws, tf.keras.Model):
         return pictures
 
     def run_codec(self, pictures: tf.Tensor, number: int):
-        """The codec in training, at random qualities."""
+        """Returns the codec's output in training, at random qualities; `number` varies them."""
         quality = self._uniform(tf.shape(pictures)[0], number) * float(QUALITIES - 1)
         return self(pictures, quality=quality, seed=self._own_seed(number), training=True)
 
@@ -361,5 +363,5 @@ class GanModel(Draws, tf.keras.Model):
 
 
 def _unit(pictures: tf.Tensor) -> tf.Tensor:
-    """Pictures in [0, 255] -> what discriminators see, in [-1, 1]."""
+    """Maps pictures from [0, 255] to [-1, 1], as float32."""
     return tf.cast(pictures, tf.float32) / 127.5 - 1.0

@@ -1,4 +1,4 @@
-"""From a loss to changed weights, with float16's loss scaling and on several replicas."""
+"""Updates weights by a loss, with loss scaling in float16 and on several replicas."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import tensorflow as tf
 
 
 def scaled_loss(optimizer: tf.keras.optimizers.Optimizer, loss: tf.Tensor) -> tf.Tensor:
-    """What to differentiate in place of the loss."""
+    """Returns what to differentiate in place of the loss: it, or scaled up under float16."""
     return optimizer.get_scaled_loss(loss) if _scales(optimizer) else loss
 
 
@@ -17,7 +17,7 @@ def update(
     gradients: Sequence[tf.Tensor | None],
     variables: Sequence[tf.Variable],
 ) -> tf.Tensor:
-    """One step with the gradients of `scaled_loss`, summed over replicas.
+    """Makes one optimizer step with the gradients of `scaled_loss`, summed over replicas.
 
     Returns the norm of their sum, before clipping.
     """
@@ -36,7 +36,7 @@ def update(
 
 
 def steps_of(optimizer: tf.keras.optimizers.Optimizer) -> int:
-    """How many steps an optimizer has made, under any strategy."""
+    """Returns how many steps an optimizer has made, under any `tf.distribute` strategy."""
     return int(tf.keras.backend.get_value(optimizer.iterations))
 
 
