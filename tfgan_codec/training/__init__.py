@@ -1,1 +1,1 @@
-"""Training: the one `train_step`, and one file per technique around it."""
+"""Runs training: phases, callbacks and checkpoints around the steps of `step.gan`."""

@@ -1,4 +1,4 @@
-"""Where and of what a run was made, for `run.json`."""
+"""Records with which software and data a run was made, for `run.json`."""
 
 from __future__ import annotations
 

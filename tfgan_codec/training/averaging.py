@@ -1,4 +1,4 @@
-"""The exponential moving average of a codec's weights, which Keras' optimizers keep."""
+"""Uses the exponential moving average of a codec's weights, which Keras' optimizers keep."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import tensorflow as tf
 
 @contextlib.contextmanager
 def averaged_weights(model: tf.keras.Model) -> Iterator[None]:
-    """Inside `with`, a codec has the averaged weights, if its `g_optimizer` keeps any."""
+    """Gives a codec, inside `with`, the averaged weights if its `g_optimizer` keeps any."""
     optimizer = getattr(model.g_optimizer, "inner_optimizer", model.g_optimizer)
     if not optimizer.use_ema:
         yield

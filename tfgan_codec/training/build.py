@@ -1,4 +1,4 @@
-"""What a run trains, made from its configuration."""
+"""Builds what a run trains, and trains with, from its configuration."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from tfgan_codec.training.schedule import Rate
 
 
 class Adversary(NamedTuple):
-    """What a run trains against; neither in runs without discriminators."""
+    """Holds what a run trains the codec against."""
 
-    discriminators: list[tf.keras.Model]
-    optimizer: tf.keras.optimizers.Optimizer | None
+    discriminators: list[tf.keras.Model]  # [] in runs without
+    optimizer: tf.keras.optimizers.Optimizer | None  # of all discriminators; None if there is none
 
 
 def build_model(config: RunConfig) -> tf.keras.Model:
-    """The codec of a run, with fresh weights."""
+    """Builds the codec of a run, with fresh weights."""
     name, arguments = parse(config.model)
     offered = {"rate_ratio": config.lambda_high / config.lambda_low}
     model = models.build(name, offered, **arguments)
@@ -41,8 +41,8 @@ def build_model(config: RunConfig) -> tf.keras.Model:
 
 
 def make_optimizer(config: RunConfig) -> tf.keras.optimizers.Optimizer:
-    """The codec's optimizer, with clipped gradients and an exponential moving average of the
-    weights."""
+    """Makes the codec's optimizer, which clips gradients and keeps an exponential moving average of
+    the weights."""
     return _for_precision(
         optimizers.build(
             config.optimizer,
@@ -55,14 +55,14 @@ def make_optimizer(config: RunConfig) -> tf.keras.optimizers.Optimizer:
 
 
 def learning_rates(config: RunConfig) -> tuple[Rate, Rate]:
-    """Those of the codec and of the discriminators, which by default have the same."""
+    """Returns the learning rates of the codec and of the discriminators, by default the same."""
     peak = config.d_learning_rate or config.learning_rate
     text = config.d_schedule or config.schedule
     return schedule.build(config.schedule, config.learning_rate), schedule.build(text, peak)
 
 
 def make_adversary(config: RunConfig, model: tf.keras.Model) -> Adversary:
-    """The discriminators of a run and their optimizer."""
+    """Builds the discriminators of a run and their optimizer."""
     if not config.discriminator:
         if any(phase.gan for phase in config.phase):
             raise UsageError("a phase with :gan needs --discriminator")
@@ -87,9 +87,9 @@ def make_adversary(config: RunConfig, model: tf.keras.Model) -> Adversary:
 def compile_phase(
     model: tf.keras.Model, config: RunConfig, adversary: Adversary, phase: Phase
 ) -> Ramps:
-    """Compiles the codec for one phase; its optimizer is `model.g_optimizer` already.
+    """Compiles the codec for one phase, with the optimizer that it has as `g_optimizer`.
 
-    Returns the ramps among the settings, for `FollowRamps`.
+    Returns the ramps among the settings, for `callbacks.follow_ramps`.
     """
     ramps = Ramps()
     model.compile(
@@ -106,7 +106,7 @@ def compile_phase(
 
 
 def phase_losses(config: RunConfig, phase: Phase, ramps: Ramps) -> list[Loss]:
-    """What the codec minimises in a phase, discriminators aside."""
+    """Returns what the codec minimises in a phase, the adversarial loss aside."""
     terms: list[Loss] = []
     if phase.mse or phase.ms_ssim:
         low, high = config.lambda_low, config.lambda_high
@@ -116,7 +116,7 @@ def phase_losses(config: RunConfig, phase: Phase, ramps: Ramps) -> list[Loss]:
 
 
 def phase_techniques(config: RunConfig, phase: Phase, ramps: Ramps) -> list[Technique]:
-    """What changes the steps of a phase."""
+    """Returns the techniques that change the steps of a phase."""
     found = techniques.build(ramps.specs(config.technique))
     if phase.fade:
         level = Ramp(fading(config.phase, phase))
@@ -125,7 +125,7 @@ def phase_techniques(config: RunConfig, phase: Phase, ramps: Ramps) -> list[Tech
 
 
 def _adversarial(config: RunConfig, adversary: Adversary, ramps: Ramps) -> dict:
-    """Arguments of `compile` for a phase with discriminators."""
+    """Returns the arguments of `compile` for a phase with discriminators."""
     arguments = {
         "discriminator": adversary.discriminators,
         "d_optimizer": adversary.optimizer,
@@ -151,6 +151,7 @@ def _averaging(momentum: float) -> dict:
 def _for_precision(
     optimizer: tf.keras.optimizers.Optimizer, config: RunConfig
 ) -> tf.keras.optimizers.Optimizer:
-    """Scales losses in float16, here and not in `compile`, so that checkpoints look the same."""
+    """Wraps an optimizer for loss scaling if the run is in float16: before `compile`, which would
+    do it too, so that checkpoints fit at any time."""
     half = config.precision == "mixed_float16"
     return tf.keras.mixed_precision.LossScaleOptimizer(optimizer) if half else optimizer

@@ -1,4 +1,4 @@
-"""Saving and finding runs."""
+"""Saves and restores the state of a run."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from tfgan_codec.errors import UsageError
 from tfgan_codec.step.updates import steps_of
 from tfgan_codec.training.schedule import Progress
 
-# Folders within that of a run.
+# Folders of checkpoints in the folder of a run.
 NEWEST, BEST = "checkpoints", "best"
 _WEIGHTS, _STATE = "weights", "state.json"
 
 
 class Checkpoints:
-    """The checkpoints of a run: weights, optimizers with their averages, steps and time spent.
+    """Saves the state of a run: weights, optimizers with their averages, steps and time spent.
 
-    Each is a folder `NUMBER-stepSTEP`. It is written under a hidden name, flushed to the disk and
-    then renamed, so whatever stops the program in the middle leaves the older ones; there is no
-    pointer that could lead to half a checkpoint, the newest is the one with the highest number.
+    Each checkpoint is a folder `NUMBER-stepSTEP`. It is written under a hidden name, flushed to the
+    disk and then renamed, so whatever stops the program in the middle leaves the older ones. The
+    newest is the one with the highest number; no pointer could lead to half a checkpoint.
 
-    `tf.train.Checkpoint`, not Keras' formats: those leave out the variables of TFC's priors, which
-    are `tf.Module`s.
+    The format is `tf.train.Checkpoint`'s: Keras' formats leave out the variables of the priors of
+    TensorFlow Compression, which are `tf.Module`s.
     """
 
     def __init__(
@@ -40,8 +40,8 @@ class Checkpoints:
         writes: bool = True,
         **more,
     ):
-        """`writes`: False for all but one of several workers. `more`: what else to save, by name:
-        discriminators and their optimizer."""
+        """Takes the folder to use, what to save (`more` by name, such as discriminators), and how
+        many checkpoints to keep. `writes` is False for all but one of several workers."""
         parts = {"model": model, **more}
         if progress is not None:
             parts["spent"] = progress.spent
@@ -53,12 +53,12 @@ class Checkpoints:
         self._checkpoint = tf.train.Checkpoint(**parts)
 
     def all(self) -> list[Path]:
-        """The complete ones, oldest first."""
+        """Returns the folders of all complete checkpoints, oldest first."""
         found = self.folder.glob("*-step*") if self.folder.is_dir() else []
         return sorted((path for path in found if path.name[0] != "."), key=_number)
 
     def save(self, step: int) -> None:
-        """Writes a new one, then deletes all but the last `keep`."""
+        """Writes a new checkpoint, then deletes all but the last `keep`."""
         if not self.writes:
             return
         name = f"{1 + max(map(_number, self.all()), default=0):06d}-step{step}"
@@ -74,7 +74,7 @@ class Checkpoints:
         self.drop(self.all()[: -self.keep])
 
     def restore(self) -> bool:
-        """Loads the newest checkpoint; False if there is none yet."""
+        """Loads the newest checkpoint and returns True, or False if there is none yet."""
         saved = self.all()
         if not saved:
             return False
@@ -92,12 +92,12 @@ class Checkpoints:
         return True
 
     def read_state(self) -> None:
-        """Loads the state beside the newest checkpoint's weights, and not these."""
+        """Loads `state` from the newest checkpoint, but no weights."""
         saved = self.all()
         self.state = json.loads((saved[-1] / _STATE).read_text()) if saved else {}
 
     def drop(self, paths: Iterable[Path]) -> None:
-        """Deletes checkpoints; an interruption leaves none of them in part."""
+        """Deletes checkpoints, each hidden first so that an interruption leaves none in part."""
         for path in list(paths):
             hidden = path.with_name("." + path.name.lstrip("."))
             os.replace(path, hidden)
@@ -105,16 +105,16 @@ class Checkpoints:
 
 
 class SaveRegularly(tf.keras.callbacks.Callback):
-    """Saves every so many minutes and when training ends.
+    """Saves whenever some minutes have passed, and when training ends.
 
-    The last one of a list of callbacks. What else happens at the end of an epoch, validation
-    before all, is done before a save says so: a run that is killed in between repeats it.
+    Put it last in a list of callbacks: what else happens at the end of an epoch, such as
+    validation, is done before a save counts the epoch, and a run killed in between repeats it.
     """
 
     def __init__(
         self, checkpoints: Checkpoints, minutes: float, then: Callable[[], None] = lambda: None
     ):
-        """`then` is called after each save."""
+        """Takes the minutes between saves, and a function `then` to call after each."""
         super().__init__()
         self.checkpoints = checkpoints
         self.then = then
@@ -143,7 +143,7 @@ class SaveRegularly(tf.keras.callbacks.Callback):
 
 
 def step_of(checkpoint: Path) -> int:
-    """The step after which it was saved."""
+    """Returns the step after which a checkpoint, given by its folder, was saved."""
     return int(checkpoint.name.partition("-step")[2])
 
 

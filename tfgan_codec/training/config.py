@@ -1,4 +1,4 @@
-"""What a run was asked for: the flags of `apps.train`, `--config` files and `run.json`."""
+"""Defines the settings of a run: flags of `apps.train`, `--config` files and `run.json`."""
 
 import json
 from dataclasses import dataclass
@@ -13,26 +13,26 @@ from tfgan_codec.specs.settings import setting
 from tfgan_codec.training.phases import Phase, check_phases, read_phase
 
 PathLike = Union[str, Path]
-# Of a run's configuration, what does not belong in a published bundle.
+# Settings that a published bundle must not show, as they name places on this machine.
 _PRIVATE = {"data", "out", "init_from", "validation", "about"}
-# And what had no influence on its weights.
+# Settings that it need not show, as they do not change the weights.
 _PRIVATE |= {"cache_mb", "keep", "save_minutes"}
-# How a command begins, which is no part of the run that it makes.
+# Flags that say how a command begins, and are no settings of the run that it makes.
 _OF_A_COMMAND = {"resume", "overwrite"}
 
 
 class Limit(NamedTuple):
-    """When a run ends: after so many steps, or so many minutes of training, whichever is first."""
+    """Says when a run ends: at the first of its limits; None is no limit."""
 
     steps: Optional[int] = None
-    minutes: Optional[float] = None
+    minutes: Optional[float] = None  # of training
 
 
 @dataclass(frozen=True)
 class RunConfig:
-    """What `apps.train` was asked for, a field for each flag; the flags' help says what they mean.
+    """Holds the settings of a run, a field for each flag of `apps.train` with the flag's help.
 
-    `step.gan`, `training.schedule` and `data.sources` tell more.
+    For more on them see `step.gan`, `training.schedule` and `data.sources`.
     """
 
     model: str = setting(
@@ -171,7 +171,7 @@ class RunConfig:
 
 
 def read_settings(path: PathLike) -> dict[str, Any]:
-    """What a `--config` file, or the `run.json` of any version, asks for, by the flags' names."""
+    """Returns the settings in a `--config` file, or in the `run.json` of any version, by name."""
     found = settings.load(path)
     found.pop("about", None)
     if "limit" in found:  # runs of 0.1.0 had it, and their phases, as bare lists
@@ -192,14 +192,14 @@ def _old_phase(values: list[Any]) -> Phase:
 
 
 def write_config(folder: Path, config: RunConfig, starts: list[dict]) -> None:
-    """Writes `run.json`: the configuration, and under `about` the starts of the run, each as
+    """Writes `run.json`: the settings, and under `about` the starts of the run, each as
     `training.about` describes it."""
     text = json.dumps({**_asked(config), "about": starts}, indent=1)
     (folder / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
 def read_config(folder: PathLike) -> RunConfig:
-    """What the run in `folder` was asked for; of several with commas between them, the first."""
+    """Returns the settings of the run in `folder`; of several, separated by commas, the first's."""
     path = _file(folder)
     try:
         return settings.make(RunConfig, read_settings(path))
@@ -221,7 +221,7 @@ def read_starts(folder: PathLike, now: RunConfig) -> list[dict]:
 
 
 def public_config(folder: PathLike) -> dict[str, Any]:
-    """The configuration without what is nobody else's business: the folders of this machine."""
+    """Returns the settings of a run that a published bundle shows: none that are private."""
     return {k: v for k, v in read_settings(_file(folder)).items() if k not in _PRIVATE}
 
 

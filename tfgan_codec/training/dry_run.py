@@ -1,4 +1,4 @@
-"""What a run would cost, from a few steps of each phase; nothing of it is kept."""
+"""Measures what a run would cost, by a few steps of each phase; nothing is written."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ STEPS = 3
 
 
 class Cost(NamedTuple):
-    """Mean seconds of a step, and the peak of memory so far in bytes."""
+    """Holds what the steps of a phase cost."""
 
-    seconds: float
-    memory: int
+    seconds: float  # mean of a step
+    memory: int  # peak so far, in bytes
 
 
 def describe(config: RunConfig) -> str:
-    """Tables of the networks and phases of a run, and how long it would take."""
+    """Returns, as text, tables of a run's networks and phases, and how long it would take."""
     steps = config.steps if any(config.limit) else 1
     strategy = strategies.make(config.strategy)
     with strategy.scope(), precision(config.precision):
@@ -51,7 +51,7 @@ def describe(config: RunConfig) -> str:
 
 
 def measure(run: Run, phase: Phase) -> Cost:
-    """Trains for `STEPS` steps, after one in which TensorFlow builds its graphs."""
+    """Measures `STEPS` steps of a phase, after one in which TensorFlow builds its graphs."""
     compile_phase(run.model, run.config, run.networks.adversary, phase)
     step = run.model.make_train_function(force=True)
     iterator = iter(batches(run, phase))
@@ -65,7 +65,7 @@ def measure(run: Run, phase: Phase) -> Cost:
 
 def _parts(run: Run) -> list[tuple[str, int]]:
     model = run.model
-    # By their attributes, which --phase=...:freeze= and --init_parts name them by.
+    # By the names of attributes, as in --phase=...:freeze= and --init_parts.
     parts = [(k, v) for k, v in vars(model).items() if isinstance(v, tf.keras.layers.Layer)]
     found = [(name, _count(part.trainable_variables)) for name, part in parts]
     found.append(("codec", _count(model.trainable_variables)))
@@ -90,7 +90,7 @@ def _peak_memory() -> int:
 
 
 def _duration(config: RunConfig, costs: list[Cost]) -> str:
-    """How long the run takes, or how far it comes."""
+    """Returns a line on how long the run takes, or how far it comes in its time."""
     starts = [0.0, *(phase.until for phase in config.phase)]
     shares = [phase.until - begun for phase, begun in zip(config.phase, starts)]
     steps, minutes = config.limit
@@ -104,7 +104,7 @@ def _duration(config: RunConfig, costs: list[Cost]) -> str:
 
 
 def _table(rows: list[tuple[str, ...]]) -> list[str]:
-    """Rows in columns: the first to the left, the others to the right."""
+    """Returns rows as lines of aligned columns: the first to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(*rows)]
     first = widths[0]
     return [

@@ -1,4 +1,4 @@
-"""Keras' optimizers by name."""
+"""Makes Keras' optimizers by name."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _NAMES = ("Adam", "AdamW", "Adamax", "Nadam", "Adafactor", "Lion", "RMSprop", "S
 
 
 def build(text: str, **settings: Any) -> tf.keras.optimizers.Optimizer:
-    """`adam`, `adamw:weight_decay=1e-4`, `adam:beta_1=0.5:beta_2=0.9`, ...: any of Keras'
-    arguments. `settings` are more of them, which the text cannot change."""
+    """Makes an optimizer from a text such as `adam` or `adamw:weight_decay=1e-4`, with any of
+    Keras' arguments. `settings` are more of them, which the text cannot change."""
     name, arguments = parse(text)
     optimizers = {known.lower(): getattr(tf.keras.optimizers, known) for known in _NAMES}
     maker = choose("optimizer", name, optimizers)

@@ -1,4 +1,4 @@
-"""Training in phases: what is minimised, on which crops, until when."""
+"""Reads and checks the phases of a run: what is minimised, on which crops, until when."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _FORM = (
 
 
 class Phase(NamedTuple):
-    """One phase of a run.
+    """Describes one phase of a run.
 
-    until: share of the run at which it ends.
-    crop, batch: size of the training crops and how many make a step.
+    until: share of the run, in (0, 1], at which it ends.
+    crop, batch: side of the training crops in pixels, and how many make a step.
     mse, ms_ssim: weights of the distortion terms (`losses.rate_distortion`); with both 0, the run's
         `--loss` terms are all there is.
     gan: whether the run's discriminators take part.
     early: whether rate targets are relaxed, as in HiFiC's first steps.
     freeze: parts of the codec that are not trained, such as "analysis".
-    shrink: the crops are cut this much larger and then shrunk by this factor.
-    fade: share of the run in which the detail that the phase before did not have, for it shrank
-        more, fades in (`techniques.fade_in`).
+    shrink: factor by which crops are cut larger and then shrunk.
+    fade: share of the run in which the detail that the phase before lacked, as it shrank more,
+        fades in (`techniques.fade_in`).
     """
 
     until: float
@@ -57,7 +57,7 @@ _PLACES = [name for name in Phase._fields if name not in Phase._field_defaults]
 
 
 def read_phase(text: str) -> Phase:
-    """Reads `until:crop:batch:mse:ms_ssim` and then, where wanted, `:gan`, `:early`,
+    """Reads a phase from a text `until:crop:batch:mse:ms_ssim` and, where wanted, `:gan`, `:early`,
     `:freeze=a+b`, `:shrink=2` and `:fade=0.1`."""
     places, options = split(text, len(_PLACES), _FORM, _SWITCHES)
     check_arguments("a phase", options, Phase._field_defaults)
@@ -101,14 +101,14 @@ def check_phases(phases: Sequence[Phase]) -> None:
 
 
 def fading(phases: Sequence[Phase], phase: Phase) -> tuple[tuple[float, float], ...]:
-    """The level of `techniques.fade_in` over a phase with `fade`, as points (share, level)."""
+    """Returns the level of `techniques.fade_in` in a phase with `fade`: points (share, level)."""
     before = phases[phases.index(phase) - 1]
     levels = math.log2(before.shrink / phase.shrink)
     return (before.until, levels), (min(1.0, before.until + phase.fade), 0.0)
 
 
 def phase_at(phases: Sequence[Phase], share: float) -> int:
-    """Which phase a run is in when `share` of it is done."""
+    """Returns the number of the phase that a run is in when `share` of it is done."""
     for number, phase in enumerate(phases):
         if share < phase.until:
             return number

@@ -1,4 +1,4 @@
-"""Everything a run consists of, opened, built and checked before its folder is touched."""
+"""Opens, builds and checks everything a run consists of, before its folder is touched."""
 
 from __future__ import annotations
 
@@ -34,35 +34,30 @@ _VALIDATION_COUNT, _VALIDATION_SIDE = 64, 256
 
 
 class Data(NamedTuple):
-    """The pictures of a run: those to train on; uint8 [count, side, side, 3] to validate on, if
-    any; and the same to show in TensorBoard."""
+    """Holds the pictures of a run, some as crops, uint8 [count, side, side, 3]."""
 
-    pool: Pool
-    validation: np.ndarray | None
-    sample: np.ndarray
+    pool: Pool  # to train on
+    validation: np.ndarray | None  # crops to validate on, if any
+    sample: np.ndarray  # crops to show in TensorBoard
 
 
 class Networks(NamedTuple):
-    """The networks of a run: the codec in training with its optimizer, the codec of `init_from`
-    that it started with, if any, and what it trains against."""
+    """Holds the networks of a run."""
 
-    codec: tf.keras.Model
-    start: tf.keras.Model | None
-    adversary: Adversary
+    codec: tf.keras.Model  # the one in training, with its optimizer
+    start: tf.keras.Model | None  # the codec of `init_from` that it started with, if any
+    adversary: Adversary  # what it trains against
 
 
 class Run(NamedTuple):
-    """What a run consists of while it goes on.
-
-    checkpoints, best: the last ones, and the one that did best in validation.
-    """
+    """Holds what a run consists of while it goes on."""
 
     config: RunConfig
     data: Data
     networks: Networks
     progress: Progress
-    checkpoints: Checkpoints
-    best: Checkpoints
+    checkpoints: Checkpoints  # the last ones
+    best: Checkpoints  # the one that did best in validation
     early_stopping: EarlyStopping | None
     signals: StopOnSignal
 
@@ -136,7 +131,7 @@ def _build_networks(config: RunConfig) -> Networks:
 
 
 def _check(config: RunConfig) -> None:
-    """Refuses what does not go together."""
+    """Raises `UsageError` for settings that do not go together."""
     if config.early_stopping and not config.validation:
         raise UsageError("--early_stopping needs --validation")
     if config.strategy == "multiworker" and config.limit.minutes is not None:

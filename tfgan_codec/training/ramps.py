@@ -1,4 +1,4 @@
-"""The ramps of a phase as variables, which its steps read and the progress of the run sets."""
+"""Turns a phase's ramps into variables, which steps read and the run's progress sets."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tfgan_codec.specs.ramps import Number, Ramp, read_number
 
 
 class Ramps:
-    """Makes a variable of every ramp it is given, and sets them all: `FollowRamps` does."""
+    """Makes a variable for each ramp, and sets them all when `callbacks.follow_ramps` says so."""
 
     def __init__(self) -> None:
         self._variables: list[tuple[Ramp, tf.Variable]] = []
 
     def number(self, value: str | Number) -> float | tf.Variable:
-        """A number as it is, or the variable that follows a ramp; either may be text."""
+        """Returns a number as it is, or a variable that follows a ramp; either may be text."""
         value = read_number(value) if isinstance(value, str) else value
         if not isinstance(value, Ramp):
             return value
@@ -27,13 +27,13 @@ class Ramps:
         return variable
 
     def specs(self, texts: Iterable[str]) -> list[Spec]:
-        """The specs of losses or techniques, with variables for the ramps among their arguments."""
+        """Reads specs of losses or techniques, with variables for ramps among their arguments."""
         return [
             Spec(name, {k: self.number(v) if isinstance(v, Ramp) else v for k, v in given.items()})
             for name, given in map(parse, texts)
         ]
 
     def set(self, share: float) -> None:
-        """Moves all variables to where `share` of the run is done."""
+        """Sets all variables to the values of their ramps when `share` of the run is done."""
         for ramp, variable in self._variables:
             variable.assign(ramp.at(share))

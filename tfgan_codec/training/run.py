@@ -1,4 +1,4 @@
-"""A whole training run in a folder: build or resume, fit phase by phase, save."""
+"""Makes a whole training run in a folder: builds or resumes it, fits phase by phase, saves."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ _PICTURES_EVERY = 1000
 def train(config: RunConfig) -> None:
     """Trains until the limit, phase by phase; saves regularly, at the end and when interrupted.
 
-    The order is a promise: a run is opened and built as a whole before anything happens to another
-    one in its folder, and that one is deleted only when this one has trained and saved.
+    The order matters: a run is opened and built as a whole before anything happens to another one
+    in its folder, and that one is deleted only when this one has trained and saved.
     """
     folder, writes = Path(config.out), strategies.is_chief()
     if writes:
@@ -59,7 +59,7 @@ def train(config: RunConfig) -> None:
 
 
 def begin(run: Run) -> None:
-    """Loads the newest checkpoint of a run that goes on; writes the first of a new one."""
+    """Loads the newest checkpoint of a resumed run, or writes the first one of a new run."""
     earlier = []
     if run.config.resume:
         earlier = read_starts(run.out, run.config)
@@ -77,7 +77,8 @@ def begin(run: Run) -> None:
 
 
 def fit_phases(run: Run) -> None:
-    """Trains until the limit or a signal; goes back where that is asked for."""
+    """Trains until the limit, a signal or early stopping; after a divergence it goes back to the
+    last good checkpoint if --on_nan asks for that."""
     config = run.config
     share = run.progress.update(run.step)
     while share < 1.0 and not (run.signals.stopped or run.ceased):
@@ -96,7 +97,7 @@ def fit_phases(run: Run) -> None:
 
 
 def fit_phase(run: Run, number: int) -> None:
-    """Trains until the end of a phase, or until a signal."""
+    """Trains until the end of phase `number`, from 0, or until a signal."""
     config, phase = run.config, run.config.phase[number]
     ramps = compile_phase(run.model, config, run.networks.adversary, phase)
     epoch, first_step = divmod(run.step, config.epoch_steps)
@@ -120,7 +121,7 @@ def fit_phase(run: Run, number: int) -> None:
 
 
 def batches(run: Run, phase: Phase) -> tf.data.Dataset:
-    """The training crops of a phase, from the run's present step on, for each replica its own."""
+    """Returns the training crops of a phase from the run's present step on, a share per replica."""
     config = run.config
     strategy = tf.distribute.get_strategy()
     read = math.prod(technique.reads for technique in run.model.techniques)
@@ -145,7 +146,7 @@ def batches(run: Run, phase: Phase) -> tf.data.Dataset:
 
 
 def callbacks(run: Run, number: int, ramps: Ramps) -> list[tf.keras.callbacks.Callback]:
-    """What happens beside the steps of a phase, in order."""
+    """Returns the callbacks of phase `number`, in the order in which they must be called."""
     config, phase = run.config, run.config.phase[number]
     rate, d_rate = learning_rates(config)
     factor = rate_factor(run.checkpoints)

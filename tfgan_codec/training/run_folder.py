@@ -1,4 +1,4 @@
-"""The folder of a run: who may write into it, and what becomes of the run that was there."""
+"""Guards the folder of a run: who may write into it, and what becomes of a run that was there."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def check_folder(folder: Path, resume: bool, overwrite: bool = False) -> None:
 
 @contextlib.contextmanager
 def claim_folder(folder: Path, overwrite: bool = False) -> Iterator[None]:
-    """Inside `with`, a folder is that of a new run, or of one that goes on.
+    """Lets a new run, or one that goes on, use a folder inside `with`.
 
     overwrite: the run that it holds is set aside, in `replaced` within it. It comes back after any
-    error before `forget_replaced`, and stays there if the program is killed before.
+    error before `forget_replaced`, and stays there if the program is killed before that.
     """
     folder.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(_hidden(folder), ignore_errors=True)
@@ -57,7 +57,7 @@ def claim_folder(folder: Path, overwrite: bool = False) -> Iterator[None]:
 
 
 def forget_replaced(folder: Path) -> None:
-    """Deletes the run that was set aside, if there is one: the new one has saved something."""
+    """Deletes the run that was set aside, if any; call it once the new one has saved."""
     aside = folder / REPLACED
     if aside.is_dir():
         os.replace(aside, _hidden(folder))  # at once: half of a run could not be put back
@@ -65,7 +65,7 @@ def forget_replaced(folder: Path) -> None:
 
 
 def put_back(folder: Path) -> None:
-    """Gives a folder the run back that was set aside, in place of what the new one wrote."""
+    """Puts the run that was set aside back into its folder, in place of what the new one wrote."""
     aside = folder / REPLACED
     if (aside / RUN).exists():
         _delete(folder)

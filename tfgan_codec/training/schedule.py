@@ -1,4 +1,4 @@
-"""How far a run is, and what follows from it: the learning rate, and the phase."""
+"""Tells how far a run is, and sets the learning rates that follow from it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tfgan_codec.training.config import Limit
 
 
 class Progress:
-    """The share of a run that is done, in [0, 1]; survives interruptions through `spent`.
+    """Tells the share of a run that is done, in [0, 1]; checkpoints keep `spent`, in seconds.
 
     Schedules follow this share and not the step, so that a run bounded by time still ends with a
     small learning rate on a machine of any speed.
@@ -35,11 +35,11 @@ class Progress:
         self._last = time.monotonic()
 
     def start(self) -> None:
-        """Sets the clock going; time before this call does not count."""
+        """Starts the clock; time before this call does not count."""
         self._last = time.monotonic()
 
     def update(self, step: int) -> float:
-        """The share done after `step` steps, by whichever limit is nearer."""
+        """Returns the share done after `step` steps, by whichever limit is nearer."""
         now = time.monotonic()
         self.spent.assign_add(now - self._last)
         self._last = now
@@ -53,12 +53,12 @@ class Progress:
 
 
 def constant(peak: float, share: float, step: int) -> float:
-    """Learning rate: always `peak`."""
+    """Returns the learning rate `peak`, whatever the share of the run."""
     return peak
 
 
 def half_step(peak: float, share: float, step: int) -> float:
-    """Learning rate: a tenth in the second half of the run, as HiFiC's."""
+    """Returns the learning rate `peak`, and a tenth of it in the second half, as HiFiC's."""
     return peak if share < 0.5 else 0.1 * peak
 
 
@@ -68,12 +68,12 @@ def warmup_cosine(peak: float, share: float, step: int, warmup: int = 200, floor
     return peak * min(1.0, (step + 1) / max(1.0, warmup)) * cosine
 
 
-# The share of a run that is done, and the optimizer's step -> the learning rate.
+# Maps the share of a run that is done, and the optimizer's step, to the learning rate.
 Rate = Callable[[float, int], float]
 
 
 def build(text: str, peak: float) -> Rate:
-    """A learning rate from the text of a flag.
+    """Makes a learning rate from the text of a flag.
 
     `constant`, `cosine:warmup=200:floor=0.01` and `step` follow the share of the run; the classes
     of `tf.keras.optimizers.schedules` follow the step, for example
@@ -110,10 +110,10 @@ def _keras_schedules() -> dict[str, type]:
 
 
 class FollowProgress(tf.keras.callbacks.Callback):
-    """Sets the learning rates before each step; stops at share `until` of the run.
+    """Sets the learning rates before each step, and stops at share `until` of the run.
 
-    `d_rate`: of the discriminators, by default that of the codec. It is asked for the step of their
-    own optimizer. `factor`: multiplies both.
+    `d_rate` is the discriminators' learning rate, by default the codec's, at the step of their own
+    optimizer. `factor` multiplies both.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Checkpoint soup (Wortsman et al., 2022): the average of several trained codecs."""
+"""Averages the weights of several trained codecs, a "model soup" (Wortsman et al., 2022)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from tfgan_codec.errors import UsageError
 def stir(models: Sequence[tf.keras.Model]) -> tf.keras.Model:
     """Gives the first codec the mean of all codecs' weights, and returns it.
 
-    The practical ensemble: one decoder's time, not several. It works for runs that share their
-    beginning (--init_from), whose weights lie in one valley; those of runs from different seeds do
-    not, and their average is noise. What all have in common, such as a frozen encoder, stays as it
-    is to the last bit.
+    Like an ensemble it can be better than each, yet decodes in one decoder's time. It works for
+    runs that share their beginning (--init_from), whose weights lie in one valley of the loss; runs
+    from different seeds do not, and their average is noise. Weights that are equal in all, such as
+    a frozen encoder's, stay the same to the last bit.
     """
     first, *others = models
     shapes = [v.shape for v in first.variables]

@@ -1,4 +1,4 @@
-"""On how many devices a run trains."""
+"""Chooses the devices and machines that a run trains on."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ STRATEGIES = ("none", "mirrored", "multiworker", "tpu")
 
 
 def make(name: str) -> tf.distribute.Strategy:
-    """The strategy of a flag; call it before anything else of TensorFlow.
+    """Makes the strategy that --strategy names; call it before anything else of TensorFlow.
 
-    mirrored: all GPUs of this machine, or its logical CPUs. multiworker: the machines that the
-    variable TF_CONFIG names, each of which runs the same command. tpu: the TPU of this machine.
+    mirrored trains on all GPUs of this machine, or its logical CPUs; multiworker on the machines
+    that the variable TF_CONFIG names, each of which runs the same command; tpu on this machine's.
     """
     if name == "mirrored":
         devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
@@ -39,7 +39,7 @@ def make(name: str) -> tf.distribute.Strategy:
 
 
 def is_chief() -> bool:
-    """Whether this process is the one of its run that writes; so are runs of one process."""
+    """Returns whether this process is the one of its run that writes files; a lone one is."""
     task = _cluster().get("task", {})
     return task.get("type", "chief") == "chief" or (
         task.get("index", 0) == 0 and "chief" not in _cluster().get("cluster", {})
@@ -47,7 +47,7 @@ def is_chief() -> bool:
 
 
 def any_worker(strategy: tf.distribute.Strategy, here: bool) -> bool:
-    """Whether something is true on any of the workers. All of them have to ask."""
+    """Returns whether `here` is true on any of the workers, all of which have to call this."""
     if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
         return here
     values = strategy.experimental_distribute_values_from_function(

@@ -1,4 +1,4 @@
-"""The codec of a run, for export, evaluation, or another run to start from."""
+"""Loads the codec of a run, for export, evaluation, or another run to start from."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from tfgan_codec.training.soup import stir
 
 
 def load_run(folder: str | Path, best: bool = False) -> tf.keras.Model:
-    """The trained model of a run's folder, with averaged weights, ready for evaluation.
+    """Returns the trained codec of a run's folder, with averaged weights, ready for evaluation.
 
     Several folders with commas between them give the average of their codecs (`training.soup`).
 
-    best: the checkpoint that did best in validation, in place of the newest one.
+    best: whether to load the checkpoint that did best in validation, not the newest one.
     """
     if "," in str(folder):
         return stir([load_run(each, best) for each in str(folder).split(",")])
@@ -39,11 +39,11 @@ def load_run(folder: str | Path, best: bool = False) -> tf.keras.Model:
 
 
 def load_start(place: str) -> tf.keras.Model:
-    """The codec of a run's folder (or of several, see `load_run`) or, if it is none, of a bundle,
-    given by name or folder.
+    """Returns the codec of a run's folder (or of several, see `load_run`) or, if that is none, of a
+    bundle, by name or folder.
 
-    Bundles do not hold the float density of the hyper-latents: unless the entropy model is frozen,
-    a run learns that anew.
+    Bundles do not hold the float density of the hyper-latents: a run learns it anew, unless the
+    entropy model is frozen.
     """
     if "," in place or (Path(place) / "run.json").is_file():
         return load_run(place)
@@ -51,10 +51,10 @@ def load_start(place: str) -> tf.keras.Model:
 
 
 def copy_weights(source: tf.keras.Model, target: tf.keras.Model, parts: Sequence[str] = ()) -> None:
-    """Gives a codec the weights of another one; of the named parts, such as "analysis", alone if
-    there are any. These must have the same sizes.
+    """Gives `target` the weights of `source`, or only those of the named parts, such as "analysis".
+    Both must have the same sizes.
 
-    Post-processing that the other one does not have keeps its own, with which it changes nothing.
+    Post-processing that `source` lacks keeps its fresh weights, with which it changes nothing.
     """
     given, wanted = (
         [v for part in chosen for v in part.variables]
@@ -80,9 +80,9 @@ def _part(model: tf.keras.Model, name: str) -> tf.keras.layers.Layer:
 
 
 def training_batches(folder: str | Path, count: int = 64) -> Iterator[tf.Tensor]:
-    """Some of a run's training pictures, [4, 256, 256, 3] each, to measure coding tables on.
+    """Yields `count` batches [4, 256, 256, 3] of a run's training pictures, for measurements.
 
-    Pictures are opened only when the first is asked for: most codecs measure nothing.
+    Pictures are opened only when the first batch is asked for: most codecs measure nothing.
     """
     config = read_config(folder)
     yield from crops(config.data, 256, 4, config.seed).take(count)

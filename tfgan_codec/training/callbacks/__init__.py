@@ -1,1 +1,1 @@
-"""What happens beside the steps of a run, one Keras callback per file."""
+"""Holds what happens beside the steps of a run, one Keras callback per file."""

@@ -1,4 +1,4 @@
-"""Early stopping on what the validation measures."""
+"""Ends a run early when its validation sees no more progress."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class EarlyStopping(tf.keras.callbacks.Callback):
     compared; put it before the callback that saves. `stopped` tells afterwards.
 
     Args:
-      checkpoints: whose state keeps the count.
+      checkpoints: those whose state keeps the count.
       monitor: a figure of the validation. With discriminators, watch a perceptual one, such as
           "val_lpips": their coming raises the loss.
-      patience: validations without progress.
-      min_delta: what counts as progress.
+      patience: validations without progress until the run ends.
+      min_delta: progress is a change by more than this.
       mode: "min" or "max", the better direction.
     """
 
@@ -68,7 +68,7 @@ class EarlyStopping(tf.keras.callbacks.Callback):
 
 
 def build(text: str | None, checkpoints: Checkpoints) -> EarlyStopping | None:
-    """From the text of a flag, `val_loss:patience=5:min_delta=0.01`; none without one."""
+    """Makes the callback that a flag such as `val_loss:patience=5` asks for; None without one."""
     if text is None:
         return None
     monitor, arguments = parse(text)

@@ -1,4 +1,4 @@
-"""Figures of a run: a line of JSON and points for TensorBoard every so many steps."""
+"""Writes the figures of a run: lines of JSON, and points for TensorBoard."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class WriteFigures(tf.keras.callbacks.Callback):
     `figures.jsonl` gets lines `{"step": ..., "loss": ...}`, and `{"step": ..., "val_loss": ...}`
     after a validation. A resumed run first deletes the lines of steps it will repeat.
 
-    writes: False for all but one of several workers.
+    step: the step that the run is at. writes: False for all but one of several workers.
     """
 
     def __init__(self, folder: Path, step: int, every: int = 25, writes: bool = True):
@@ -58,7 +58,7 @@ class WriteFigures(tf.keras.callbacks.Callback):
 
 
 def read_figures(folder: str | Path) -> list[dict[str, float]]:
-    """The lines of a run's `figures.jsonl`."""
+    """Returns the lines of `figures.jsonl` in a run's folder, [] if there is no such file."""
     path = Path(folder) / FILE
     lines = path.read_text().splitlines() if path.is_file() else []
     found = []

@@ -1,4 +1,4 @@
-"""The callback that moves ramps along with the progress of a run."""
+"""Moves ramps along with the progress of a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs that go wrong: noticing it, and going back to where all was well."""
+"""Notices when a run goes wrong, and goes back to where all was well."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from tfgan_codec.errors import UsageError
 from tfgan_codec.step.updates import steps_of
 from tfgan_codec.training.checkpoints import Checkpoints, step_of
 
-# A loss of so many times its running mean has diverged: random qualities and hard pictures change
-# the mean over 25 steps by less than half.
+# A loss has diverged if it is this multiple of its running mean: random qualities and hard pictures
+# change the mean over 25 steps by less than half.
 _MULTIPLE = 10.0
 _MOMENTUM, _WARM_UP = 0.9, 4
-# Each time it goes back a run halves its learning rates, and gives up after so many times.
+# A run that goes back multiplies its learning rates by this, and gives up after this many times.
 RATE_FACTOR, _MOST_TIMES = 0.5, 5
 
 
 class DivergenceError(UsageError):
-    """A figure is not finite, or the loss has grown out of all proportion."""
+    """Says that a figure is not finite, or that the loss has grown out of all proportion."""
 
 
 class WatchHealth(tf.keras.callbacks.Callback):
@@ -57,10 +57,11 @@ class WatchHealth(tf.keras.callbacks.Callback):
 
 
 def roll_back(checkpoints: Checkpoints, problem: DivergenceError) -> str:
-    """Loads the last good checkpoint and halves the learning rates from there on.
+    """Loads the last good checkpoint, halves the learning rates from there on, and returns a
+    message for the user.
 
-    The last is the newest, or the one before if the newest led here already. What it says to the
-    user is returned. Raises `DivergenceError` when it went back too often.
+    The last good one is the newest, or the one before it if a run from the newest diverged already.
+    Raises `DivergenceError` if the run went back too often.
     """
     times = checkpoints.state.get("rollbacks", 0)
     if times == _MOST_TIMES:
@@ -81,5 +82,5 @@ def roll_back(checkpoints: Checkpoints, problem: DivergenceError) -> str:
 
 
 def rate_factor(checkpoints: Checkpoints) -> float:
-    """By what a run's learning rates are multiplied after it went back."""
+    """Returns the factor on a run's learning rates: 1, or less if it ever went back."""
     return checkpoints.state.get("rate_factor", 1.0)

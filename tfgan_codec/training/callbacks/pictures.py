@@ -1,4 +1,4 @@
-"""Grids of pictures for TensorBoard."""
+"""Writes pictures for TensorBoard."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import tensorflow as tf
 from tfgan_codec.format.geometry import QUALITIES
 from tfgan_codec.step.updates import steps_of
 
-# Of all qualities.
+# The qualities that are shown, as shares of the highest.
 _SHOWN = (0.1, 0.4, 0.8)
 
 
 class Pictures(tf.keras.callbacks.Callback):
     """Writes fixed crops above what the codec makes of them at three qualities.
 
-    faithful: a codec whose decoder stands beside the one that is trained, at the same qualities:
-        in adversarial runs the one they began with.
+    faithful: a codec to show too, at the same qualities: in adversarial runs the one they began
+        with.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A run's progress on the terminal."""
+"""Shows a run's progress on the terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tqdm import tqdm
 from tfgan_codec.step.updates import steps_of
 from tfgan_codec.training.schedule import Progress
 
-# In this order, as far as a run has them.
+# The figures to show, in this order, as far as a run has them.
 _SHOWN = ("loss", "bpp", "mse", "ms_ssim", "lpips", "content", "d_real", "d_fake")
 
 
@@ -19,7 +19,7 @@ class ProgressBar(tf.keras.callbacks.Callback):
     """Shows how much of the run is done and its figures: rate, distortion, the discriminators'
     mean verdicts on original (d_real) and decoded (d_fake) pictures.
 
-    In a file or pipe in place of a terminal, a line a minute.
+    Written to a file or pipe in place of a terminal, it is a line each minute.
     """
 
     def __init__(self, progress: Progress, title: str):

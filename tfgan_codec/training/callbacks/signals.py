@@ -1,4 +1,4 @@
-"""Ctrl-C and the signals with which machines take a run away."""
+"""Stops a run in good order on Ctrl-C, or when its machine is taken away."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tfgan_codec.training.strategies import any_worker
 
 
 class StopOnSignal(tf.keras.callbacks.Callback):
-    """Ends training in good order on SIGINT or SIGTERM; `stopped` tells afterwards.
+    """Ends training in good order on SIGINT or SIGTERM; afterwards `stopped` is True.
 
-    Signals are caught inside `with`. The second one acts as it would without this class. Of several
-    workers all stop when one is told to.
+    Signals are caught inside `with`. The second one acts as it would without this class. If one of
+    several workers gets a signal, all stop.
     """
 
     def __init__(self):

@@ -1,4 +1,4 @@
-"""Validation while a run trains, and the best checkpoint by it."""
+"""Validates a run while it trains, and keeps the checkpoint that does best."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Validate(tf.keras.callbacks.Callback):
 
     Args:
       pictures: uint8 [count, height, width, 3].
-      best: where the best checkpoint goes.
-      phase: number of the phase.
-      stopped: tells whether the run is being stopped and has no time to validate.
+      best: takes the best checkpoint.
+      phase: number of the phase, from 0.
+      stopped: returns whether the run is being stopped and has no time to validate.
     """
 
     def __init__(
@@ -54,10 +54,10 @@ class Validate(tf.keras.callbacks.Callback):
 
 
 def measure(model: tf.keras.Model, pictures: np.ndarray) -> dict[str, float]:
-    """Means of what `test_step` finds, with averaged weights.
+    """Returns the means of the figures of `test_step` over all pictures, with averaged weights.
 
-    Not `evaluate`, which cuts batches into parts for replicas: qualities are spread over a batch,
-    so the figures would depend on the number of replicas.
+    Keras' `evaluate` would cut batches into parts for replicas; as qualities are spread over a
+    batch, its figures would depend on the number of replicas.
     """
     step = tf.function(model.test_figures)
     totals: dict[str, float] = {}
