@@ -1,1 +1,1 @@
-"""Entropy models: rate estimates for training, integer tables and symbols for real files."""
+"""Holds entropy models: rate estimates for training, integer tables and symbols for real files."""

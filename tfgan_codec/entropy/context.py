@@ -1,9 +1,9 @@
-"""Hyperprior and autoregressive context together (Minnen et al., 2018; Yang et al., CLIC 2020).
+"""Joins hyperprior and autoregressive context (Minnen et al., 2018; Yang et al., CLIC 2020).
 
-Every latent is a Gaussian convolved with a uniform (Eq. 7), whose mean and scale follow from the
-latents before it, through a masked 3-D convolution, and from the hyper-latents, which are coded
-with a density per channel (Eq. 8). Both are whole numbers computed in whole numbers, see
-`format.context`: the networks here compute in training already what files are parsed by.
+Every latent is a Gaussian convolved with a uniform (Eq. 7 of Yang et al.), whose mean and scale
+follow from the latents before it, through a masked 3-D convolution, and from the hyper-latents,
+which are coded with a density per channel (Eq. 8). Both are computed in whole numbers alone, see
+`format.context`, in training already, because they decide how files are parsed.
 """
 
 from __future__ import annotations
@@ -37,14 +37,15 @@ ORDERS = {"hwc": (0, 1, 2), "chw": (2, 0, 1)}
 
 
 class ContextConfig(NamedTuple):
-    """Sizes of the context model.
+    """Holds the sizes of the context model.
 
-    kernel: of the convolution along each axis. The paper's is in a figure; the code of the group
-        that it cites has 11 and 24 filters (`filters`), and its joint layers 48 and 96 (`joint`).
+    kernel: the convolution's size along each axis. The paper shows it in a figure alone; the code
+        of the group that it cites has 11, with 24 filters (`filters`), and 48 and 96 in the layers
+        that join context and hyper-latents (`joint`).
     order: "hwc" or "chw". In the latter, that group's, the mask spans whole channels; "hwc" has as
         many taps and, for photographs, a fraction of the fronts to decode.
     hyper: filters of the integer hyper decoder.
-    hyper_features: its features per latent.
+    hyper_features: the features that it gives for each latent.
     """
 
     kernel: int = 11
@@ -63,15 +64,15 @@ class ContextLatents(NamedTuple):
 
 
 class ContextEntropy(tf.keras.layers.Layer):
-    """Entropy model of latents at 1/16 with side information at 1/64, and context.
+    """Is the entropy model of latents at 1/16 with context, and side information at 1/64.
 
     The published hyper decoder is made of attention blocks in floats. Here it is an integer network
     (`layers.integer.hyper_decoder`), because it takes part in parsing.
 
     Args:
-        hyper_analysis: float network y -> z.
-        channels, hyper_channels: of y and z.
-        config: sizes.
+        hyper_analysis: float network from the latents y to the hyper-latents z.
+        channels, hyper_channels: the numbers of channels of y and z.
+        config: sizes of the context model.
     """
 
     mean_decoder = None  # means come from the context
@@ -106,7 +107,7 @@ class ContextEntropy(tf.keras.layers.Layer):
         self.tables = SavedTables(SCALES * context_model.FRACTIONS, latent_tables().cdf.shape[1])
 
     def call(self, y: tf.Tensor, training: bool, seed: tf.Tensor) -> EntropyOutput:
-        """The decoder and the context get noisy latents in training, as in the paper (Eq. 6)."""
+        """Returns latents and bits; in training, decoder and context get noisy latents (Eq. 6)."""
         y = tf.cast(y, tf.float32)
         z = hyper_latents(self.hyper_analysis, y)
         side = self.side(z, training=training, seed=seed)
@@ -116,7 +117,7 @@ class ContextEntropy(tf.keras.layers.Layer):
         return EntropyOutput(latents, {"y": total_bits(prior.log_prob(latents)), **side.bits})
 
     def _predict(self, latents: tf.Tensor, z: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Mean and table index of each latent, [n, h, w, C]."""
+        """Returns mean and table index of each latent, both [n, h, w, C]."""
         shape = tf.shape(latents)
         features = self.hyper_decoder(z)[:, : shape[1], : shape[2]]
         features = tf.reshape(features, tf.concat([shape, [self.config.hyper_features]], 0))
@@ -140,11 +141,11 @@ class ContextEntropy(tf.keras.layers.Layer):
         return tf.cast(symbols.q, tf.float32)[None]
 
     def integer_hyper_decoder(self) -> ScaleDecoder:
-        """The hyper decoder as plain integers."""
+        """Returns the hyper decoder as plain integers."""
         return integer_network(self.hyper_decoder)
 
     def integer_context(self) -> context_model.ContextModel:
-        """The context model as plain integers, checked against the format's bounds."""
+        """Returns the context model as plain integers, checked against the format's bounds."""
         model = context_model.ContextModel(
             self.axes,
             self.convolution.export(),
@@ -169,7 +170,7 @@ class ContextEntropy(tf.keras.layers.Layer):
     ) -> ContextLatents:
         """Inverse of `write` for latents of `height` x `width`; `at_once` as for `context.decode`.
 
-        The stream is decoded by TensorFlow Compression's ops, a front at a time.
+        TensorFlow Compression's ops decode a front at a time; for `at_once` see `context.decode`.
         """
         tables = [self.side.tables.read(), uniform_tables(256), self.tables.read()]
         decoder = range_coding.TfcDecoder(data, tables)
@@ -188,7 +189,7 @@ class ContextEntropy(tf.keras.layers.Layer):
         self.tables.assign(latent_tables())
 
     def normative(self) -> Normative:
-        """What decides the parse, checked against the format's bounds."""
+        """Returns what decides how bits are parsed, checked against the format's bounds."""
         integers = self.integer_hyper_decoder(), self.integer_context()
         return Normative(self.side.tables.read(), self.tables.read(), *integers)
 
@@ -199,6 +200,6 @@ def _head(maximum: int, shift: int, start: float) -> IntegerConv:
 
 @functools.lru_cache(maxsize=1)
 def latent_tables() -> Tables:
-    """Gaussians of all scales, each with means of 0, 1/8 .. 7/8."""
+    """Returns the tables of Gaussians of all scales, each with the means 0, 1/8 .. 7/8."""
     means = np.arange(context_model.FRACTIONS) / context_model.FRACTIONS
     return gaussian_tables(scale_table(), TAIL_MASS, means)

@@ -1,4 +1,4 @@
-"""What every entropy model of the project offers."""
+"""Says what every entropy model of the project offers."""
 
 from __future__ import annotations
 
@@ -8,19 +8,16 @@ import tensorflow as tf
 
 
 class EntropyOutput(NamedTuple):
-    """Latents as the decoder will see them, and their estimated cost.
+    """Holds what an entropy model makes of latents, and their estimated cost."""
 
-    bits: per stream name, float32 [batch].
-    """
-
-    latents: tf.Tensor
-    bits: dict[str, tf.Tensor]
+    latents: tf.Tensor  # as the decoder will see them, [batch, h, w, channels]
+    bits: dict[str, tf.Tensor]  # by the stream's name, float32 [batch]
 
 
 class EntropyModel(Protocol):
-    """`call` for training and estimates; the rest for files.
+    """Estimates the rate of latents y [batch, h, w, channels], and prepares tables for files.
 
-    In training the rate is that of latents with uniform noise (Balle et al., 2017), the decoder
+    In training the rate is that of latents with uniform noise (Balle et al., 2017), and the decoder
     gets rounded latents with straight-through gradients. Otherwise both use the rounded latents,
     and the bits are those an ideal coder would need. `seed` (int32 [2]) makes the noise
     reproducible: a step is a function of its inputs.
@@ -29,10 +26,11 @@ class EntropyModel(Protocol):
     def __call__(self, y: tf.Tensor, training: bool, seed: tf.Tensor) -> EntropyOutput: ...
 
     def prepare_for_coding(self) -> None:
-        """Fixes the integer tables as variables, which are saved with the weights; idempotent."""
+        """Computes the integer tables and keeps them in variables, saved with the weights; calling
+        it again changes nothing."""
 
 
 def total_bits(log_likelihood: tf.Tensor) -> tf.Tensor:
-    """Natural log-likelihoods [batch, ...] -> bits [batch]."""
+    """Returns the bits, [batch], of natural log-likelihoods [batch, ...]."""
     axes = tuple(range(1, log_likelihood.shape.rank))
     return tf.reduce_sum(log_likelihood, axes) / -tf.math.log(2.0)

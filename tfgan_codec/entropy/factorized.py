@@ -1,4 +1,4 @@
-"""Fully factorized entropy model, a learned density per channel (Balle et al., 2018, app. 6.1)."""
+"""Models each channel by a learned density of its own (Balle et al., 2018, appendix 6.1)."""
 
 import numpy as np
 import tensorflow as tf
@@ -18,14 +18,14 @@ _INIT_SCALE = 2.0
 
 
 class FactorizedEntropy(tf.keras.layers.Layer):
-    """Whole numbers in [-127, 127], each channel with TFC's `NoisyDeepFactorized` density.
+    """Codes whole numbers in [-127, 127], each channel with TFC's `NoisyDeepFactorized` density.
 
     The clip bounds what the integer scale decoder may receive; trained hyper-latents stay far
     inside it. `tables` has one row per channel.
 
     Args:
-        channels: of what is coded.
-        noisy: in training the decoder gets the noisy values, too, not the rounded ones.
+        channels: the number of channels that are coded.
+        noisy: whether the decoder, too, gets noisy values in training, not rounded ones.
     """
 
     def __init__(self, channels: int, noisy: bool = False, **kwargs):
@@ -45,11 +45,11 @@ class FactorizedEntropy(tf.keras.layers.Layer):
         return EntropyOutput(y, {"z": total_bits(self.prior.log_prob(y))})
 
     def rounded(self, y: tf.Tensor) -> tf.Tensor:
-        """What is coded: whole numbers."""
+        """Returns the whole numbers that are coded for y, as float32."""
         return round_half_up(tf.clip_by_value(y, -float(LIMIT), float(LIMIT)))
 
     def symbols(self, y: tf.Tensor) -> tf.Tensor:
-        """The same as int32."""
+        """Returns the whole numbers that are coded for y, as int32."""
         return tf.cast(self.rounded(y), tf.int32)
 
     def prepare_for_coding(self) -> None:

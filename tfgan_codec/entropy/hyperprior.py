@@ -1,4 +1,4 @@
-"""Mean-scale hyperprior (Minnen et al., 2018) whose parse depends on whole numbers alone.
+"""Defines a mean-scale hyperprior (Minnen et al., 2018) that is parsed by whole numbers alone.
 
                  +----------------+  z   +-----------+   +--------------+
     v ---+------>| hyper_analysis |----->| factorized|-->| scale decoder|--> table index 0..63
@@ -38,17 +38,17 @@ SCALE_MAX = 64.0
 
 
 def scale_table() -> np.ndarray:
-    """The 64 standard deviations, spaced evenly in the logarithm."""
+    """Returns the 64 standard deviations of the coding tables, evenly spaced in the logarithm."""
     return np.geomspace(SCALE_MIN, SCALE_MAX, SCALES)
 
 
 def scale_of(index: tf.Tensor) -> tf.Tensor:
-    """The standard deviation of an index."""
+    """Returns the standard deviations of table indexes 0..63, which need not be whole."""
     return SCALE_MIN * tf.exp(np.log(SCALE_MAX / SCALE_MIN) / (SCALES - 1) * index)
 
 
 def hyper_latents(hyper_analysis: tf.keras.layers.Layer, v: tf.Tensor) -> tf.Tensor:
-    """Side information of v, which is zero-padded to a multiple of the stride."""
+    """Returns the hyper-latents of v [n, h, w, C], zero-padded to multiples of 4, not rounded."""
     shape = tf.shape(v)
     down, right = (-shape[axis] % HYPER_STRIDE for axis in (1, 2))
     padded = tf.pad(v, [[0, 0], [0, down], [0, right], [0, 0]])
@@ -56,12 +56,12 @@ def hyper_latents(hyper_analysis: tf.keras.layers.Layer, v: tf.Tensor) -> tf.Ten
 
 
 class HyperpriorEntropy(tf.keras.layers.Layer):
-    """Entropy model of latents at 1/16 with side information at 1/64.
+    """Is the entropy model of latents v at 1/16 with side information z at 1/64.
 
     Args:
-        hyper_analysis, mean_decoder: float networks v -> z and z -> mu.
-        scale_decoder: integer network z -> table index (layers of `layers.integer`).
-        hyper_channels: channels of z.
+        hyper_analysis, mean_decoder: float networks from v to z and from z to the means of v.
+        scale_decoder: integer network from z to table indexes (layers of `layers.integer`).
+        hyper_channels: the number of channels of z.
 
     `side` is the entropy model of z; `tables` holds the residuals' tables by index.
     """
@@ -98,7 +98,7 @@ class HyperpriorEntropy(tf.keras.layers.Layer):
         return EntropyOutput(latents, {"y": bits, **side.bits})
 
     def symbols(self, v: tf.Tensor) -> Symbols:
-        """Latents [1, h, w, c] of one picture -> what the range coder writes."""
+        """Returns the symbols that a file holds of one picture's latents [1, h, w, c]."""
         z = self.side.symbols(hyper_latents(self.hyper_analysis, v))
         mean, index = self._predict(tf.cast(z, tf.float32), tf.shape(v))
         residual = round_half_up(v - mean) * tf.cast(index > 0.5, tf.float32)
@@ -106,11 +106,11 @@ class HyperpriorEntropy(tf.keras.layers.Layer):
         return Symbols(z[0].numpy(), indexes, r)
 
     def write(self, symbols: Symbols) -> bytes:
-        """Range-codes the symbols of one picture: z, the check of the index map, the residuals."""
+        """Returns the stream of one picture: z, a check of the index map, the residuals."""
         return stream.write(symbols, self.side.tables.read(), self.tables.read())
 
     def read(self, data: bytes, height: int, width: int) -> Symbols:
-        """Inverse of `write` for latents of `height` x `width`."""
+        """Returns the symbols in a stream of `write`, for latents of `height` x `width`."""
 
         def index_map(z: np.ndarray) -> np.ndarray:
             index = self.scale_decoder(tf.cast(z[None], tf.float32))
@@ -120,7 +120,7 @@ class HyperpriorEntropy(tf.keras.layers.Layer):
         return stream.read(data, shape, index_map, self.side.tables.read(), self.tables.read())
 
     def latents(self, symbols: Symbols) -> tf.Tensor:
-        """Decoder: the inverse of `symbols`, up to the rounding."""
+        """Returns the decoded latents, float32 [n, h, w, c]: `symbols` undone up to rounding."""
         height, width, _ = symbols.r.shape
         mean = tf.cast(self.mean_decoder(tf.cast(symbols.z[None], tf.float32)), tf.float32)
         return tf.cast(symbols.r[None], tf.float32) + mean[:, :height, :width]
@@ -135,11 +135,11 @@ class HyperpriorEntropy(tf.keras.layers.Layer):
         self.tables.assign(_residual_tables())
 
     def normative(self) -> Normative:
-        """What decides the parse, the scale decoder checked against the format's bounds."""
+        """Returns what decides how bits are parsed, the scale decoder checked for its bounds."""
         scales = integer_network(self.scale_decoder)
         return Normative(self.side.tables.read(), self.tables.read(), scales)
 
 
 def _residual_tables() -> Tables:
-    """Zero-mean Gaussian tables by index; row 0 exists but is never used."""
+    """Returns a zero-mean Gaussian table for each index; that of index 0 is never used."""
     return gaussian_tables(scale_table(), TAIL_MASS)

@@ -1,4 +1,4 @@
-"""Range coding by TensorFlow Compression's ops: the reference for `format.rangecoder`."""
+"""Range-codes by TensorFlow Compression's ops, the reference for `format.rangecoder`."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,13 +14,13 @@ from tfgan_codec.format.tables import Tables, tables_to_tfc_lookup
 class StreamPart(NamedTuple):
     """A run of symbols: int32 values, whole numbers that name the table of each, and the tables."""
 
-    values: np.ndarray
-    indexes: np.ndarray
+    values: np.ndarray  # int32
+    indexes: np.ndarray  # the row of `tables` for each value, whole numbers of the same shape
     tables: Tables
 
 
 def merge(parts: Sequence[Tables]) -> tuple[np.ndarray, list[int]]:
-    """One lookup for all tables, and the number of rows before each."""
+    """Returns all tables as one lookup of TFC, and the row at which each begins."""
     lookup = np.concatenate([tables_to_tfc_lookup(tables) for tables in parts])
     first = np.cumsum([0] + [len(tables.length) for tables in parts[:-1]])
     return lookup, first.tolist()
@@ -46,7 +46,7 @@ class TfcDecoder:
         self._handle = tfc.create_range_decoder(data, lookup)
 
     def decode(self, part: int, indexes: np.ndarray) -> np.ndarray:
-        """Symbols of the next part, whose tables are `tables[part]`, in the shape of `indexes`."""
+        """Returns the next symbols, shaped as `indexes`, which are rows of `tables[part]`."""
         rows = np.asarray(indexes, np.int32) + np.int32(self._first[part])
         self._handle, symbols = tfc.entropy_decode_index(self._handle, rows, rows.shape, tf.int32)
         return symbols.numpy() + self._tables[part].offset[indexes]

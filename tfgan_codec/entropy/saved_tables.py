@@ -1,4 +1,4 @@
-"""Coding tables as variables, saved and restored with the weights."""
+"""Keeps coding tables in variables, which are saved and restored with the weights."""
 
 import numpy as np
 import tensorflow as tf

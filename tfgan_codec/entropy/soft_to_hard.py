@@ -1,4 +1,4 @@
-"""Soft-to-hard quantisation to five levels and its entropy estimator, as in MobileViT-GAN.
+"""Quantises softly to five levels and estimates their entropy, as MobileViT-GAN does.
 
 Latents take the values -2..2 (Eq. 3; Agustsson et al., 2017). In training their cost is estimated
 as if they were rounded samples of the standard normal (Eq. 4). In files they are coded with one
@@ -23,10 +23,10 @@ CENTRES = tuple(float(OFFSET + i) for i in range(SYMBOLS))
 
 
 class SoftToHardEntropy(tf.keras.layers.Layer):
-    """Nearest centre forward, gradient of the soft assignment backward.
+    """Rounds to the nearest centre; gradients are those of the soft assignment to all centres.
 
     Args:
-        channels: channels of the latents.
+        channels: the number of channels of the latents.
         sigma: hardness of the soft assignment, `softmax(-sigma |y - centre|)`. The paper
             says "the sigmoid function", an evident slip; in its source sigma is a number.
 
@@ -60,11 +60,11 @@ class SoftToHardEntropy(tf.keras.layers.Layer):
         return EntropyOutput(latents, {"y": tf.reduce_sum(bits, axis=(1, 2, 3))})
 
     def rounded(self, y: tf.Tensor) -> tf.Tensor:
-        """What is coded, -2..2."""
+        """Returns the whole numbers -2..2 that are coded for y, as float32."""
         return nearest_centre(tf.cast(y, tf.float32))
 
     def measure(self, symbols: Iterable[np.ndarray]) -> None:
-        """Sets the tables to the shares of the values -2..2 in each channel of int arrays [..., C].
+        """Sets each channel's table to the shares of the values -2..2 in int arrays [..., C].
 
         Every value counts once more than it was seen, so that all stay possible.
         """
@@ -94,17 +94,17 @@ def nearest_centre(y: tf.Tensor) -> tf.Tensor:
 
 
 def soft_assignment(y: tf.Tensor, sigma: float) -> tf.Tensor:
-    """Eq. 3: the mean of the centres, weighted by how near they are."""
+    """Returns Eq. 3, the mean of the centres weighted by how near to y they are."""
     centres = tf.constant(CENTRES, y.dtype)
     weights = tf.nn.softmax(-sigma * tf.abs(y[..., None] - centres))
     return tf.reduce_sum(weights * centres, axis=-1)
 
 
 def normal_bits(latents: tf.Tensor) -> tf.Tensor:
-    """Eq. 4: `-log2` of the standard normal's mass around each value, tails at -2 and 2.
+    """Returns Eq. 4, `-log2` of the standard normal's mass around each value, tails at -2 and 2.
 
-    Symmetric, so both tails and the middle are computed from |value|, where the difference of two
-    normal distribution functions keeps its precision.
+    As the normal is symmetric, tails and middle are computed from |value|, where the difference of
+    two normal distribution functions keeps its precision.
     """
     size = tf.abs(latents)
     tail = _upper(size - 0.5)
@@ -114,13 +114,13 @@ def normal_bits(latents: tf.Tensor) -> tf.Tensor:
 
 
 def normal_probabilities() -> np.ndarray:
-    """Eq. 4's probabilities of -2..2: 0.0668, 0.2417, 0.3829, 0.2417, 0.0668."""
+    """Returns Eq. 4's probabilities of -2..2: 0.0668, 0.2417, 0.3829, 0.2417, 0.0668."""
     above = [0.5 * math.erfc((centre - 0.5) / math.sqrt(2.0)) for centre in CENTRES]
     return np.array([1.0 - above[1], *np.subtract(above[1:-1], above[2:]), above[-1]])
 
 
 def _upper(x: tf.Tensor) -> tf.Tensor:
-    """1 - Phi(x)."""
+    """Returns 1 - Phi(x), the standard normal's mass above x."""
     return 0.5 * tf.math.erfc(x * float(np.sqrt(0.5)))
 
 

@@ -1,6 +1,6 @@
-"""Files of codecs without side information: each channel of the latents has one static table.
+"""Codes latents without side information: each of their channels has one static table.
 
-They have the format of the hyperprior codecs, so every decoder of it reads them: z is one channel
+Files have the format of the hyperprior codecs, so every decoder of it reads them: z is one channel
 of zeros, which cost nothing, and the scale decoder gives channel c the table c + 1 whatever z says.
 """
 
@@ -18,21 +18,21 @@ from tfgan_codec.format.tables import Tables
 
 
 def write(symbols: np.ndarray, channel_tables: Tables) -> bytes:
-    """Range-codes the symbols [h, w, C] of one picture with a table for each channel."""
+    """Returns the stream of one picture's symbols [h, w, C], with a table for each channel."""
     z = np.zeros(_hyper_shape(symbols.shape), np.int32)
     said = Symbols(z, _index_map(symbols.shape), symbols)
     return stream.write(said, *coding_tables(channel_tables))
 
 
 def read(data: bytes, height: int, width: int, channel_tables: Tables) -> np.ndarray:
-    """Inverse of `write`."""
+    """Returns the symbols [height, width, C] in a stream of `write`."""
     shape = (height, width, len(channel_tables.length))
     coded = coding_tables(channel_tables)
     return stream.read(data, _hyper_shape(shape), lambda z: _index_map(shape), *coded).r
 
 
 def coding_tables(channel_tables: Tables) -> tuple[Tables, Tables]:
-    """The format's tables of z and y for the tables of the channels.
+    """Returns the tables of z and y as the format wants them, made of the channels' tables.
 
     y has a table for each index 0..63: those past the channels repeat the last one.
     """
@@ -45,7 +45,7 @@ def coding_tables(channel_tables: Tables) -> tuple[Tables, Tables]:
 
 
 def static_scale_decoder(channels: int) -> ScaleDecoder:
-    """The integer network that gives channel c the index c + 1, whatever its input."""
+    """Returns the integer network that gives channel c the index c + 1, whatever its input."""
     index = np.tile(np.arange(1, channels + 1, dtype=np.int32), 4)  # four phases of the upscaling
     layers = [
         IntegerConv(np.zeros((1, 1, 1, 4), np.int32), np.zeros(4, np.int32), 1, 255, 2),
@@ -61,5 +61,5 @@ def _index_map(shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _hyper_shape(shape: tuple[int, ...]) -> tuple[int, int, int]:
-    """The shape of z for latents of a shape."""
+    """Returns the shape of z, one channel at a quarter of the size, for latents of a shape."""
     return -(-shape[0] // HYPER_STRIDE), -(-shape[1] // HYPER_STRIDE), 1

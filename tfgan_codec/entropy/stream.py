@@ -1,7 +1,7 @@
-"""The one stream of a file, written and read by TensorFlow Compression's ops.
+"""Writes and reads the stream of a file by TensorFlow Compression's ops.
 
-z, a check of the index map that follows from z, then the residuals where the index is above 0:
-`docs/format.md` ("Payload") specifies it, `format.payload` is the same without TensorFlow.
+It holds z, a check of the index map that follows from z, then the residuals where the index is
+above 0. `docs/format.md` ("Payload") specifies it; `format.payload` is the same without TensorFlow.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tfgan_codec.format.tables import Tables, uniform_tables
 
 
 def write(symbols: Symbols, z_tables: Tables, y_tables: Tables) -> bytes:
-    """Range-codes the symbols of one picture."""
+    """Returns the stream of one picture's symbols."""
     z, index, residual = symbols
     coded = index > 0
     last = range_coding.StreamPart(residual[coded], index[coded], y_tables)
@@ -56,7 +56,7 @@ def read_head(
     z_shape: tuple[int, int, int],
     index_map: Callable[[np.ndarray], np.ndarray],
 ) -> tuple[np.ndarray, np.ndarray]:
-    """z and its map, from the first two parts of a stream."""
+    """Returns z and its index map, from the first two parts of a stream."""
     z = decoder.decode(0, channel_numbers(z_shape))
     index = index_map(z)
     high, low = decoder.decode(1, np.zeros(2, np.int32))
