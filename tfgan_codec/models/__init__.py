@@ -1,4 +1,4 @@
-"""The codecs, one system per file, built by name."""
+"""Builds codecs by name. Each has a file of its own here."""
 
 from __future__ import annotations
 
@@ -29,6 +29,6 @@ CODECS: Registry[tf.keras.Model] = Registry(
 def build(
     name: str, offered: Mapping[str, Any] | None = None, /, **arguments: Any
 ) -> tf.keras.Model:
-    """Makes the codec called `name` with fresh weights; `arguments` go to its constructor, and
-    those that are `offered`, where it knows them."""
+    """Makes the codec called `name` with fresh weights; `arguments` go to its constructor, and of
+    the `offered` ones those that it knows."""
     return CODECS.make(Spec(name, arguments), offered, name=name)

@@ -1,4 +1,4 @@
-"""The adversarial hyperprior codec with channel-spatial attention (Yang et al., CLIC 2020).
+"""Defines the adversarial hyperprior codec with channel-spatial attention (Yang et al., CLIC 2020).
 
     x -> analysis -> y -> round -> synthesis -> post-processing -> x_hat
                      |      ^
@@ -30,15 +30,15 @@ _STAGES = 4
 
 
 class Adversarial(CodecModel):
-    """See the module's text. One model has one rate.
+    """Is the codec that the module's text describes. One model has one rate.
 
     Args:
         width: factor on all filters of the autoencoders, latents included, and, unless it is given,
             on the post-processing. The context model stays as it is.
         blocks: residual blocks in each CSAB.
-        ratio: of the channel attention.
-        kernel, order: of the context's convolution, see `entropy.context.ContextConfig`.
-        post_processing: its width; 0: none.
+        ratio: factor by which the channel attention reduces channels.
+        kernel, order: settings of the context model, see `entropy.context.ContextConfig`.
+        post_processing: width of the post-processing; 0 for none.
     """
 
     def __init__(

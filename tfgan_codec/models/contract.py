@@ -1,4 +1,4 @@
-"""What training, export and evaluation ask of a codec, answered for codecs of the usual kind."""
+"""Defines the base class of codecs: what training, export and evaluation ask of each of them."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from tfgan_codec.step.gan import GanModel
 
 
 class CodecModel(GanModel):
-    """A Keras model that compresses: analysis, entropy model, synthesis.
+    """Is a Keras model that compresses pictures by analysis, entropy model and synthesis.
 
     A new codec is a subclass that sets the networks `analysis` and `synthesis`, whose pictures are
     in [-1, 1], and an entropy model with side information, `entropy`. All else follows, and may be
     overridden where a codec differs.
 
     Args:
-        post_processing: width of a network behind the synthesis, 0 for none; see
+        post_processing: width of a network after the synthesis, 0 for none; see
             `models.blocks.post_processing`.
     """
 
-    streams = 1  # in a file
+    streams = 1  # how many a file has
     middle_quality = 0.0  # taken where none is given; 0 for codecs of a single rate
     offset = 1.0  # networks see pixels / 127.5 - offset; 0 for codecs of differences
 
@@ -52,11 +52,11 @@ class CodecModel(GanModel):
         quality: tf.Tensor | None = None,
         seed: tf.Tensor | None = None,
     ) -> CodecOutput:
-        """Pictures in [0, 255], whose sides are multiples of 16, coded and decoded.
+        """Codes and decodes pictures [n, h, w, 3] in [0, 255], whose sides are multiples of 16.
 
         Args:
-            quality: in [0, 255], one per picture; codecs of a single rate take no notice.
-            seed: int32 [2], decides the noise in training.
+            quality: a level in [0, 255] for each picture, [n]; codecs of a single rate ignore it.
+            seed: int32 [2] that decides the noise in training.
         """
         if quality is None or not self.middle_quality:
             quality = tf.fill([tf.shape(pictures)[0]], self.middle_quality)
@@ -67,26 +67,26 @@ class CodecModel(GanModel):
     def code(
         self, pictures: tf.Tensor, quality: tf.Tensor, seed: tf.Tensor, training: bool
     ) -> CodecOutput:
-        """Does what `call` says; nothing is left to default."""
+        """Does what `call` says, with all arguments given; a codec may override it."""
         v = self.to_steps(self.analyse(pictures), quality)
         coded = self.entropy(v, training=training, seed=seed)
         latents = self.from_steps(coded.latents, quality)
         return CodecOutput(self.synthesise(latents), coded.bits, latents, quality)
 
     def analyse(self, pictures: tf.Tensor) -> tf.Tensor:
-        """Pictures in [0, 255] -> latents before gain and quantisation, float32."""
+        """Returns the latents of pictures in [0, 255], before gain and quantisation, float32."""
         return tf.cast(self.analysis(pictures / 127.5 - self.offset), tf.float32)
 
     def to_steps(self, y: tf.Tensor, quality: tf.Tensor) -> tf.Tensor:
-        """Latents [n, h, w, C] in units of the quantiser's step at qualities [n]."""
+        """Returns latents [n, h, w, C] in units of the quantiser's step at qualities [n]."""
         return y
 
     def from_steps(self, v: tf.Tensor, quality: tf.Tensor) -> tf.Tensor:
-        """The inverse of `to_steps`, or nearly: what suits the synthesis best."""
+        """Returns the latents of steps v: `to_steps` undone, or nearly, as suits the synthesis."""
         return v
 
     def synthesise(self, latents: tf.Tensor) -> tf.Tensor:
-        """Decoded latents -> pictures in [0, 255], unclipped, float32."""
+        """Returns the pictures of decoded latents, float32 in [0, 255], unclipped."""
         pictures = tf.cast(self.synthesis(latents), tf.float32)
         if self.post_processing is not None:
             pictures = self.post_processing(pictures)
@@ -94,34 +94,34 @@ class CodecModel(GanModel):
 
     @property
     def synthesis_reach(self) -> int:
-        """How many latents to each side a pixel of `synthesise` depends on."""
+        """The number of latents to each side that a pixel of `synthesise` depends on."""
         after = [] if self.post_processing is None else [self.post_processing]
         return reach([*self.synthesis.layers, *after])
 
     @property
     def layer_codecs(self) -> Sequence[CodecModel]:
-        """The codec of each layer of its files, coarse to fine."""
+        """The codec of each layer (stream) of this codec's files, coarse to fine."""
         return [self]
 
     def measure(self, batches: Iterable[np.ndarray]) -> None:
         """Fits coding tables to the symbols of batches [n, h, w, 3]; most codecs learn theirs."""
 
     def prepare_for_coding(self) -> None:
-        """Fixes the integer coding tables; call it once training is over. Idempotent."""
+        """Computes and keeps the integer coding tables; call it once training is over."""
         for codec in self.layer_codecs:
             codec.entropy.prepare_for_coding()
 
     def normative(self) -> Normative:
-        """What decides how a layer of its files is parsed; raises if that is not whole numbers."""
+        """Returns what decides how bits are parsed; `UsageError` if those are not whole numbers."""
         return self.entropy.normative()
 
     def model_id(self) -> bytes:
-        """What files name their model by: 3 bytes of the hash of the normative part."""
+        """Returns what files name their model by: 3 bytes of the hash of the normative part."""
         hashes = [normative_hash(normative_arrays(*each.normative())) for each in self.layer_codecs]
         return bytes.fromhex(hashes[0] if len(hashes) == 1 else layered_hash(hashes))[:3]
 
     def bundle_parts(self) -> Parts:
-        """What the bundle of a codec of one layer consists of, once tables are prepared."""
+        """Returns what the bundle of a codec of one layer consists of, once tables are prepared."""
         normative, mean = self.normative(), self.entropy.mean_decoder
         qualities = tf.range(QUALITIES, dtype=tf.float32)
         ones = tf.ones([QUALITIES, 1, 1, self.analysis.output_shape[-1]])
@@ -135,29 +135,29 @@ class CodecModel(GanModel):
         )
 
     def symbols(self, picture: np.ndarray, quality: int = 0) -> Any:
-        """What a file of the picture, uint8 [h, w, 3], says; sides are padded by their edges."""
+        """Returns the symbols that a file holds of a picture, uint8 [h, w, 3] of any size."""
         padded = pad_edges(picture, STRIDE).astype(np.float32)[None]
         v = self.to_steps(self.analyse(padded), tf.constant([float(quality)]))
         return self.entropy.symbols(v)
 
     def reconstruct(self, symbols: Any, quality: int = 0) -> tf.Tensor:
-        """Symbols of one picture -> float32 [1, h, w, 3] in [0, 255], padded and unclipped."""
+        """Returns the picture of symbols, float32 [1, h, w, 3] in [0, 255], padded, unclipped."""
         v = self.entropy.latents(symbols)
         return self.synthesise(self.from_steps(v, tf.constant([float(quality)])))
 
     def encode(self, picture: np.ndarray, quality: int) -> tuple[bytes, ...]:
-        """Picture, uint8 [h, w, 3] of any size -> the streams of its file."""
+        """Returns the streams of a file for a picture, uint8 [h, w, 3] of any size."""
         return (self.entropy.write(self.symbols(picture, quality)),)
 
     def decode(
         self, streams: tuple[bytes, ...], height: int, width: int, quality: int
     ) -> np.ndarray:
-        """Inverse of `encode`: float32 [h, w, 3], unclipped."""
+        """Returns the picture in streams of `encode`, float32 [h, w, 3], unclipped."""
         symbols = self.entropy.read(streams[0], *latent_size(height, width))
         return self.reconstruct(symbols, quality)[0, :height, :width].numpy()
 
     def compress(self, picture: np.ndarray, quality: int | None = None) -> bytes:
-        """Picture, uint8 [h, w, 3] -> a `.tgc` file, written by TensorFlow Compression's coder."""
+        """Returns a picture, uint8 [h, w, 3], as a `.tgc` file coded by TensorFlow Compression."""
         check_picture(picture)
         quality = int(self.middle_quality) if quality is None else quality
         height, width = picture.shape[:2]
@@ -165,7 +165,7 @@ class CodecModel(GanModel):
         return container.pack(container.TgcFile(self.model_id(), width, height, quality, streams))
 
     def decompress(self, blob: bytes, scale: int = 1) -> np.ndarray:
-        """A `.tgc` file of this very model -> uint8 [h, w, 3]; see `Msae` for `scale`."""
+        """Returns the picture, uint8 [h, w, 3], of a file of this model; for `scale` see `Msae`."""
         file = container.parse(blob, scale).file
         if file.model_id != self.model_id():
             raise BitstreamError(

@@ -1,4 +1,4 @@
-"""A bundle back into the Keras model it was exported from.
+"""Restores the Keras model that a bundle was exported from.
 
 A bundle is all that is published of a trained codec. What it holds as float16 is restored to that
 precision; what decides the parse is restored exactly. So decoders can be trained further, quantised
@@ -27,7 +27,7 @@ Weights = tuple[np.ndarray, np.ndarray]
 
 
 class RestoredMobile(Mobile):
-    """A `mobile` codec whose entropy model is finished.
+    """Is a `mobile` codec whose entropy model is finished.
 
     The float density of the hyper-latents is not part of a bundle, only the tables made from it:
     bits of z that `call` reports mean nothing, and `prepare_for_coding` keeps the tables. Train it
@@ -35,11 +35,11 @@ class RestoredMobile(Mobile):
     """
 
     def prepare_for_coding(self) -> None:
-        """The tables are those of the bundle, and stay so."""
+        """Does nothing: the tables are those of the bundle, and stay so."""
 
 
 def restore(bundle: Bundle, realism: float = 0.0) -> RestoredMobile:
-    """The model of a bundle, with the decoder of that realism."""
+    """Returns the model of a bundle, with its decoder of that realism, 0..1."""
     if bundle.context:
         raise BundleError(
             f"{bundle.name} has a context model: only bundles of the codec mobile can be restored"
@@ -78,7 +78,7 @@ def load_weights(network: tf.keras.Sequential, weights: Sequence[Weights]) -> No
 
 
 class _GdnVariable:
-    """A GDN parameter as a convolution stores it; TFC trains its square root."""
+    """Assigns a GDN parameter from what a convolution stores, of which TFC trains the root."""
 
     def __init__(self, parameter: tfc.GDNParameter, shape: tuple[int, ...]):
         self._parameter = parameter
@@ -90,7 +90,7 @@ class _GdnVariable:
 
 
 def _targets(network: tf.keras.Sequential) -> Iterator[tuple]:
-    """Kernel and bias of each convolution, in the order in which they run."""
+    """Yields kernel and bias of each convolution, in the order in which they run."""
     for layer in network.layers:
         if isinstance(layer, tf.keras.layers.Conv2D):
             yield layer.kernel, layer.bias
@@ -106,7 +106,7 @@ def _targets(network: tf.keras.Sequential) -> Iterator[tuple]:
 
 
 def _config(parts: dict[str, list[Weights]], scale_decoder: ScaleDecoder) -> MobileConfig:
-    """The widths that a bundle's kernels show."""
+    """Returns the widths of a codec, read off the shapes of its bundle's kernels."""
     outputs = {name: [kernel.shape[-1] for kernel, _ in weights] for name, weights in parts.items()}
     for name, count in (("analysis", 12), ("hyper_analysis", 3), ("mean", 5)):
         if len(outputs[name]) != count:
@@ -132,7 +132,7 @@ def _config(parts: dict[str, list[Weights]], scale_decoder: ScaleDecoder) -> Mob
 
 
 def _restore_gains(gains: RateGains, bundle: Bundle) -> None:
-    """The trained levels are rows of the tables that lie on whole steps."""
+    """Restores the trained levels from the rows of the bundle's tables that they stand in."""
     step = (len(bundle.gain) - 1) // (gains.levels - 1)
     gains.log_gain.assign(np.log(bundle.gain[::step]))
     gains.log_inverse.assign(np.log(bundle.inverse_gain[::step]))
@@ -154,10 +154,10 @@ def _restore_scales(network: tf.keras.Sequential, scale_decoder: ScaleDecoder) -
 
 
 def _restore_integers(layer: IntegerConv, kernel: np.ndarray, bias: np.ndarray) -> None:
-    """Variables that round to these integers.
+    """Sets a layer's variables to values that round to these integers.
 
-    Magnitudes are taken 0.49 short, which rounds to the same integers, so that the sum of a
-    channel that was scaled down to the accumulator bound does not pass the bound again.
+    Magnitudes are 0.49 too small, which rounds to the same integers, so that the sum of a channel
+    that was scaled down to the accumulator bound does not pass the bound again.
     """
     inside = np.sign(kernel) * (np.abs(kernel) - 0.49)
     layer.kernel.assign(np.where(kernel == 0, 0.0, inside) / WEIGHT_UNIT)

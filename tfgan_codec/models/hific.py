@@ -1,4 +1,4 @@
-"""HiFiC (Mentzer et al., 2020), and what the MobileViT-GAN paper calls by that name.
+"""Defines HiFiC (Mentzer et al., 2020), and what the MobileViT-GAN paper calls by that name.
 
 `HiFiC` has 220 latent channels and a mean-scale hyperprior: 181,461,583 parameters, the densities
 of the hyper-latents aside. `HiFiCFiveLevel` has the 160,603,239 parameters of the paper's table: 12
@@ -26,14 +26,14 @@ _LATENTS, _HYPER = 220, 320
 
 
 class HiFiCFiveLevel(FiveLevelCodec):
-    """The "HiFiC" row of the MobileViT-GAN paper. Its rate of 0.1501 bpp is above what 12 channels
-    of five levels can cost (0.1088 bpp), so the paper's row must have been made differently."""
+    """Is the "HiFiC" of the MobileViT-GAN paper's table. Its 0.1501 bpp there are above what 12
+    channels of five levels can cost (0.1088 bpp), so that row must have been made differently."""
 
     latents = 12
 
 
 class TableIndex(tf.keras.layers.Layer):
-    """Real numbers -> indexes 0..63 of the coding tables, gradients passed straight through."""
+    """Rounds numbers to indexes 0..63 of the coding tables, with straight-through gradients."""
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         # Tables are spaced evenly in the logarithm of the scale; index 24 is a scale of 1.2.
@@ -41,7 +41,7 @@ class TableIndex(tf.keras.layers.Layer):
 
 
 class HiFiC(CodecModel):
-    """HiFiC with the entropy model of this project (`entropy.hyperprior`).
+    """Is HiFiC with the entropy model of this project (`entropy.hyperprior`).
 
     Departures from the published code, none of which changes a parameter: the scale network gives
     the logarithm of the scale, in steps of the coding tables; scales are 0.11 to 64, not 256; and

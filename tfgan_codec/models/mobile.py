@@ -1,12 +1,12 @@
-"""The flagship codec `mobile`: light enough for a phone, one set of weights for all rates.
+"""Defines the flagship codec `mobile`: light enough for a phone, one set of weights for all rates.
 
     x -> analysis (GDN) -> y -> * gain(q) -> hyperprior -> * inverse gain(q) -> synthesis -> x_hat
 
 Analysis and hyperprior follow Balle et al. (2018) and Minnen et al. (2018); variable rate follows
-Cui et al. (2021). Ours: the parse-deciding part is an integer network (`entropy.hyperprior`), and
-the synthesis is made of 3x3 convolutions with ReLU, 1x1 sub-pixel convolutions and additions alone,
-so that one set of weights runs in TFLite float, int8 and on an Edge TPU. `docs/mobile.md` tells how
-the sizes were chosen.
+Cui et al. (2021). We depart from them so: an integer network decides how bits are parsed
+(`entropy.hyperprior`); and the synthesis is made of 3x3 convolutions with ReLU, 1x1 sub-pixel
+convolutions and additions alone, so that one set of weights runs in TFLite float, int8 and on an
+Edge TPU. `docs/mobile.md` tells how the sizes were chosen.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from tfgan_codec.models.contract import CodecModel
 
 
 class MobileConfig(NamedTuple):
-    """Widths of `mobile`. Tuples run from fine to coarse for the analysis, coarse to fine for the
-    synthesis; `blocks` counts the residual blocks of each synthesis stage."""
+    """Holds the numbers of channels in `mobile`: from fine to coarse for the analysis, from coarse
+    to fine for the synthesis, whose residual blocks in each stage `blocks` counts."""
 
     analysis: tuple[int, ...] = (48, 80, 128, 160)
     latents: int = 128
@@ -47,7 +47,8 @@ def conv(channels: int, kernel_size: int, stride: int = 1, **kwargs) -> tf.keras
 
 
 def analysis(config: MobileConfig) -> tf.keras.Sequential:
-    """Pictures in [-1, 1] -> y at 1/16. Full-size stages are thin, where pixels are many."""
+    """Makes the network from pictures in [-1, 1] to y at 1/16; fewer channels where pixels are
+    many."""
     a, b, c, d = config.analysis
     layers = [conv(a, 5, 2), gdn(), conv(b, 5, 2), gdn(), conv(c, 3, 2), gdn(), ResidualBlock(c)]
     layers += [conv(d, 3, 2), ResidualBlock(d), conv(config.latents, 3)]
@@ -55,8 +56,8 @@ def analysis(config: MobileConfig) -> tf.keras.Sequential:
 
 
 def synthesis(config: MobileConfig) -> tf.keras.Sequential:
-    """y_hat -> pictures in about [-1, 1]; the last convolution stays float32 under mixed precision
-    because bfloat16 has fewer steps than a picture has levels."""
+    """Makes the network from y_hat to pictures in about [-1, 1]. Its last convolution is float32 in
+    mixed precision too, as bfloat16 has fewer steps than a picture has levels."""
     layers: list[tf.keras.layers.Layer] = []
     for i, (width, blocks) in enumerate(zip(config.synthesis, config.blocks)):
         layers.append(conv(width, 3) if i == 0 else SubpixelUpsample(width))
@@ -66,14 +67,14 @@ def synthesis(config: MobileConfig) -> tf.keras.Sequential:
 
 
 def hyper_analysis(config: MobileConfig) -> tf.keras.Sequential:
-    """v at 1/16 -> z at 1/64."""
+    """Makes the network from v at 1/16 to the hyper-latents z at 1/64."""
     layers = [conv(config.latents, 3, activation="relu"), conv(config.hyper, 3, 2)]
     layers += [tf.keras.layers.ReLU(), conv(config.hyper_latents, 3, 2, dtype="float32")]
     return tf.keras.Sequential(layers, name="hyper_analysis")
 
 
 def mean_decoder(config: MobileConfig) -> tf.keras.Sequential:
-    """z at 1/64 -> means at 1/16."""
+    """Makes the network from z at 1/64 to the means at 1/16."""
     relu = tf.keras.layers.ReLU
     layers = [conv(config.hyper, 3, activation="relu"), SubpixelUpsample(config.hyper), relu()]
     layers += [conv(config.hyper, 3, activation="relu"), SubpixelUpsample(config.latents), relu()]
@@ -82,12 +83,12 @@ def mean_decoder(config: MobileConfig) -> tf.keras.Sequential:
 
 
 def scale_decoder(config: MobileConfig) -> tf.keras.Sequential:
-    """z -> table indexes, in whole numbers. About 0.15 kMAC per pixel."""
+    """Makes the network from z to table indexes, in whole numbers; about 0.15 kMAC per pixel."""
     return hyper_decoder(config.scales, config.latents, SCALES - 1, 12.0, "scale_decoder")
 
 
 class Mobile(CodecModel):
-    """See the module's text. `call(pictures, quality)`; quality in [0, 255], one per picture."""
+    """Is the codec that the module's text describes, at any quality in [0, 255] per picture."""
 
     middle_quality = (QUALITIES - 1) / 2.0
 

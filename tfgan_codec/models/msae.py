@@ -1,8 +1,9 @@
-"""MSAE (Huang et al., 2019): autoencoders for a picture at a quarter, a half and all of its size.
+"""Defines MSAE (Huang et al., 2019): autoencoders for a picture at 1/4, 1/2 and all of its size.
 
 The first codes the small picture, the others what the enlarged reconstruction of the one before
 lacks (`coding.pyramid`, Eq. 1 to 3). Files are in layers: cut after the first or second one, they
-are smaller pictures. `models.blocks.autoencoder` has the networks, `losses.multiscale` Eq. 8.
+hold a smaller picture. The networks are in `models.blocks.autoencoder`, Eq. 8 in
+`losses.multiscale`.
 """
 
 from __future__ import annotations
@@ -19,23 +20,23 @@ from tfgan_codec.losses.contract import CodecOutput
 from tfgan_codec.models.blocks.autoencoder import Autoencoder
 from tfgan_codec.models.contract import CodecModel
 
-# C_neck of each scale, coarse to fine; the names are those of the parts to freeze.
+# The paper's C_neck, latent channels, of each scale, coarse to fine, by the part's name.
 NECKS = {"quarter": 1, "half": 1, "full": 4}
 _NOISE_SALT = 15_485_863  # keeps the noises of the scales apart
 
 
 class Msae(CodecModel):
-    """See the module's text. Parts: `quarter`, `half`, `full`, the last `scales` of them.
+    """Is the codec that the module's text describes, of parts `quarter`, `half` and `full`.
 
-    One model has one rate. Files decompress at scale 1, 2 and 4, the last two to smaller pictures.
+    One model has one rate. Files decompress at scale 1, and at 2 and 4 to 1/2 and 1/4 of the size.
 
     The paper does not say whether the finer scales' losses reach the coarser autoencoders: they do
-    with `end_to_end`, "joint training"; without, each learns for itself. Either can be trained
-    stage by stage, with phases that freeze parts.
+    with `end_to_end`, its "joint training"; without it, each learns for itself. Either can be
+    trained stage by stage, with phases that freeze parts.
 
     Args:
-        width: factor on all layers.
-        scales: 3 as published; 1 is the ablation without multiscale, one autoencoder.
+        width: factor on all layers' channels.
+        scales: how many of the parts, the last ones, there are: 3 as published; 1 in the ablation.
         end_to_end: lets gradients pass through the enlarged predictions.
         noisy, upsample, norm: see `Autoencoder`.
     """
@@ -70,7 +71,7 @@ class Msae(CodecModel):
     def code(
         self, pictures: tf.Tensor, quality: tf.Tensor, seed: tf.Tensor, training: bool
     ) -> CodecOutput:
-        """The sides of pictures are multiples of 64 (with three scales)."""
+        """Codes pictures whose sides are multiples of 64, if there are three scales."""
         multiple = STRIDE << (self.streams - 1)
         if any(side is not None and side % multiple for side in pictures.shape[1:3]):
             raise UsageError(
@@ -102,7 +103,7 @@ class Msae(CodecModel):
 
 
 class _Layer(NamedTuple):
-    """An autoencoder as a layer of `pyramid`."""
+    """Is the `pyramid.LayerCodec` of an autoencoder."""
 
     codec: Autoencoder
 
@@ -114,7 +115,7 @@ class _Layer(NamedTuple):
 
 
 def shrink(pictures: tf.Tensor, scales: int) -> list[tf.Tensor]:
-    """Pictures at so many sizes, each half the next, the smallest first: `pyramid.halve`."""
+    """Returns pictures at `scales` sizes, each half the next (`pyramid.halve`), smallest first."""
     sizes = [pictures]
     for _ in range(scales - 1):
         sizes.insert(0, tf.nn.avg_pool2d(sizes[0], 2, 2, "VALID"))
@@ -122,5 +123,5 @@ def shrink(pictures: tf.Tensor, scales: int) -> list[tf.Tensor]:
 
 
 def enlarge(pictures: tf.Tensor) -> tf.Tensor:
-    """Pictures of twice the size: `pyramid.double`."""
+    """Returns pictures of twice the size, as by `pyramid.double`."""
     return tf.image.resize(pictures, 2 * tf.shape(pictures)[1:3], "bilinear")

@@ -1,1 +1,1 @@
-"""What several codecs are made of."""
+"""Holds the parts that several codecs are made of."""

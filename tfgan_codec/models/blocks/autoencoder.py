@@ -1,12 +1,13 @@
-"""The autoencoder of MSAE (Huang et al., 2019): one scale of it, and a codec in itself.
+"""Defines the autoencoder of MSAE (Huang et al., 2019), one of its scales and a codec in itself.
 
-Encoder: one convolution of stride 1 and four of stride 2 to 480 channels at 1/16, projected to a
-few. Decoder: nine residual blocks ("information augmentation") and the encoder's mirror image. That
-is HiFiC's layout with half the filters, 30 to 480. Bits are those of a fully factorized density.
+The encoder has one convolution of stride 1 and four of stride 2 to 480 channels at 1/16, projected
+to a few; the decoder nine residual blocks ("information augmentation") and the encoder's mirror
+image. That is HiFiC's layout with half the filters, 30 to 480. Bits are those of a fully factorized
+density.
 
-The paper names neither filters, nor the first kernel (7), normalisation and activation (ReLU). By
-default nothing is normalised: one channel of latents must carry the brightness of a picture, which
-ChannelNorm takes away.
+The paper does not give filters, the first kernel (here 7), normalisation and activation (here
+ReLU). By default nothing is normalised: one channel of latents must carry the brightness of a
+picture, which ChannelNorm takes away.
 """
 
 from __future__ import annotations
@@ -18,18 +19,19 @@ from tfgan_codec.losses.contract import CodecOutput
 from tfgan_codec.models.blocks.encoder_decoder import EncoderDecoderConfig, decoder, encoder
 from tfgan_codec.models.blocks.static import StaticCodec
 
-_FILTERS = 0.5  # of HiFiC's
+_FILTERS = 0.5  # factor on HiFiC's filters
 # Residuals are small: without it, latents would start far below the noise and stay there.
 _LATENT_SCALE = 8.0
 
 
 class Autoencoder(StaticCodec):
-    """See the module's text.
+    """Is the codec that the module's text describes.
 
     Args:
-        latents: channels of the bottleneck, C_neck.
-        width: factor on all layers.
-        residual: codes differences of pixels in [-255, 255]. Its decoder starts by giving zeros.
+        latents: channels of the latents, the paper's C_neck.
+        width: factor on all layers' channels.
+        residual: whether it codes differences of pixels, in [-255, 255]; the decoder then gives
+            zeros at first.
         noisy: whether the decoder gets noisy latents in training, as the paper says.
         upsample, norm: see `EncoderDecoderConfig`.
     """

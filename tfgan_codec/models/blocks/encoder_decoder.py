@@ -1,7 +1,8 @@
-"""The encoder and decoder of HiFiC (Mentzer et al., 2020), which the GAN codecs share.
+"""Builds the encoder E and decoder G of HiFiC (Mentzer et al., 2020), which the GAN codecs share.
 
-E: k7 60, then k3 stride 2 of 120, 240, 480, 960, each with ChannelNorm and ReLU; k3 to the latents.
-G: k3 960, nine residual blocks in a long skip, T k3 stride 2 of 480, 240, 120, 60; k7 to RGB.
+E: 7x7 of 60 filters, 3x3 of stride 2 of 120, 240, 480, 960, each with ChannelNorm and ReLU; 3x3.
+G: 3x3 of 960, nine residual blocks in a long skip, transposed 3x3 of stride 2 of 480, 240, 120, 60,
+7x7 to RGB.
 """
 
 from typing import NamedTuple
@@ -21,13 +22,15 @@ NORMS = {"channel": ChannelNorm, "none": tf.keras.layers.Layer}  # Keras' base c
 
 
 class EncoderDecoderConfig(NamedTuple):
-    """latents: channels of y. encoder_norm: whether a ChannelNorm ends the encoder (its offsets are
+    """Holds the sizes and kinds of layers of encoder and decoder.
+
+    latents: channels of y. encoder_norm: whether a ChannelNorm ends the encoder (its offsets are
     what the entropy estimator of MobileViT-GAN learns). width: factor on all hidden filters.
     upsample: a name of `layers.upsample.UPSAMPLING`. norm: a name of `NORMS`, for all ChannelNorms
     but the encoder's last; instance normalisation is not among them, because its moments over a
-    picture would make tiles differ from the whole. Without norm, kernels start as He et al. (2015)
-    have it in the encoder, G's blocks as nearly nothing, and it has no long skip. latent_scale: at
-    the start, the encoder's last kernel is so many times as large as usual."""
+    picture would make tiles differ from the whole. With "none", the encoder's kernels start as in
+    He et al. (2015), G's blocks start near zero, and G has no long skip. latent_scale: factor on
+    the initial values of the encoder's last kernel."""
 
     latents: int
     encoder_norm: bool
@@ -41,7 +44,7 @@ class EncoderDecoderConfig(NamedTuple):
 
 
 def encoder(config: EncoderDecoderConfig) -> tf.keras.Sequential:
-    """Pictures in [-1, 1] -> y at 1/16, float32."""
+    """Makes the network from pictures in [-1, 1] to y at 1/16, float32."""
     layers: list[tf.keras.layers.Layer] = []
     normalise = choose("norm", config.norm, NORMS)
     start = {"kernel_initializer": "he_uniform"} if config.norm == "none" else {}
@@ -55,9 +58,9 @@ def encoder(config: EncoderDecoderConfig) -> tf.keras.Sequential:
 
 
 def decoder(config: EncoderDecoderConfig, last: str = "glorot_uniform") -> tf.keras.Sequential:
-    """y_hat -> pictures in about [-1, 1]; the last convolution stays float32.
+    """Makes the network from y_hat to pictures in about [-1, 1].
 
-    `last`: initialiser of its kernel.
+    last: initialiser of the kernel of the last convolution, which is always float32.
     """
     *rest, widest = config.filters()
     normalise = choose("norm", config.norm, NORMS)

@@ -1,4 +1,4 @@
-"""Codecs whose latents take five values and are coded with static tables."""
+"""Defines codecs whose latents take five values and are coded with static tables."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from tfgan_codec.models.blocks.static import StaticCodec
 
 
 class FiveLevelCodec(StaticCodec):
-    """HiFiC's encoder and decoder around soft-to-hard quantisation to -2..2.
+    """Joins HiFiC's encoder and decoder by soft-to-hard quantisation to -2..2.
 
-    Without `measure`, files have the tables of Eq. 4's normal distribution. Subclasses say how many
-    channels latents have and whether a ChannelNorm ends the encoder.
+    Without `measure`, files have the tables of Eq. 4's normal distribution. Subclasses set the
+    number of latent channels and whether a ChannelNorm ends the encoder.
 
     Args:
         width, upsample, norm: see `EncoderDecoderConfig`.
@@ -43,7 +43,7 @@ class FiveLevelCodec(StaticCodec):
         self.entropy = SoftToHardEntropy(self.latents, sigma)
 
     def measure(self, batches: Iterable[np.ndarray]) -> None:
-        """Sets the coding tables to what the symbols of batches [n, h, w, 3] look like."""
+        """Sets the coding tables to the shares of the symbols of picture batches [n, h, w, 3]."""
         rounded = tf.function(self.rounded, reduce_retracing=True)
 
         def symbols():

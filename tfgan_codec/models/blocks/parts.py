@@ -1,4 +1,4 @@
-"""What the bundle of a codec consists of, before its networks are converted."""
+"""Defines what the bundle of a codec consists of, before its networks are converted."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Function = Callable[[tf.Tensor], tf.Tensor]
 
 
 class Reaching(NamedTuple):
-    """A function and how many input positions to each side its output depends on."""
+    """Holds a function with its reach."""
 
     function: Function
-    reach: int
+    reach: int  # input positions to each side that an output depends on
 
     @classmethod
     def of(cls, network: tf.keras.Sequential) -> Reaching:
@@ -26,14 +26,11 @@ class Reaching(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """Functions, what decides the parse, and gains [256, C]; the synthesis is the codec's own.
-
-    mean: None for codecs with a context model, which predicts means as well.
-    """
+    """Holds what goes into a bundle beside the synthesis, which is the codec's own."""
 
     analysis: Reaching
     hyper_analysis: Reaching
-    mean: Reaching | None
+    mean: Reaching | None  # None for codecs with a context model, which predicts means as well
     normative: Normative
-    gain: np.ndarray
-    inverse_gain: np.ndarray
+    gain: np.ndarray  # float32 [256, C]
+    inverse_gain: np.ndarray  # float32 [256, C]

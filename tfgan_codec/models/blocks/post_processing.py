@@ -1,4 +1,4 @@
-"""The post-processing network of the adversarial hyperprior codec, for any codec of the project."""
+"""Defines the adversarial hyperprior codec's post-processing, which any codec here can use."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _SCALING = 0.1
 
 
 class PostProcessing(Convolving):
-    """EDSR-like (Lim et al., 2017; Fig. 3): `x + conv(blocks(conv(x)))`, k3, on decoded pictures.
+    """Improves decoded pictures x by `x + conv(blocks(conv(x)))`, all 3x3, as Fig. 3 shows.
 
-    A residual block is `x + 0.1 conv(relu(conv(x)))`, the constant being EDSR's, without batch
-    normalisation. The paper's global skip is taken from picture to picture, and the last kernel
-    starts at zero: the network begins as the identity, so that it can be trained alone on a codec
-    that is finished. The paper gives 20 blocks; 64 filters follow from the sizes of its decoders.
-    1,480,643 parameters.
+    It is like EDSR (Lim et al., 2017): a residual block is `x + 0.1 conv(relu(conv(x)))`, without
+    batch normalisation. We take the paper's global skip from picture to picture, and the last
+    kernel starts at zero: the network begins as the identity, so that it can be trained alone on a
+    finished codec. The paper gives 20 blocks; that there are 64 filters follows from the sizes of
+    its decoders. It has 1,480,643 parameters.
     """
 
     def __init__(self, width: float = 1.0, blocks: int = 20, **kwargs):

@@ -1,4 +1,4 @@
-"""Codecs without side information: the files and tables they have in common."""
+"""Writes and reads the files of codecs without side information."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from tfgan_codec.models.contract import CodecModel
 
 
 class StaticCodec(CodecModel):
-    """HiFiC's kind of encoder and decoder around latents with one static table per channel.
+    """Is a codec whose latents are coded with one static table per channel.
 
     One model has one rate: the quality argument of the base class is not used, and is 0 in files.
     Subclasses set `entropy`, a layer with `channels`, `rounded` and `tables`.
     """
 
     def normative(self) -> Normative:
-        """Static tables in the format of the hyperprior, see `entropy.static`."""
+        """Returns static tables in the format of the hyperprior, see `entropy.static`."""
         tables = static.coding_tables(self.entropy.tables.read())
         return Normative(*tables, static.static_scale_decoder(self.entropy.channels))
 
     def bundle_parts(self) -> Parts:
-        """In the format of the hyperprior, where z and the means are zeros."""
+        """Returns parts in the format of the hyperprior, with networks that give zeros for z and
+        the means."""
         channels = self.entropy.channels
         to_z = tf.zeros([1, 1, channels, 1])
         to_mean = tf.zeros([1, 1, 1, HYPER_STRIDE**2 * channels])
@@ -46,11 +47,11 @@ class StaticCodec(CodecModel):
         )
 
     def rounded(self, pictures: tf.Tensor) -> tf.Tensor:
-        """What a file of padded pictures holds, as floats."""
+        """Returns the symbols of padded pictures, as float32."""
         return self.entropy.rounded(self.analyse(pictures))
 
     def symbols(self, picture: np.ndarray, quality: int = 0) -> np.ndarray:
-        """What a file of the picture holds: int32 [h / 16, w / 16, C]."""
+        """Returns the symbols that a file holds of a picture, int32 [h / 16, w / 16, C]."""
         padded = pad_edges(picture, STRIDE).astype(np.float32)[None]
         return self.rounded(padded)[0].numpy().astype(np.int32)
 
