@@ -1,1 +1,1 @@
-"""From trained Keras models to bundles and decoders for devices. Needs TensorFlow."""
+"""Makes bundles and decoders for devices from trained Keras models; this needs TensorFlow."""

@@ -1,4 +1,4 @@
-"""From trained Keras models to bundles, which need no TensorFlow to run."""
+"""Makes bundles, which need no TensorFlow to run, from trained Keras models."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tfgan_codec.models.from_bundle import restore
 from tfgan_codec.training.config import public_config
 from tfgan_codec.training.trained import load_run, training_batches
 
-# Any shape would do, see `deploy.convert`.
+# Side in pixels of the shape that is stored; any would do, see `deploy.convert`.
 _SIDE = 256
 
 
 def finished(run: str, best: bool = False) -> CodecModel:
-    """Returns the codec of a run's newest or best checkpoint, with coding tables."""
+    """Returns the codec of a run's newest or best checkpoint, with its coding tables computed."""
     model = load_run(run, best)
     model.measure(training_batches(run))
     model.prepare_for_coding()
@@ -31,7 +31,7 @@ def finished(run: str, best: bool = False) -> CodecModel:
 
 
 def from_run(run: str, out: str, name: str | None = None, best: bool = False) -> None:
-    """Writes the bundle of a run's newest or best checkpoint and says what it made."""
+    """Writes the bundle of a run's newest or best checkpoint, and prints name, id and size."""
     model = finished(run, best)
     bundle = write(model, out, name or model.name, _info(model, run))
     _say(bundle, out)
@@ -52,9 +52,9 @@ def add_decoder(run: str, base: str, out: str, realism: float, best: bool = Fals
 
 
 def with_decoders(bundle, out: str, name: str, decoders: dict, info: dict, latent_scale=1.0):
-    """Writes a bundle with other decoders, parts by their realism; returns it loaded.
+    """Writes a copy of a bundle with other decoders, given by realism; returns it loaded.
 
-    latent_scale: what these decoders want latents multiplied by, one number or one per channel.
+    latent_scale: factor on the latents that these decoders expect, a number or one per channel.
     """
 
     return write_bundle(
@@ -73,7 +73,7 @@ def with_decoders(bundle, out: str, name: str, decoders: dict, info: dict, laten
 
 
 def _check_encoder(model, base, run: str, name: str) -> None:
-    """Raises unless all but the decoder is that of the bundle: files would mean something else."""
+    """Raises `UsageError` unless a model has the encoder of the bundle whose files it decodes."""
     for part in ("analysis", "entropy", "gains"):
         given, wanted = (getattr(each, part, None) for each in (model, base))
         own = given.trainable_variables if given is not None else []
@@ -101,7 +101,7 @@ def _say(bundle, out: str) -> None:
 
 
 def write(model: CodecModel, out: str, name: str, info: dict) -> Bundle | LayeredBundle:
-    """Writes the bundle of a model whose tables are prepared; returns it loaded."""
+    """Writes the bundle of a model whose coding tables are prepared; returns it loaded."""
     if len(model.layer_codecs) > 1:
         return write_layers(
             model, out, name, info, lambda _, codec, folder: write(codec, folder, codec.name, {})
@@ -140,7 +140,7 @@ def write_layers(
     info: dict,
     write: Callable[[int, CodecModel, str], object],
 ) -> LayeredBundle:
-    """Has `write` make the bundle of each layer's codec, by number, in a folder; packs them."""
+    """Writes a bundle in layers: `write(number, codec, folder)` makes that of each layer."""
     with tempfile.TemporaryDirectory() as scratch:
         folders = []
         for number, codec in enumerate(model.layer_codecs):

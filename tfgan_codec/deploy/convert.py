@@ -1,4 +1,4 @@
-"""Functions of one tensor to TFLite files in every number format."""
+"""Converts functions of one tensor to TFLite files in every number format."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def convert(
     quantize: str = "fp16",
     samples: np.ndarray | None = None,
 ) -> bytes:
-    """A function of one float32 tensor -> a TFLite file with float32 input and output.
+    """Converts a function of one float32 tensor to a TFLite file with float32 input and output.
 
     Args:
         shape: the shape that is stored; files without transposed convolutions can be resized.
@@ -54,12 +54,12 @@ def convert(
 def convert_chain(
     network: QuantizedChain, form: Callable, shape: tuple[int, ...], integer_edges: bool
 ) -> bytes:
-    """A calibrated chain -> a TFLite file in which every operation is in 8-bit integers.
+    """Converts a calibrated chain to a TFLite file that computes in 8-bit integers alone.
 
     Args:
-        form: `chain.run` or `chain.run_transposed`.
-        integer_edges: input and output are int8 too; otherwise one QUANTIZE and one DEQUANTIZE
-            stand at the edges, for runtimes that take float32 alone.
+        form: how the chain is run, `chain.run` or `chain.run_transposed`.
+        integer_edges: whether input and output are int8 too; otherwise one QUANTIZE and one
+            DEQUANTIZE stand at the edges, for runtimes that take float32 alone.
     """
     constants = network.constants()
     converter = _converter(lambda x: form(constants, x, network.watch), shape)
@@ -71,7 +71,7 @@ def convert_chain(
 
 @contextlib.contextmanager
 def resizable(model: tf.keras.Model) -> Iterator[None]:
-    """Traces transposed convolutions as sub-pixel convolutions meanwhile, see `TransposedConv`."""
+    """Has transposed convolutions traced as sub-pixel ones inside `with`, see `TransposedConv`."""
     layers = [part for part in model.submodules if isinstance(part, TransposedConv)]
     for layer in layers:
         layer.subpixel = True

@@ -1,4 +1,4 @@
-"""Decoders in every form, and the bundles around them."""
+"""Exports decoders in every form, with the bundles around them."""
 
 from __future__ import annotations
 
@@ -27,11 +27,7 @@ from tfgan_codec.training.config import public_config
 
 
 class Decoder(NamedTuple):
-    """One decoder.
-
-    integer: the same with int8 edges, if it is in int8.
-    latent_scale: what its latents are multiplied by, see `int8.equalise`.
-    """
+    """Holds an exported decoder."""
 
     part: BundlePart
     integer: bytes | None
@@ -39,14 +35,14 @@ class Decoder(NamedTuple):
 
 
 def export(model: str, out: str, settings: Settings) -> list[Path]:
-    """Writes decoders of a bundle or of a run's folder; returns their files."""
+    """Exports the decoders of a bundle, or of a run's folder, in a bundle; returns their files."""
     check(settings)
     make = from_run if (Path(model) / "run.json").is_file() else from_bundle
     return make(model, out, settings)
 
 
 def from_bundle(path: str, out: str, settings: Settings) -> list[Path]:
-    """A bundle with its decoders in another form; returns the decoders' files."""
+    """Writes a copy of a bundle with its decoders in another form; returns the decoders' files."""
     bundle = Bundle.load(path)
     wanted = bundle.realisms if settings.realism is None else (settings.realism,)
     models = {realism: restore(bundle, realism) for realism in wanted}
@@ -54,12 +50,12 @@ def from_bundle(path: str, out: str, settings: Settings) -> list[Path]:
 
 
 def from_run(folder: str, out: str, settings: Settings) -> list[Path]:
-    """The decoder of a run's newest checkpoint, in a bundle."""
+    """Writes a bundle with the decoder of a run's newest checkpoint; returns the files of it."""
     return from_model(bundling.finished(folder), out, settings, {"training": public_config(folder)})
 
 
 def from_model(model: CodecModel, out: str, settings: Settings, info: dict) -> list[Path]:
-    """The decoder of a model whose tables are prepared, in a bundle."""
+    """Writes a bundle with the decoder of a model whose coding tables are prepared."""
     if len(model.layer_codecs) > 1:
         return _from_layers(model, out, settings, info)
     (model,) = model.layer_codecs
@@ -68,7 +64,7 @@ def from_model(model: CodecModel, out: str, settings: Settings, info: dict) -> l
 
 
 def _from_layers(model: CodecModel, out: str, settings: Settings, info: dict) -> list[Path]:
-    """The decoders of all scales, each in the bundle of its layer."""
+    """Writes a bundle in layers with the decoders of all scales; returns the layers' files."""
 
     def write(number: int, codec: CodecModel, folder: str) -> None:
         bundle = bundling.write(codec, folder, codec.name, {})
@@ -81,7 +77,7 @@ def _from_layers(model: CodecModel, out: str, settings: Settings, info: dict) ->
 
 
 def decoder(model: CodecModel, settings: Settings, latents: np.ndarray | None) -> Decoder:
-    """The decoder of `model`; `latents` are those of `int8.latents.collect`, for integers."""
+    """Exports the decoder of a model; integers need `latents` as `int8.latents.collect` gives."""
     side, channels = settings.tile // STRIDE, model.analysis.output_shape[-1]
     shape, halo = (1, side, side, channels), model.synthesis_reach
     is_chain = model.post_processing is None and chain.has_form(model.synthesis)
@@ -124,7 +120,7 @@ def _chain_decoder(model: CodecModel, settings: Settings, latents: np.ndarray) -
 
 
 def _latents(model: CodecModel, settings: Settings, *latents_of) -> np.ndarray | None:
-    """What integers are calibrated with."""
+    """Returns the latents that integers are calibrated with; None for floats."""
     if settings.quantize not in INTEGERS:
         return None
     return collect(model, settings.calibration, *latents_of)

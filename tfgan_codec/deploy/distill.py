@@ -28,7 +28,7 @@ _ENDLESS, _STEPS_PER_EPOCH = 1_000_000, 250
 
 
 def distill(settings: DistillSettings) -> None:
-    """Trains, saves and writes the bundle."""
+    """Trains a light decoder, saving regularly, and writes the bundle with it to `out`/bundle."""
     out = Path(settings.out)
     check_folder(out, settings.resume)
     out.mkdir(parents=True, exist_ok=True)
@@ -85,7 +85,7 @@ def _train(bundle: Bundle, settings: DistillSettings) -> RestoredMobile:
 
 
 def _student(bundle: Bundle, config: MobileConfig) -> RestoredMobile:
-    """The codec of a bundle with a fresh decoder of other sizes."""
+    """Returns the codec of a bundle with a fresh decoder of other sizes."""
     model = restore(bundle)
     model.config = config
     model.synthesis = synthesis(config)

@@ -68,20 +68,20 @@ CACHE = (
 
 
 class Finding(NamedTuple):
-    """One operation. `problem` and `remedy` are empty if it passes."""
+    """Holds what the check found of one operation."""
 
     number: int
     operation: Operation
     shapes: str
-    problem: str
+    problem: str  # empty if it passes
     remedy: str
 
 
 class Report(NamedTuple):
-    """All operations, and the bytes of constants."""
+    """Holds what the check found of a file."""
 
-    findings: list[Finding]
-    parameters: int
+    findings: list[Finding]  # one for each operation
+    parameters: int  # bytes of constants
 
     @property
     def failures(self) -> list[Finding]:
@@ -103,7 +103,7 @@ def check(content: bytes) -> Report:
 
 
 def table(report: Report) -> str:
-    """The report for people."""
+    """Returns the report as a table for people."""
     rows = [("", "operation", "v", "output and inputs", "verdict")]
     for number, operation, shapes, problem, remedy in report.findings:
         verdict = f"NO: {problem}; {remedy}" if problem else "ok"
@@ -124,7 +124,7 @@ def table(report: Report) -> str:
 
 
 def _problem(file: TfliteFile, op: Operation) -> tuple[str, str]:
-    """The first rule that an operation breaks, and what to do; two empty texts if none."""
+    """Returns the first rule that an operation breaks, and what to do; two empty texts if none."""
     if op.name not in VERSIONS:
         remedy = _INSTEAD.get(op.name, "build the decoder from convolutions, additions and ReLU")
         return "an Edge TPU has no such operation", remedy
@@ -149,7 +149,7 @@ def _problem(file: TfliteFile, op: Operation) -> tuple[str, str]:
 
 
 def _activations(file: TfliteFile, op: Operation) -> list[int]:
-    """Result and computed inputs; constants are the compiler's business."""
+    """Returns an operation's outputs and computed inputs; the compiler sees to constants."""
     inputs = [tensor for tensor in op.inputs if tensor >= 0 and file.constant(tensor) is None]
     return [*op.outputs, *inputs]
 

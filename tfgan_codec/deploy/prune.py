@@ -1,4 +1,4 @@
-"""Channel pruning of the decoder of `mobile`: a smaller network of the same form."""
+"""Prunes channels of the decoder of `mobile`, which gives a smaller network of the same form."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from tfgan_codec.models.mobile import Mobile, synthesis
 
 
 class _Stage(NamedTuple):
-    """What works at one resolution: a convolution to its width, and residual blocks."""
+    """Holds the layers that work at one size: a convolution to its width, and residual blocks."""
 
     start: tf.keras.layers.Layer
     blocks: list[ResidualBlock]
 
 
 def prune(model: str, out: str, keep: float) -> None:
-    """Writes the bundle and says how much smaller its decoder is."""
+    """Writes a bundle whose decoder has the share `keep` of its channels, and prints both sizes."""
     bundle = Bundle.load(model)
     smaller = restore(bundle)
     prune_decoder(smaller, keep)
@@ -74,7 +74,7 @@ def prune_decoder(model: Mobile, keep: float) -> None:
 
 
 def _stages(network: tf.keras.Sequential) -> list[_Stage]:
-    """The last one is the convolution to the picture."""
+    """Returns the stages of a synthesis network; the last is the convolution to the picture."""
     stages: list[_Stage] = []
     for layer in network.layers:
         if isinstance(layer, ResidualBlock):
@@ -85,7 +85,7 @@ def _stages(network: tf.keras.Sequential) -> list[_Stage]:
 
 
 def _kernel(layer: tf.keras.layers.Layer) -> tuple[np.ndarray, np.ndarray]:
-    """Kernel [k, k, inputs, phases, outputs] and bias [phases, outputs]."""
+    """Returns a layer's kernel [k, k, inputs, phases, outputs] and bias [phases, outputs]."""
     conv = layer.conv if isinstance(layer, SubpixelUpsample) else layer
     phases = 4 if isinstance(layer, SubpixelUpsample) else 1
     kernel, bias = conv.kernel.numpy(), conv.bias.numpy()
@@ -93,13 +93,13 @@ def _kernel(layer: tf.keras.layers.Layer) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _outgoing(layer: tf.keras.layers.Layer) -> np.ndarray:
-    """L1 norms of what a layer writes to each of its outputs."""
+    """Returns the L1 norms of what a layer writes to each of its outputs."""
     kernel, bias = _kernel(layer)
     return np.abs(kernel).sum(axis=(0, 1, 2, 3)) + np.abs(bias).sum(axis=0)
 
 
 def _incoming(layer: tf.keras.layers.Layer) -> np.ndarray:
-    """L1 norms of how a layer reads each of its inputs."""
+    """Returns the L1 norms of the weights by which a layer reads each of its inputs."""
     return np.abs(_kernel(layer)[0]).sum(axis=(0, 1, 3, 4))
 
 
@@ -112,7 +112,7 @@ def _read(stage: _Stage, after: tf.keras.layers.Layer) -> np.ndarray:
 
 
 def _strongest(written: np.ndarray, read: np.ndarray, count: int) -> np.ndarray:
-    """Indexes of the channels that stay, rising."""
+    """Returns the indexes of the `count` channels that stay, rising."""
     return np.sort(np.argsort(-written * read, kind="stable")[:count])
 
 

@@ -1,4 +1,4 @@
-"""What `export.tflite` and `export.distill` are asked for."""
+"""Defines the settings of `export.tflite` and `export.distill`."""
 
 from dataclasses import dataclass
 from typing import Optional
@@ -23,7 +23,7 @@ def _read_realism(text: str) -> float:
 
 @dataclass(frozen=True)
 class Settings:
-    """What to export, a field for each flag of `export.tflite`."""
+    """Holds what to export, a field for each flag of `export.tflite`."""
 
     quantize: str = setting(
         "fp16",
@@ -66,7 +66,7 @@ def check(settings: Settings) -> None:
 
 @dataclass(frozen=True)
 class DistillSettings:
-    """What to train, a field for each flag of `export.distill`."""
+    """Holds what to train, a field for each flag of `export.distill`."""
 
     model: str = setting("", "Bundle, by its name or path.")
     data: str = setting("", "Folder of photographs.")

@@ -1,1 +1,1 @@
-"""Decoders in 8-bit integers: the plain chain, equal channels, calibration, training with it."""
+"""Makes decoders in 8-bit integers: a plain chain, equalised, calibrated and trained."""

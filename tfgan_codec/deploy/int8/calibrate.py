@@ -1,6 +1,6 @@
-"""Ranges of activations, and biases that take back what rounded kernels shift.
+"""Chooses ranges of activations, and biases that take back what rounded kernels shift.
 
-For each tensor, the clipping range of the least mean squared error. Rounding kernels shifts the
+Each tensor gets the clipping range of the least mean squared error. Rounding kernels shifts the
 mean of each channel; the bias takes that back. Both go through the network in order, so that each
 layer sees what the ones before it really give.
 """
@@ -18,7 +18,7 @@ _SAMPLE = 200_000  # values per tensor that the search looks at
 
 
 def calibrate(chain: Chain, latents: np.ndarray, tied: bool = False) -> QuantizedChain:
-    """Ranges and biases, layer by layer, from latents [n, h, w, c] (scaled as for the chain)."""
+    """Returns the chain with ranges and biases chosen by latents [n, h, w, c], scaled as for it."""
     exact = rounded = tf.constant(latents)
     ranges = {INPUT: _best_range(latents)}
     rounded = _round(rounded, ranges[INPUT])
@@ -57,7 +57,7 @@ def _round(x: tf.Tensor, limits: tuple[float, float]) -> tf.Tensor:
 
 
 def _best_range(values: np.ndarray) -> tuple[float, float]:
-    """The range around 0 whose 256 steps are nearest to the values in the mean square."""
+    """Returns the range around 0 whose 256 steps are nearest to the values in the mean square."""
     flat = values.ravel()
     # Drawn, not every n-th: n shares divisors with the channels, and would never see some of them.
     drawn = np.random.default_rng(0).integers(0, flat.size, min(flat.size, _SAMPLE))

@@ -1,4 +1,4 @@
-"""The synthesis of `mobile` as a plain chain of convolutions, for everything that rewrites weights.
+"""Turns the synthesis of `mobile` into a plain chain of convolutions, whose weights can be changed.
 
 The Keras model is made of layers that train well. Devices want something else: transposed
 convolutions on an Edge TPU, one scale per tensor in int8. A chain is only kernels and biases in the
@@ -19,12 +19,12 @@ from tfgan_codec.layers.upsample import SubpixelUpsample
 
 INPUT = "input"  # the name of the chain's own input
 PLAIN, EXPAND, PROJECT = "plain", "expand", "project"
-# Pixels are (output + 1) * 127.5; the last convolution takes that in.
+# Pixels are (output + 1) * 127.5, which becomes part of the last convolution.
 _PIXEL_SCALE, _PIXEL_OFFSET = 127.5, 1.0
 
 
 class Conv(NamedTuple):
-    """One convolution: kernel [k, k, in, out] and bias, then depth-to-space if `upscale` is 2.
+    """Holds a convolution: kernel [k, k, in, out], bias, then depth-to-space if `upscale` is 2.
 
     kind: PLAIN; EXPAND, the first of a residual block, followed by ReLU; PROJECT, its second, after
         which the block's input is added.
@@ -37,18 +37,18 @@ class Conv(NamedTuple):
 
 
 Chain = Sequence[Conv]
-# What happens to the tensor of that name, such as "3" (a convolution's result, after ReLU and
-# depth-to-space) or "3+" (after the addition). `INPUT` is the decoder's.
+# Is given each tensor with its name, and returns what replaces it: "3" is a convolution's result,
+# after ReLU and depth-to-space; "3+" the same after the addition; `INPUT` the decoder's input.
 Watch = Callable[[str, tf.Tensor], tf.Tensor]
 
 
 def has_form(synthesis: tf.keras.Sequential) -> bool:
-    """Whether a network consists of such layers alone as a chain can be made of."""
+    """Returns whether a chain can be made of all layers of a network."""
     return all(_convs(layer) is not None for layer in synthesis.layers)
 
 
 def from_keras(synthesis: tf.keras.Sequential) -> list[Conv]:
-    """The chain of a synthesis network, giving pixels 0..255."""
+    """Returns the chain of a synthesis network; unlike this it gives pixels 0..255."""
     chain: list[Conv] = []
     for layer in synthesis.layers:
         convs = _convs(layer)
@@ -65,17 +65,18 @@ def from_keras(synthesis: tf.keras.Sequential) -> list[Conv]:
 
 
 def run(chain: Chain, latents: tf.Tensor, watch: Watch = lambda _, x: x) -> tf.Tensor:
-    """Latents [n, h, w, c] -> pixels; `watch` sees, and may replace, every tensor on the way."""
+    """Returns the pixels of latents [n, h, w, c]; `watch` may replace every tensor on the way."""
     return _run(chain, latents, watch, _subpixel)
 
 
 def run_transposed(chain: Chain, latents: tf.Tensor, watch: Watch = lambda _, x: x) -> tf.Tensor:
-    """The same numbers with transposed convolutions in place of depth-to-space."""
+    """Returns the same pixels by transposed convolutions in place of depth-to-space."""
     return _run(chain, latents, watch, _transposed)
 
 
 def transposed_kernel(kernel: np.ndarray) -> np.ndarray:
-    """Kernel [k, k, in, 4 out] before a depth-to-space -> [2k, 2k, out, in] of stride 2.
+    """Returns the kernel [2k, 2k, out, in] of a transposed convolution of stride 2 that does what
+    a kernel [k, k, in, 4 out] and depth-to-space do.
 
     Output row 2r + p is the sum over i of `kernel[i, p] x[r + i - k // 2]`. Seen from x, the weight
     belongs to tap `2 (k - 1 - i) + p` of a transposed convolution with SAME padding.
@@ -92,7 +93,7 @@ def transposed_kernel(kernel: np.ndarray) -> np.ndarray:
 
 
 def _convs(layer: tf.keras.layers.Layer) -> list[Conv] | None:
-    """The convolutions of a layer; None if it has others than a chain has."""
+    """Returns the convolutions of a layer; None if a chain cannot hold them."""
     plain = type(layer) is tf.keras.layers.Conv2D and layer.strides == (1, 1)
     if plain and layer.activation is tf.keras.activations.linear:
         return [_conv(layer)]
@@ -130,7 +131,7 @@ def _subpixel(conv: Conv, x: tf.Tensor) -> tf.Tensor:
 
 
 def _transposed(conv: Conv, x: tf.Tensor) -> tf.Tensor:
-    """Takes the first phase's bias for all four, see `quantized.tie`."""
+    """Upsamples by a transposed convolution, with one bias for all phases, see `quantized.tie`."""
     kernel = transposed_kernel(np.asarray(conv.kernel))
     batch, height, width, _ = x.shape
     shape = [batch, 2 * height, 2 * width, kernel.shape[2]]

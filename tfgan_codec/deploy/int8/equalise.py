@@ -2,7 +2,7 @@
 
 TFLite gives each tensor of activations one scale for all its channels. Between two convolutions a
 channel may be stored at any scale, so each is divided by its range: what writes it gives less, what
-reads it expects less. Latents too: the inverse gain takes in their scale.
+reads it expects less. So are latents; their scale becomes part of the inverse gain.
 """
 
 from __future__ import annotations
@@ -17,22 +17,18 @@ from tfgan_codec.deploy.int8.chain import EXPAND, INPUT, PROJECT, Chain, Conv
 
 
 class Equalised(NamedTuple):
-    """latent_scale: what latents are multiplied by before they enter the chain, [channels]."""
+    """Holds an equalised chain."""
 
     chain: list[Conv]
-    latent_scale: np.ndarray
+    latent_scale: np.ndarray  # factors on the latents that it takes, [channels]
 
 
 class _Stream(NamedTuple):
-    """Tensors whose channels share one scale, because they are added to each other.
+    """Holds tensors whose channels share one scale, because they are added to each other."""
 
-    names: of the tensors, as `chain.run` tells them. writers, readers: numbers of the convolutions
-    that give them and that take them in.
-    """
-
-    names: list[str]
-    writers: list[int]
-    readers: list[int]
+    names: list[str]  # of the tensors, in `chain.run`
+    writers: list[int]  # numbers of the convolutions that give them
+    readers: list[int]  # numbers of the convolutions that take them in
 
 
 def equalise(chain: Chain, latents: np.ndarray) -> Equalised:
@@ -56,7 +52,7 @@ def equalise(chain: Chain, latents: np.ndarray) -> Equalised:
 
 
 def _streams(chain: Chain) -> list[_Stream]:
-    """The latents first, then in the order in which they arise; without the last, the pixels.
+    """Returns all streams in the order in which they arise: from the latents on, without pixels.
 
     A plain convolution ends a stream and begins the next. A residual block reads from the stream
     and adds to it; between its two convolutions lies a stream of its own.
@@ -78,17 +74,17 @@ def _streams(chain: Chain) -> list[_Stream]:
 
 
 def _factors(peak: np.ndarray) -> np.ndarray:
-    """What to divide channels by, 1 in the geometric mean. Dead channels are not blown up."""
+    """Returns divisors of channels, 1 in the geometric mean; dead channels are not blown up."""
     peak = np.maximum(peak, max(1e-3 * float(peak.max()), 1e-9))
     return (peak / np.exp(np.log(peak).mean())).astype(np.float32)
 
 
 def _give_less(conv: Conv, divisor: np.ndarray) -> Conv:
-    """The convolution with its outputs divided."""
+    """Returns a convolution with its outputs divided."""
     divisor = np.tile(divisor, conv.upscale**2)
     return conv._replace(kernel=conv.kernel / divisor, bias=conv.bias / divisor)
 
 
 def _expect(conv: Conv, scale: np.ndarray) -> Conv:
-    """The same convolution for inputs multiplied by `scale`."""
+    """Returns a convolution that does the same with inputs multiplied by `scale`."""
     return conv._replace(kernel=conv.kernel / scale[:, None])

@@ -1,4 +1,4 @@
-"""Quantisation-aware training of a calibrated chain: halves what is left of the loss in minutes."""
+"""Trains a calibrated chain as it is quantised, which halves what is left of the loss."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def fit(
 ) -> None:
     """Brings the rounded network nearer to the exact one by `steps` steps on windows of latents.
 
-    Not to the originals: the decoder was trained for more than the mean squared error.
+    The target is not the originals, as the decoder was trained for more than mean squared error.
     """
     variables = [*network.kernels, *network.biases]
     schedule = tf.keras.optimizers.schedules.CosineDecay(learning_rate, steps)

@@ -1,4 +1,4 @@
-"""Latents of real pictures, by which number formats are chosen."""
+"""Collects latents of real pictures, by which ranges of integers are chosen."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def collect(
     folder: str,
     latents_of: Callable[[CodecOutput], tf.Tensor] = lambda output: output.latents,
 ) -> np.ndarray:
-    """What the synthesis of a codec receives for pictures of a folder, at all qualities.
+    """Returns what a codec's synthesis receives for pictures of a folder, at all qualities.
 
-    Float32 [n, 16, 16, channels] of the middles of up to `PICTURES` pictures. `latents_of` chooses
-    one of several syntheses.
+    It is float32 [n, 16, 16, channels], of the middles of up to `PICTURES` pictures. `latents_of`
+    chooses one of several syntheses.
     """
     found = [p for p in sorted(Path(folder).rglob("*")) if p.suffix.lower() in SUFFIXES]
     crops = [_crop(path) for path in found[:: max(1, len(found) // PICTURES)][:PICTURES]]

@@ -1,4 +1,4 @@
-"""A chain in 8-bit integers, as TFLite computes it.
+"""Simulates a chain in 8-bit integers, as TFLite computes it.
 
 TFLite gives each kernel one scale per output channel, but each tensor of activations one scale and
 zero point for all its channels. A decoder in integers stays good by three steps, each on latents of
@@ -17,10 +17,10 @@ PIXELS = (0.0, 255.0)  # the output's range: a step of 1, so that rounding is th
 
 
 class QuantizedChain(tf.Module):
-    """A chain whose kernels and activations pass through 8-bit integers, as TFLite's will.
+    """Is a chain whose kernels and activations pass through 8-bit integers, as TFLite's will.
 
     ranges: lowest and highest value of each tensor, by its name in `chain.run`.
-    tied: up-sampling has one bias for its four phases, as a transposed convolution has.
+    tied: whether up-sampling has one bias for its four phases, as a transposed convolution has.
     """
 
     def __init__(self, chain: Chain, ranges: dict[str, tuple[float, float]], tied: bool):
@@ -32,16 +32,16 @@ class QuantizedChain(tf.Module):
         self.tied = tied
 
     def __call__(self, latents: tf.Tensor) -> tf.Tensor:
-        """Latents (scaled) -> pixels in 0..255, differentiable."""
+        """Returns the pixels, in [0, 255] and differentiable, of latents scaled as equalised."""
         return chains.run(self._chain(), latents, self.watch)
 
     def watch(self, name: str, x: tf.Tensor) -> tf.Tensor:
-        """A tensor as 8-bit integers hold it."""
+        """Returns a tensor as 8-bit integers hold it."""
         low, high = self.ranges[name]
         return tf.quantization.fake_quant_with_min_max_vars(x, low, high)
 
     def constants(self) -> list[Conv]:
-        """The chain with its kernels on their integer grids, as arrays."""
+        """Returns the chain as arrays, with kernels rounded to what 8-bit integers hold."""
         return [
             conv._replace(kernel=conv.kernel.numpy(), bias=conv.bias.numpy())
             for conv in self._chain()
@@ -56,7 +56,7 @@ class QuantizedChain(tf.Module):
 
 
 def quantized_kernel(kernel: tf.Tensor, upscale: int) -> tf.Tensor:
-    """Rounds to -127..127 steps per output channel, gradients passed straight through.
+    """Rounds to -127..127 steps per output channel, with straight-through gradients.
 
     The four phases of an up-sampled channel share one scale: then a transposed convolution, which
     has but one scale for them, holds the same integers.
@@ -71,10 +71,10 @@ def quantized_kernel(kernel: tf.Tensor, upscale: int) -> tf.Tensor:
 
 
 def tie(chain: Chain) -> list[Conv]:
-    """One bias for all four phases of an up-sampled channel, as a transposed convolution has."""
+    """Returns a chain with one bias for all four phases of an up-sampled channel."""
     return [c._replace(bias=tied_bias(c.bias).numpy()) if c.upscale == 2 else c for c in chain]
 
 
 def tied_bias(bias: tf.Tensor) -> tf.Tensor:
-    """The mean of the biases of four phases."""
+    """Returns biases of four phases, each replaced by their mean."""
     return tf.tile(tf.reduce_mean(tf.reshape(bias, [4, -1]), axis=0), [4])
