@@ -1,1 +1,1 @@
-"""The commands: `python -m apps.compress --help` and its neighbours. Thin; the library does it."""
+"""Holds the commands, such as `python -m apps.compress --help`; the library does their work."""

@@ -1,4 +1,4 @@
-"""Flags and texts that apps.evaluate and apps.bench share."""
+"""Defines the flags and texts that apps.evaluate and apps.bench share."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""From trained Keras models to what devices run."""
+"""Holds the commands that make what devices run from trained Keras models."""

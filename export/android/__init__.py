@@ -1,1 +1,1 @@
-"""The decoder in Java and the Android demo; `python -m export.android` feeds it a model."""
+"""Holds the decoder in Java and the Android demo; `python -m export.android` gives it a model."""

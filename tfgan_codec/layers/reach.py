@@ -1,4 +1,4 @@
-"""How far networks reach: the input positions to each side that one of their outputs depends on."""
+"""Computes how far networks reach: on how many input positions to each side an output depends."""
 
 from __future__ import annotations
 
@@ -12,28 +12,23 @@ from tfgan_codec import tiling
 
 
 class Window(NamedTuple):
-    """What one convolution sees of its input.
+    """Says what one convolution sees of its input, along each axis."""
 
-    kernel: positions a side; 0 for what pools over the whole picture.
-    stride: input positions between two outputs.
-    upscale: outputs a side for each position, as sub-pixel convolutions give.
-    """
-
-    kernel: int
-    stride: int = 1
-    upscale: int = 1
+    kernel: int  # input positions; 0 for what pools over the whole picture
+    stride: int = 1  # input positions from one output to the next
+    upscale: int = 1  # outputs for each input position, as sub-pixel convolutions give
 
 
 class Convolving(tf.keras.layers.Layer):
-    """A layer of the project that looks at more than one position."""
+    """Is the base class of this project's layers that look at more than one position."""
 
     def windows(self) -> list[Window]:
-        """Those of its convolutions, in the order in which they run."""
+        """Returns the windows of the layer's convolutions, in the order in which they run."""
         raise NotImplementedError
 
 
 def reach(layers: Iterable[tf.keras.layers.Layer]) -> int:
-    """Input positions to each side that an output of these layers depends on: the halo of tiles."""
+    """Returns on how many input positions to each side an output depends: the halo of tiles."""
     distance, jump = 0.0, 1.0  # jump: input positions per position of the current layer
     for kernel, stride, upscale in (window for layer in layers for window in _windows(layer)):
         if kernel == 0:
@@ -44,7 +39,7 @@ def reach(layers: Iterable[tf.keras.layers.Layer]) -> int:
 
 
 def _windows(layer: tf.keras.layers.Layer) -> list[Window]:
-    """Those of any layer; normalisation and activations of Keras and TFC are pointwise."""
+    """Returns the windows of any layer; Keras' and TFC's other layers look at one position."""
     if isinstance(layer, Convolving):
         return layer.windows()
     if isinstance(layer, tf.keras.layers.Conv2D):

@@ -1,4 +1,4 @@
-"""What a codec gives, and what a loss makes of it."""
+"""Says what codecs give to losses, and what losses make of it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import tensorflow as tf
 
 
 class CodecOutput(NamedTuple):
-    """Result of a codec's `call`.
+    """Holds what a codec makes of a batch of pictures.
 
-    reconstruction: float32 pictures in [0, 255], unclipped.
-    bits: per stream, float32 [batch].
-    latents: what the synthesis received.
-    quality: per picture, float32 [batch] in [0, 255].
+    reconstruction: the decoded pictures, float32 [batch, h, w, 3] in [0, 255], unclipped.
+    bits: the estimated bits of each stream by its name, float32 [batch].
+    latents: what the synthesis received, [batch, h / 16, w / 16, channels].
+    quality: the quality level of each picture, float32 [batch] in [0, 255].
     rounded_bits: in training, the bits of rounded latents where `bits` are those of noisy ones;
         None where the two are the same or the codec does not tell.
-    coarse: of codecs with several scales, the results at the smaller ones, the smallest first;
+    coarse: the results of codecs with several scales at the smaller ones, the smallest first;
         `bits` then has a stream for each scale in this order.
     """
 

@@ -1,6 +1,6 @@
-"""Parameters and multiply-accumulates of a Keras model, counted on the graph that is really run.
+"""Counts parameters and multiply-accumulates of Keras models on the graph that is really run.
 
-What counts is what `metrics.complexity` counts in TFLite files.
+The same operations count as in `metrics.complexity`, which does this for TFLite files.
 """
 
 from __future__ import annotations

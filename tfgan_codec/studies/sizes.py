@@ -63,7 +63,7 @@ def facts(model: CodecModel) -> dict[str, Any]:
 
 
 def describe(name: str) -> dict[str, Any]:
-    """The facts of the codec called `name`, and of its discriminator beside what papers say."""
+    """Returns the facts of the codec called `name` and of its discriminator, beside the paper's."""
     model = models.build(name)
     model.build_weights()
     found = facts(model)
