@@ -44,7 +44,7 @@ PathLike = Union[str, "os.PathLike[str]"]
 
 
 class BundlePart(NamedTuple):
-    """One network of a bundle."""
+    """Holds one network of a bundle."""
 
     tflite: bytes
     halo: int  # input positions of context to each side, see tiling.Geometry
@@ -163,7 +163,7 @@ class Bundle:
         return self._started[key]
 
     def part(self, kind: str, realism: float = 0.0) -> BundlePart:
-        """Returns the file of a network; arguments as for `network`."""
+        """Returns the file and tiling of a network, which is named as for `network`."""
         key = kind, float(realism)
         if key not in self._networks:
             have = ", ".join(f"{r:g}" for r in self.realisms)
@@ -211,7 +211,7 @@ class Bundle:
 
 
 def _part(entry: Manifest, kind: str, files: Mapping[str, bytes]) -> BundlePart:
-    """A network as the manifest tells of it."""
+    """Returns the network that an entry of the manifest describes; raises `BundleError`."""
     file = entry.name("file")
     if file not in files:
         raise BundleError(f"{file}, the {kind} network, is missing from files of the manifest")

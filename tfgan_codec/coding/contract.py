@@ -92,7 +92,7 @@ class PictureCoder(Protocol):
         when several qualities are asked for later."""
 
     def decode(self, file: container.TgcFile, realism: float) -> Pixels:
-        """Returns the picture, cropped to its size at the file's scale."""
+        """Returns the picture, uint8, cropped to its size at the file's scale."""
 
 
 class OneEncoding(NamedTuple):
@@ -111,7 +111,7 @@ class OneEncoding(NamedTuple):
 
 
 def cropped(pixels: Pixels, file: container.TgcFile) -> Pixels:
-    """Cuts the padding off the decoded pixels of a file."""
+    """Cuts the padding, below and to the right, off the decoded pixels of a file."""
     return np.ascontiguousarray(pixels[: file.height, : file.width])
 
 

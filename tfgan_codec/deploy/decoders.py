@@ -89,7 +89,7 @@ def decoder(model: CodecModel, settings: Settings, latents: np.ndarray | None) -
 
 
 def random_decoder(name: str) -> BundlePart:
-    """The decoder of a codec as built, exported like all others; its weights mean nothing."""
+    """Exports the decoder of a codec with random weights, to measure its speed."""
     model = models.build(name)
     latents = np.zeros((1, 16, 16, model.config.latents), np.float32)
     model.synthesise(latents)  # makes the weights of this network alone

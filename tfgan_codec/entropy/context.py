@@ -57,7 +57,7 @@ class ContextConfig(NamedTuple):
 
 
 class ContextLatents(NamedTuple):
-    """What a file of one picture holds: int32 hyper-latents [hz, wz, Cz] and latents [h, w, C]."""
+    """Holds a file's symbols: int32 hyper-latents z [hz, wz, Cz] and latents q [h, w, C]."""
 
     z: np.ndarray
     q: np.ndarray
@@ -132,12 +132,12 @@ class ContextEntropy(tf.keras.layers.Layer):
         return tf.reshape(mean, shape), tf.reshape(self.scale(a), shape)
 
     def symbols(self, y: tf.Tensor) -> ContextLatents:
-        """What a file holds of latents [1, h, w, C]."""
+        """Returns the symbols that a file holds of latents [1, h, w, C]."""
         z = self.side.symbols(hyper_latents(self.hyper_analysis, y))
         return ContextLatents(z[0].numpy(), round_half_up(y)[0].numpy().astype(np.int32))
 
     def latents(self, symbols: ContextLatents) -> tf.Tensor:
-        """What the synthesis receives, [1, h, w, C]."""
+        """Returns what the synthesis receives for symbols of a file, float32 [1, h, w, C]."""
         return tf.cast(symbols.q, tf.float32)[None]
 
     def integer_hyper_decoder(self) -> ScaleDecoder:
@@ -157,7 +157,7 @@ class ContextEntropy(tf.keras.layers.Layer):
         return model
 
     def write(self, symbols: ContextLatents) -> bytes:
-        """Range-codes the symbols of one picture: z, a check of the features, the latents."""
+        """Returns the stream of one picture: z, a check of the features, the latents."""
         features = index_map(self.integer_hyper_decoder(), symbols.z, *symbols.q.shape[:2])
         coded = context.encode(self.integer_context(), features, symbols.q)
         last = range_coding.StreamPart(coded.values, coded.tables, self.tables.read())
@@ -168,7 +168,7 @@ class ContextEntropy(tf.keras.layers.Layer):
     def read(
         self, data: bytes, height: int, width: int, at_once: int | None = None
     ) -> ContextLatents:
-        """Inverse of `write` for latents of `height` x `width`; `at_once` as for `context.decode`.
+        """Returns the symbols in a stream of `write`, for latents of `height` x `width`.
 
         TensorFlow Compression's ops decode a front at a time; for `at_once` see `context.decode`.
         """

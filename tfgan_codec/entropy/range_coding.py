@@ -27,7 +27,7 @@ def merge(parts: Sequence[Tables]) -> tuple[np.ndarray, list[int]]:
 
 
 def encode(parts: Sequence[StreamPart]) -> bytes:
-    """All parts in one stream."""
+    """Returns all parts as one stream."""
     lookup, first = merge([part.tables for part in parts])
     handle = tfc.create_range_encoder([], lookup)
     for part, row in zip(parts, first):

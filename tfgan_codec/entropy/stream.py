@@ -26,7 +26,7 @@ def write(symbols: Symbols, z_tables: Tables, y_tables: Tables) -> bytes:
 
 
 def head(z: np.ndarray, index: np.ndarray, z_tables: Tables) -> list[range_coding.StreamPart]:
-    """What every stream begins with: z, and a check of the map that follows from it."""
+    """Returns the parts that every stream begins with: z, and a check of the index map."""
     check = np.array(divmod(crc16(index), 256), np.int32)
     return [
         range_coding.StreamPart(z, channel_numbers(z.shape), z_tables),
@@ -41,7 +41,7 @@ def read(
     z_tables: Tables,
     y_tables: Tables,
 ) -> Symbols:
-    """Inverse of `write`; `index_map` turns z into the table indexes, cropped to the latents."""
+    """Returns the symbols in a stream of `write`; `index_map` makes indexes [h, w, C] of z."""
     decoder = range_coding.TfcDecoder(data, [z_tables, uniform_tables(256), y_tables])
     z, index = read_head(decoder, z_shape, index_map)
     residual = np.zeros(index.shape, np.int32)
