@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from tfgan_codec.step.state import State
+
 # Keep random numbers of a step apart: those of each replica, part of a batch, and technique.
 _REPLICA_SALT, _PART_SALT, _TECHNIQUE_SALT = 7919, 60_013, 15_485_863
 
 
-class Draws:
+class Draws(State):
     """Gives a `tf.keras.Model` stateless random numbers, keyed by `g_optimizer.iterations`.
 
     The model has `random_seed`, `accumulate` (into how many parts a batch is cut) and `part` (the
     number of the present one). Numbers for pictures are one draw for the whole batch, of which each
     replica and part takes its share: however a batch is divided, its pictures get the same.
     """
-
-    accumulate: int
-    part: tf.Tensor | int
-    random_seed: int
-    g_optimizer: tf.keras.optimizers.Optimizer
-    distribute_strategy: tf.distribute.Strategy
 
     def _uniform(self, count: tf.Tensor, salt: int) -> tf.Tensor:
         """Returns [count] numbers in [0, 1): this replica's and part's share of a draw for all."""

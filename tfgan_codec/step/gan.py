@@ -6,25 +6,22 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
-from tfgan_codec.discriminators.contract import Discriminator, DiscriminatorOutput
+from tfgan_codec.discriminators.contract import Discriminator
 from tfgan_codec.errors import UsageError
 from tfgan_codec.format.geometry import QUALITIES
 from tfgan_codec.losses.adversarial import Adversarial
-from tfgan_codec.losses.contract import Loss
+from tfgan_codec.losses.contract import CodecOutput, Loss
 from tfgan_codec.losses.feature_matching import FeatureMatching
 from tfgan_codec.losses.gradient_penalty import Penalty
 from tfgan_codec.specs.names import choose
-from tfgan_codec.step.accumulation import accumulated_step
+from tfgan_codec.step.accumulation import Accumulation
 from tfgan_codec.step.batches import NOT_FINITE, check_parts, checked
-from tfgan_codec.step.draws import Draws
+from tfgan_codec.step.state import Figures
 from tfgan_codec.step.updates import scaled_loss, update
 from tfgan_codec.techniques.contract import Technique
 
-_MIX_SALT = 104_729  # keeps the mixes of penalties apart from other random numbers
-Figures = dict[str, tf.Tensor]
 
-
-class GanModel(Draws, tf.keras.Model):
+class GanModel(Accumulation, tf.keras.Model):
     """Is the base class of every codec and trains it, alone or against discriminators.
 
     A step is a pure function of weights, batch and `g_optimizer.iterations`: all random numbers are
@@ -162,25 +159,26 @@ class GanModel(Draws, tf.keras.Model):
         return epoch, step or self._first_step
 
     def train_step(self, pictures: tf.Tensor) -> Figures:
-        pictures = checked(pictures)
-        for number, technique in enumerate(self.techniques):
-            pictures = technique.on_batch(pictures, self._technique_seed(number))
-        shares = self.d_steps + 1 if self.own_batches and self.discriminators else 1
-        check_parts(pictures.shape[0], shares * self.accumulate)
-        *own, pictures = tf.split(pictures, shares)
+        """Updates the discriminators `d_steps` times, then the codec once; returns the figures.
+
+        One tape sees the codec twice, with the discriminators' updates between that it must not
+        see: when it makes the output that they are shown, and when that output is judged.
+        """
+        *own, pictures = self._batches(pictures)
         if self.accumulate > 1:
-            return accumulated_step(self, pictures, own)
+            return self._accumulated_step(pictures, own)
         figures: Figures = {}
-        for number, part in enumerate(own):
-            figures = self.discriminator_step(part, self.run_codec(part, number + 1), number)
-        take_back = []
-        with tf.GradientTape(persistent=True) as tape:
+        for number, batch in enumerate(own):
+            figures = self.discriminator_step(batch, self.run_codec(batch, number + 1), number)
+        tape = tf.GradientTape(persistent=True)
+        with tape:
             output = self.run_codec(pictures, 0)
-            if self.discriminators:
-                with tape.stop_recording():
-                    for number in range(0 if own else self.d_steps):
-                        figures = self.discriminator_step(pictures, output, number)
-                    take_back = self._look_ahead(pictures, output)
+        take_back = []
+        if self.discriminators:
+            for number in range(0 if own else self.d_steps):
+                figures = self.discriminator_step(pictures, output, number)
+            take_back = self._look_ahead(pictures, output)
+        with tape:
             loss, parts = self.generator_loss(pictures, output, tape)
             scaled = scaled_loss(self.g_optimizer, loss)
         gradients = tape.gradient(scaled, self.trained_variables)
@@ -189,7 +187,18 @@ class GanModel(Draws, tf.keras.Model):
             undo()
         return self.track({**parts, **figures, "gradient": norm})
 
-    def discriminator_step(self, pictures: tf.Tensor, output, number: int = 0) -> Figures:
+    def _batches(self, pictures: tf.Tensor) -> list[tf.Tensor]:
+        """Returns the pictures of each discriminator step that has its own, then the codec's."""
+        pictures = checked(pictures)
+        for number, technique in enumerate(self.techniques):
+            pictures = technique.on_batch(pictures, self._technique_seed(number))
+        shares = self.d_steps + 1 if self.own_batches and self.discriminators else 1
+        check_parts(pictures.shape[0], shares * self.accumulate)
+        return tf.split(pictures, shares)
+
+    def discriminator_step(
+        self, pictures: tf.Tensor, output: CodecOutput, number: int = 0
+    ) -> Figures:
         """Updates the discriminators once, from pictures and the codec's output for them."""
         with tf.GradientTape() as tape:
             loss, figures = self.discriminator_loss(pictures, output, number)
@@ -198,44 +207,7 @@ class GanModel(Draws, tf.keras.Model):
         norm = update(self.d_optimizer, gradients, self.discriminator_variables)
         return {**figures, "d_gradient": norm}
 
-    def discriminator_loss(
-        self, pictures: tf.Tensor, output, number: int
-    ) -> tuple[tf.Tensor, Figures]:
-        """Returns what the discriminators minimise on this replica in their step `number`.
-
-        The figures are the adversarial loss without the penalty, mean logits, how often an original
-        is scored above its decoded version (1/2 by guessing), and the penalty without its weight.
-        """
-        real = self._shown(pictures, number)
-        fake = self._shown(tf.stop_gradient(output.reconstruction), number)
-        latents = tf.stop_gradient(output.latents)
-        mix = self._uniform(tf.shape(pictures)[0], _MIX_SALT + number)
-        totals, penalties = [], []
-        figures: dict[str, list[tf.Tensor]] = {"d_real": [], "d_fake": [], "d_accuracy": []}
-        for each in self.discriminators:
-            both = each(tf.concat([real, fake], 0), tf.concat([latents] * 2, 0), training=True)
-            for logits in both.logits:
-                on_real, on_fake = tf.split(logits, 2)
-                totals.append(self.adversarial.discriminator(on_real, on_fake))
-                figures["d_real"].append(tf.reduce_mean(on_real))
-                figures["d_fake"].append(tf.reduce_mean(on_fake))
-                right = 0.5 + 0.5 * tf.reduce_mean(tf.sign(on_real - on_fake))
-                figures["d_accuracy"].append(right)
-            if self.penalty is not None:
-                penalties.append(self._penalty(each, real, fake, latents, mix))
-        adversarial = loss = tf.reduce_mean(tf.add_n(totals))
-        if penalties:
-            figures["penalty"] = penalties
-            loss += self.penalty.weight * tf.add_n(penalties)
-        means = {name: tf.add_n(values) / len(values) for name, values in figures.items()}
-        accuracy = self._over_replicas(means["d_accuracy"])
-        for technique in self.techniques:
-            loss *= technique.discriminator_share(accuracy)
-        for technique in self.techniques:
-            loss += technique.weight_loss(self.d_optimizer, self.discriminator_variables)
-        return loss / self._replicas, {"d_loss": adversarial, **means}
-
-    def _look_ahead(self, pictures: tf.Tensor, output) -> list[Callable[[], None]]:
+    def _look_ahead(self, pictures: tf.Tensor, output: CodecOutput) -> list[Callable[[], None]]:
         """Lets techniques change the discriminators; returns functions that undo the changes."""
 
         def step(number: int) -> None:
@@ -244,38 +216,6 @@ class GanModel(Draws, tf.keras.Model):
         changed = [v for part in self.discriminators for v in part.variables]
         changed += self.d_optimizer.variables
         return [technique.look_ahead(step, changed) for technique in self.techniques]
-
-    def generator_loss(
-        self, pictures: tf.Tensor, output, tape: tf.GradientTape
-    ) -> tuple[tf.Tensor, Figures]:
-        """Returns what the codec minimises on this replica, and figures; `tape` is persistent."""
-        target = pictures
-        for technique in self.techniques:
-            target = technique.on_target(target)
-        total, figures = self._codec_loss(target, output)
-        verdicts = []
-        latents = tf.stop_gradient(output.latents)
-        shown = self._shown(output.reconstruction, -1)
-        for each in self.discriminators:
-            fake = each(shown, latents, training=False)
-            verdicts.append(tf.add_n([self.adversarial.generator(x) for x in fake.logits]))
-            if self.feature_matching is not None:
-                real: DiscriminatorOutput = each(self._shown(pictures, -1), latents, training=False)
-                distance = tf.reduce_mean(self.feature_matching(real, fake))
-                figures["feature_matching"] = figures.get("feature_matching", 0.0) + distance
-        if verdicts:
-            adversarial = figures["adversarial"] = tf.reduce_mean(tf.add_n(verdicts))
-            weight = tf.convert_to_tensor(self.adversarial_weight, tf.float32)
-            for technique in self.techniques:
-                places = tape, output.reconstruction, total, adversarial
-                weight *= technique.adversarial_factor(*places)
-            figures["adversarial_weight"] = weight
-            total += weight * adversarial
-        if "feature_matching" in figures:
-            total += self.feature_matching.weight * figures["feature_matching"]
-        for technique in self.techniques:
-            total += technique.weight_loss(self.g_optimizer, self.trained_variables)
-        return total / self._replicas, {"loss": total, **figures}
 
     def test_step(self, pictures: tf.Tensor) -> Figures:
         return self.track(self.test_figures(checked(pictures)))
@@ -289,44 +229,7 @@ class GanModel(Draws, tf.keras.Model):
         loss, parts = self._codec_loss(pictures, output)
         return {"loss": loss, **parts}
 
-    def _codec_loss(self, pictures: tf.Tensor, output) -> tuple[tf.Tensor, Figures]:
-        values = [loss(pictures, output) for loss in self.codec_losses]
-        parts = {name: part for value in values for name, part in value.parts.items()}
-        totals = [tf.reduce_mean(value.total) for value in values]
-        return tf.add_n(totals) if totals else tf.constant(0.0), parts
-
-    def _penalty(
-        self,
-        discriminator: Discriminator,
-        real: tf.Tensor,
-        fake: tf.Tensor,
-        latents: tf.Tensor,
-        mix: tf.Tensor,
-    ) -> tf.Tensor:
-        """Returns the mean penalty; if it is lazy, `every` times that in one of `every` steps, else
-        0."""
-        every = self.penalty.every
-
-        def judge(x: tf.Tensor) -> tuple[tf.Tensor, ...]:
-            # The stored state of a discriminator moves with the verdicts alone.
-            return discriminator(x, latents).logits
-
-        def value() -> tf.Tensor:
-            return every * tf.reduce_mean(self.penalty(judge, real, fake, mix))
-
-        due = self.d_optimizer.iterations % every == 0
-        return value() if every == 1 else tf.cond(due, value, lambda: 0.0)
-
-    def _shown(self, pictures: tf.Tensor, number: int) -> tf.Tensor:
-        """Returns what discriminators see of pictures in [0, 255], in [-1, 1]; `number` is that of
-        their step, or -1 in the codec's."""
-        pictures = _unit(pictures)
-        for which, technique in enumerate(self.techniques):
-            seed = self._technique_seed(len(self.techniques) * (number + 2) + which)
-            pictures = technique.on_verdict(pictures, seed)
-        return pictures
-
-    def run_codec(self, pictures: tf.Tensor, number: int):
+    def run_codec(self, pictures: tf.Tensor, number: int) -> CodecOutput:
         """Returns the codec's output in training, at random qualities; `number` varies them."""
         quality = self._uniform(tf.shape(pictures)[0], number) * float(QUALITIES - 1)
         return self(pictures, quality=quality, seed=self._own_seed(number), training=True)
@@ -360,8 +263,3 @@ class GanModel(Draws, tf.keras.Model):
         for name, value in figures.items():
             self.trackers[name].update_state(value)
         return {name: self.trackers[name].result() for name in figures}
-
-
-def _unit(pictures: tf.Tensor) -> tf.Tensor:
-    """Maps pictures from [0, 255] to [-1, 1], as float32."""
-    return tf.cast(pictures, tf.float32) / 127.5 - 1.0
