@@ -89,15 +89,21 @@ def save(image: Image.Image, path: PathLike) -> None:
     file_format = picture_format(path)
     options = dict(_SAVE_OPTIONS.get(file_format, {}))
     options.update({key: image.info[key] for key in ("icc_profile", "exif") if key in image.info})
-    buffer = io.BytesIO()
     try:
-        image.save(buffer, file_format, **options)
+        data = encoded(image, file_format, **options)
     except (OSError, ValueError) as error:
         raise ImageError(
             f"a picture of mode {image.mode} and size {image.width}x{image.height} cannot be "
             f"stored as {file_format} ({error}); use .png"
         ) from error
-    write_file(path, buffer.getvalue())
+    write_file(path, data)
+
+
+def encoded(image: Image.Image, file_format: str, **options: Any) -> bytes:
+    """Returns the file of an image in a format, and with options, of Pillow's."""
+    buffer = io.BytesIO()
+    image.save(buffer, file_format, **options)
+    return buffer.getvalue()
 
 
 def picture_format(path: PathLike) -> str:
@@ -134,9 +140,7 @@ def write_file(path: PathLike, data: bytes) -> None:
 
 def pack_alpha(alpha: Pixels) -> bytes:
     """Returns an alpha plane, uint8 [height, width], as the bytes of a greyscale PNG file."""
-    buffer = io.BytesIO()
-    Image.fromarray(alpha).save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()
+    return encoded(Image.fromarray(alpha), "PNG", optimize=True)
 
 
 def unpack_alpha(data: bytes, width: int, height: int) -> Pixels:

@@ -14,16 +14,8 @@ from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.coding.contract import Encoding, OneEncoding, cropped, to_bytes
 from tfgan_codec.coding.hyperprior import hyper_latents
 from tfgan_codec.errors import BundleError
-from tfgan_codec.format import container, context, context_model, payload
-from tfgan_codec.format.geometry import (
-    STRIDE,
-    Array,
-    Floats,
-    Integers,
-    latent_size,
-    pad_edges,
-    round_half_up,
-)
+from tfgan_codec.format import container, context, context_model, geometry, payload
+from tfgan_codec.format.geometry import Array, Floats, Integers, round_half_up
 from tfgan_codec.format.rangecoder import RangeDecoder, RangeEncoder
 from tfgan_codec.image_io import Pixels
 
@@ -45,7 +37,8 @@ class ContextCoder:
         self._bundle = bundle
 
     def encode(self, rgb: Pixels) -> Encoding:
-        symbols = quantize(self._bundle, self._bundle.network("analysis")(pad_edges(rgb, STRIDE)))
+        y = self._bundle.network("analysis")(geometry.pad_edges(rgb, geometry.STRIDE))
+        symbols = quantize(self._bundle, y)
         return OneEncoding((encode_symbols(self._bundle, symbols),))
 
     def decode(self, file: container.TgcFile, realism: float) -> Pixels:
@@ -85,7 +78,7 @@ def read_symbols(bundle: Bundle, file: container.TgcFile) -> ContextSymbols:
       BitstreamError: the data is not such a stream, or the features came out differently here.
     """
     model = _model(bundle)
-    size = latent_size(file.height, file.width)
+    size = geometry.latent_size(file.height, file.width)
     decoder = RangeDecoder(file.streams[0])
     z, features = payload.decode_head(decoder, *size, bundle.z_tables, bundle.scale_decoder)
     q = context.decode(model, features, lambda tables: decoder.decode(tables, bundle.y_tables))

@@ -13,18 +13,8 @@ import numpy as np
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.coding.contract import Encoding, Refiner, cropped, to_bytes
 from tfgan_codec.errors import BundleError
-from tfgan_codec.format import container, payload, scales
-from tfgan_codec.format.geometry import (
-    QUALITIES,
-    STRIDE,
-    Array,
-    Floats,
-    Integers,
-    latent_size,
-    pad_edges,
-    pad_zeros,
-    round_half_up,
-)
+from tfgan_codec.format import container, geometry, payload, scales
+from tfgan_codec.format.geometry import Array, Floats, Integers, round_half_up
 from tfgan_codec.format.payload import MAX_RESIDUAL, Symbols
 from tfgan_codec.image_io import Pixels
 
@@ -33,7 +23,7 @@ class HyperpriorCoder:
     """Is the `coding.contract.PictureCoder` of bundles with a hyperprior."""
 
     layers = 1
-    qualities = QUALITIES
+    qualities = geometry.QUALITIES
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
@@ -53,7 +43,7 @@ class _Encoding:
     def __init__(self, bundle: Bundle, rgb: Pixels) -> None:
         self._bundle, self._rgb = bundle, rgb
         self._tables = bundle.z_tables, bundle.y_tables
-        self._y = bundle.network("analysis")(pad_edges(rgb, STRIDE))
+        self._y = bundle.network("analysis")(geometry.pad_edges(rgb, geometry.STRIDE))
         self._symbols = functools.lru_cache(maxsize=3)(self._quantize)
 
     def streams(self, quality: int) -> tuple[bytes, ...]:
@@ -91,7 +81,7 @@ def hyper_latents(bundle: Bundle, v: Floats) -> Integers:
     """Returns the hyper-latents z, int32 [h / 4, w / 4, channels], sides rounded up, of latents
     v [h, w, C] that the gain has been multiplied to."""
     _require_finite(bundle, "analysis", v)
-    hyper = bundle.network("hyper_analysis")(pad_zeros(v, bundle.scale_decoder.upscale))
+    hyper = bundle.network("hyper_analysis")(geometry.pad_zeros(v, bundle.scale_decoder.upscale))
     _require_finite(bundle, "hyper_analysis", hyper)
     return np.clip(round_half_up(hyper), -scales.MAX_INPUT, scales.MAX_INPUT).astype(np.int32)
 
@@ -112,6 +102,6 @@ def _require_finite(bundle: Bundle, kind: str, values: Floats) -> None:
 def read_symbols(bundle: Bundle, file: container.TgcFile) -> Symbols:
     """Reads the symbols of a file made with the model of `bundle`; raises as
     `payload.decode_symbols` does."""
-    size = latent_size(file.height, file.width)
+    size = geometry.latent_size(file.height, file.width)
     tables = bundle.z_tables, bundle.y_tables
     return payload.decode_symbols(file.streams[0], *size, *tables, bundle.scale_decoder)

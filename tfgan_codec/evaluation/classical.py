@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image, features
 
 from tfgan_codec.errors import TgcError, UsageError
-from tfgan_codec.image_io import Pixels
+from tfgan_codec.image_io import Pixels, encoded
 from tfgan_codec.metrics.complexity import Complexity
 
 Encoder = Callable[[Image.Image, float], bytes]
@@ -103,14 +103,25 @@ def create(name: str) -> ClassicalCodec:
         raise CodecMissingError(f"{name} is left out: it needs {entry.needs} ({error})") from error
 
 
-def _pillow(image: Image.Image, kind: str, **options: object) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
 def _open(data: bytes) -> Pixels:
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+
+def _by_quality(
+    name: str,
+    extension: str,
+    version: str,
+    kind: str,
+    ladder: range,
+    settings: tuple[str, ...],
+    **options: object,
+) -> ClassicalCodec:
+    """Returns a codec that Pillow has as `kind`, on a scale of whole qualities."""
+
+    def encode(image: Image.Image, quality: float) -> bytes:
+        return encoded(image, kind, quality=round(quality), **options)
+
+    return ClassicalCodec(name, extension, version, encode, _open, tuple(ladder), settings)
 
 
 def _version(library: str, feature: str) -> str:
@@ -122,22 +133,10 @@ def _version(library: str, feature: str) -> str:
 def _jpeg() -> ClassicalCodec:
     turbo = features.version("libjpeg_turbo")
     version = f"libjpeg-turbo {turbo}" if turbo else _version("libjpeg", "jpg")
-    return ClassicalCodec(
-        "jpeg",
-        "jpg",
-        f"{version}, progressive, 4:2:0",
-        lambda image, quality: _pillow(
-            image,
-            "JPEG",
-            quality=round(quality),
-            optimize=True,
-            progressive=True,
-            subsampling="4:2:0",
-        ),
-        _open,
-        tuple(range(1, 96)),
-        ("1", "3", "5", "10", "20"),
-    )
+    version += ", progressive, 4:2:0"
+    settings = ("1", "3", "5", "10", "20")
+    options = {"optimize": True, "progressive": True, "subsampling": "4:2:0"}
+    return _by_quality("jpeg", "jpg", version, "JPEG", range(1, 96), settings, **options)
 
 
 def _jpeg2000() -> ClassicalCodec:
@@ -145,7 +144,7 @@ def _jpeg2000() -> ClassicalCodec:
         "jpeg2000",
         "jp2",
         f"{_version('OpenJPEG', 'jpg_2000')}, 9/7, colour transform, setting = compression ratio",
-        lambda image, ratio: _pillow(
+        lambda image, ratio: encoded(
             image,
             "JPEG2000",
             quality_mode="rates",
@@ -160,31 +159,18 @@ def _jpeg2000() -> ClassicalCodec:
 
 
 def _webp() -> ClassicalCodec:
-    return ClassicalCodec(
-        "webp",
-        "webp",
-        f"{_version('libwebp', 'webp')}, method 6",
-        lambda image, quality: _pillow(image, "WEBP", quality=round(quality), method=6),
-        _open,
-        tuple(range(101)),
-        ("0", "2", "5", "10", "20"),
-    )
+    version = f"{_version('libwebp', 'webp')}, method 6"
+    settings = ("0", "2", "5", "10", "20")
+    return _by_quality("webp", "webp", version, "WEBP", range(101), settings, method=6)
 
 
 def _avif() -> ClassicalCodec:
     # One thread: with more, libavif cuts the picture into as many tiles, and files differ by 1 %
     # between machines.
-    return ClassicalCodec(
-        "avif",
-        "avif",
-        f"{_version('libavif', 'avif')}, speed 2, 4:2:0, one thread",
-        lambda image, quality: _pillow(
-            image, "AVIF", quality=round(quality), speed=2, subsampling="4:2:0", max_threads=1
-        ),
-        _open,
-        tuple(range(1, 101)),
-        ("1", "8", "12", "20", "28", "36"),
-    )
+    version = f"{_version('libavif', 'avif')}, speed 2, 4:2:0, one thread"
+    settings = ("1", "8", "12", "20", "28", "36")
+    options = {"speed": 2, "subsampling": "4:2:0", "max_threads": 1}
+    return _by_quality("avif", "avif", version, "AVIF", range(1, 101), settings, **options)
 
 
 def _heic() -> ClassicalCodec:
@@ -194,15 +180,9 @@ def _heic() -> ClassicalCodec:
     if "x265" not in info["encoders"]:
         raise ImportError("this pillow-heif was built without x265")
     pillow_heif.register_heif_opener()
-    return ClassicalCodec(
-        "heic",
-        "heic",
-        f"libheif {info['libheif']} with x265 intra, 4:2:0",
-        lambda image, quality: _pillow(image, "HEIF", quality=round(quality), chroma="420"),
-        _open,
-        tuple(range(1, 101)),
-        ("3", "8", "12", "18", "24", "27"),
-    )
+    version = f"libheif {info['libheif']} with x265 intra, 4:2:0"
+    settings = ("3", "8", "12", "18", "24", "27")
+    return _by_quality("heic", "heic", version, "HEIF", range(1, 101), settings, chroma="420")
 
 
 def _jpegxl() -> ClassicalCodec:

@@ -10,18 +10,9 @@ from typing import NamedTuple
 from tqdm import tqdm
 
 from tfgan_codec.errors import UsageError
-from tfgan_codec.evaluation import (
-    choice,
-    curves,
-    details,
-    plots,
-    report,
-    runner,
-    schema,
-    sheets,
-    summary,
-)
+from tfgan_codec.evaluation import choice, curves, plots, report, runner, schema, sheets, summary
 from tfgan_codec.evaluation.codecs import Codec
+from tfgan_codec.evaluation.details import draw
 from tfgan_codec.evaluation.measure import Meter
 
 Maker = Callable[[Sequence[str]], tuple[list[Codec], list[str]]]
@@ -110,7 +101,7 @@ def _show(results: schema.Results, plan: runner.Plan, asked: Comparison) -> str:
 
     pictures = list(_sheets(results, plan, asked)) if asked.sheet_bpp > 0 else []
     if pictures:
-        details.draw(pictures).save(out / "sheet.png", optimize=True)
+        draw(pictures).save(out / "sheet.png", optimize=True)
     page = report.html(results, differences, anchor, pictures, asked.sheet_bpp)
     (out / "report.html").write_text(page, encoding="utf-8")
     told: list[str] = []

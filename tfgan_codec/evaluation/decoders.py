@@ -84,11 +84,12 @@ def run(
         name = Path(spec).name
         if spec in bundles:
             part = bundles[spec].part("synthesis", bundles[spec].realisms[-1])
-            rows.append(Row(name, **_cost(part), **quality[list(bundles).index(spec)]))
+            rows.append(_cost(name, part)._replace(**quality[list(bundles).index(spec)]))
         else:
-            rows.append(Row(name, **_cost(random_decoder(spec[len(RANDOM) :]))))
+            rows.append(_cost(name, random_decoder(spec[len(RANDOM) :])))
     out.mkdir(parents=True, exist_ok=True)
-    about = {"machine": _machine(), "bpp": bpp, "pictures": len(pictures), "specs": list(specs)}
+    machine = f"{provenance.machine()}, load {os.getloadavg()[0]:.1f}"
+    about = {"machine": machine, "bpp": bpp, "pictures": len(pictures), "specs": list(specs)}
     about.update(command=command, commit=provenance.commit())
     found = {"about": about, "decoders": [row._asdict() for row in rows]}
     (out / "decoders.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
@@ -160,7 +161,7 @@ def _quality_cells(row: Row) -> list[tuple[float | None, int]]:
     return [(row.psnr, 2), (row.ms_ssim, 4), (row.lpips, 4), (row.psnr_to_first, 1)]
 
 
-def _cost(part: BundlePart) -> dict[str, Any]:
+def _cost(name: str, part: BundlePart) -> Row:
     """Everything that does not depend on pictures."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "decoder.tflite"
@@ -170,14 +171,8 @@ def _cost(part: BundlePart) -> dict[str, Any]:
     height, width = (part.tile, part.tile) if part.tile else (_HEIGHT, _WIDTH)
     shape = (1, height, width, channels)
     work = of_tflite(part.tflite, shape, height * width * STRIDE**2)
-    return {
-        "bytes": len(part.tflite),
-        "params": work.params,
-        "kmac_per_pixel": work.kmac_per_pixel,
-        "peak_mb": one["peak_mb"],
-        "ms_per_mp_1_thread": one["ms_per_mp"],
-        "ms_per_mp_2_threads": two["ms_per_mp"],
-    }
+    times = one["peak_mb"], one["ms_per_mp"], two["ms_per_mp"]
+    return Row(name, len(part.tflite), work.params, work.kmac_per_pixel, *times)
 
 
 def _timed(path: Path, part: BundlePart, threads: int) -> dict[str, Any]:
@@ -213,7 +208,3 @@ def _peak_mb() -> float | None:
         return None
     (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1024
-
-
-def _machine() -> str:
-    return f"{provenance.machine()}, load {os.getloadavg()[0]:.1f}"

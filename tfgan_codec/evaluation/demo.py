@@ -16,6 +16,7 @@ from PIL import Image
 from tfgan_codec.codec import Codec
 from tfgan_codec.errors import UsageError
 from tfgan_codec.evaluation.sheet import Panel, sheet
+from tfgan_codec.image_io import encoded
 from tfgan_codec.metrics import ms_ssim, psnr
 
 AVIF_SPEED = 6  # libavif's default; slower settings save a few percent more
@@ -102,9 +103,7 @@ def nearest_quality(picture: Image.Image, fmt: Format, nbytes: int) -> int:
 
 
 def encode_as(picture: Image.Image, fmt: Format, quality: int) -> bytes:
-    stream = io.BytesIO()
-    picture.save(stream, fmt.name, quality=quality, **fmt.options)
-    return stream.getvalue()
+    return encoded(picture, fmt.name, quality=quality, **fmt.options)
 
 
 def decode_any(blob: bytes) -> Image.Image:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,10 +11,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from tfgan_codec import image_io
 from tfgan_codec.evaluation import classical, schema, sheets
 from tfgan_codec.evaluation.curves import Difference, codecs, measured_metrics
 from tfgan_codec.evaluation.plots import colors
-from tfgan_codec.image_io import Pixels
 
 _TEMPLATE = Path(__file__).with_name("report.html")
 _PLACE = "/*DATA*/"
@@ -68,15 +67,14 @@ def fill(template: Path, data: dict[str, Any]) -> str:
     return before + text + after
 
 
-def webp(picture: Pixels, quality: int = WEBP_QUALITY) -> str:
+def webp(picture: image_io.Pixels, quality: int = WEBP_QUALITY) -> str:
     """Returns a picture, uint8 HxWx3, as base64 of a WebP file."""
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "WEBP", quality=quality, method=4)
-    return base64.b64encode(buffer.getvalue()).decode()
+    data = image_io.encoded(Image.fromarray(picture), "WEBP", quality=quality, method=4)
+    return base64.b64encode(data).decode()
 
 
 def _entry(sheet: sheets.Sheet, images: list[str]) -> dict[str, Any]:
-    def add(picture: Pixels) -> int:
+    def add(picture: image_io.Pixels) -> int:
         images.append(webp(picture))
         return len(images) - 1
 

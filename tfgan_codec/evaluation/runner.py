@@ -127,11 +127,12 @@ class _Run:
                     coded = self._code(path, Path(scratch), bar)
                     if coded:
                         jobs.append(coded)
-                for (_, done), result in zip(jobs, measure([_task(job) for job in jobs])):
+                tasks = [(reference, [point.decoded for point in done]) for reference, done in jobs]
+                for (_, done), result in zip(jobs, measure(tasks)):
                     self._record(done, *result)
                     bar.update(points)
-                for reference, done in jobs:
-                    for file in (reference, *(point.decoded for point in done)):
+                for reference, decoded in tasks:
+                    for file in (reference, *decoded):
                         file.unlink()
         if not self.records:
             raise UsageError(f"nothing could be measured: {'; '.join(self.problems)}")
@@ -254,15 +255,7 @@ class _Run:
         }
 
 
-class _Task(NamedTuple):
-    reference: Path
-    decoded: list[Path]
-
-
-def _task(job: tuple[Path, list[_Point]]) -> _Task:
-    return _Task(job[0], [point.decoded for point in job[1]])
-
-
+_Task = tuple[Path, list[Path]]  # an original and its decoded versions
 _Measure = Callable[[Iterable[_Task]], Iterable[tuple[Features, list[Measured]]]]
 _meter: Meter  # of a worker process
 
@@ -298,5 +291,5 @@ def _start(metrics: tuple[str, ...], weights: str | None) -> None:
 
 
 def _measure(task: _Task, meter: Meter | None = None) -> tuple[Features, list[Measured]]:
-    reference = np.load(task.reference)
-    return (meter or _meter).measure(reference, [np.load(path) for path in task.decoded])
+    reference, decoded = task
+    return (meter or _meter).measure(np.load(reference), [np.load(path) for path in decoded])

@@ -30,40 +30,30 @@ _STEM = {
     "4a_3x3": "conv_4",
 }
 _BLOCKS = ("5b", "5c", "5d", "6a", "6b", "6c", "6d", "6e", "7a", "7b", "7c")
+
+
+def _tower(theirs: str, ours: str, convolutions: int) -> dict[str, str]:
+    """Maps the names of convolutions one after the other, which torchvision counts from 1."""
+    numbers = range(1, convolutions)
+    return {f"{theirs}_1": ours, **{f"{theirs}_{i + 1}": f"{ours}_{i}" for i in numbers}}
+
+
 _BRANCHES_35 = {
     "branch1x1": "conv",
-    "branch5x5_1": "tower/conv",
-    "branch5x5_2": "tower/conv_1",
-    "branch3x3dbl_1": "tower_1/conv",
-    "branch3x3dbl_2": "tower_1/conv_1",
-    "branch3x3dbl_3": "tower_1/conv_2",
+    **_tower("branch5x5", "tower/conv", 2),
+    **_tower("branch3x3dbl", "tower_1/conv", 3),
     "branch_pool": "tower_2/conv",
 }
-_BRANCHES_TO_17 = {
-    "branch3x3": "conv",
-    "branch3x3dbl_1": "tower/conv",
-    "branch3x3dbl_2": "tower/conv_1",
-    "branch3x3dbl_3": "tower/conv_2",
-}
+_BRANCHES_TO_17 = {"branch3x3": "conv", **_tower("branch3x3dbl", "tower/conv", 3)}
 _BRANCHES_17 = {
     "branch1x1": "conv",
-    "branch7x7_1": "tower/conv",
-    "branch7x7_2": "tower/conv_1",
-    "branch7x7_3": "tower/conv_2",
-    "branch7x7dbl_1": "tower_1/conv",
-    "branch7x7dbl_2": "tower_1/conv_1",
-    "branch7x7dbl_3": "tower_1/conv_2",
-    "branch7x7dbl_4": "tower_1/conv_3",
-    "branch7x7dbl_5": "tower_1/conv_4",
+    **_tower("branch7x7", "tower/conv", 3),
+    **_tower("branch7x7dbl", "tower_1/conv", 5),
     "branch_pool": "tower_2/conv",
 }
 _BRANCHES_TO_8 = {
-    "branch3x3_1": "tower/conv",
-    "branch3x3_2": "tower/conv_1",
-    "branch7x7x3_1": "tower_1/conv",
-    "branch7x7x3_2": "tower_1/conv_1",
-    "branch7x7x3_3": "tower_1/conv_2",
-    "branch7x7x3_4": "tower_1/conv_3",
+    **_tower("branch3x3", "tower/conv", 2),
+    **_tower("branch7x7x3", "tower_1/conv", 4),
 }
 _BRANCHES_8 = {
     "branch1x1": "conv",
@@ -94,14 +84,11 @@ def convert(files: Sequence[str | os.PathLike[str]], folder: str | os.PathLike[s
             )
         found[kind] = arrays
     made = {
-        name: arrays
-        for name, arrays in (
-            ("lpips_alex", _lpips(found, "alex", _ALEX_LAYERS)),
-            ("lpips_vgg", _lpips(found, "vgg", _VGG_LAYERS)),
-            ("inception_fid", _inception(found.get("inception", {}))),
-        )
-        if arrays
+        "lpips_alex": _lpips(found, "alex", _ALEX_LAYERS),
+        "lpips_vgg": _lpips(found, "vgg", _VGG_LAYERS),
+        "inception_fid": _inception(found.get("inception", {})),
     }
+    made = {name: arrays for name, arrays in made.items() if arrays}
     if not made:
         raise UsageError("LPIPS needs two files: the torchvision network and the linear weights")
     paths = []

@@ -62,9 +62,9 @@ def _normal_bpp(study: Study, system: System) -> float:
     rates = []
     for path in sorted(study.files(system).glob("*.tgc")):
         file = container.parse(path.read_bytes()).file
-        size = latent_size(file.height, file.width)
+        h, w = latent_size(file.height, file.width)
         tables = bundle.z_tables, bundle.y_tables, bundle.scale_decoder
-        symbols = payload.decode_symbols(file.streams[0], *size, *tables).r
+        symbols = payload.decode_symbols(file.streams[0], h, w, *tables).r
         rates.append(_NORMAL_BITS[symbols + 2].sum() / (file.height * file.width))
     return float(np.mean(rates))
 

@@ -12,15 +12,7 @@ from tfgan_codec.data.crops import middle_crops
 from tfgan_codec.data.pool import Pool
 from tfgan_codec.errors import UsageError
 from tfgan_codec.step.updates import steps_of
-from tfgan_codec.training import strategies
-from tfgan_codec.training.build import (
-    Adversary,
-    build_model,
-    compile_phase,
-    learning_rates,
-    make_adversary,
-    make_optimizer,
-)
+from tfgan_codec.training import build, strategies
 from tfgan_codec.training.callbacks import early_stopping
 from tfgan_codec.training.callbacks.early_stopping import EarlyStopping
 from tfgan_codec.training.callbacks.signals import StopOnSignal
@@ -46,7 +38,7 @@ class Networks(NamedTuple):
 
     codec: tf.keras.Model  # the one in training, with its optimizer
     start: tf.keras.Model | None  # the codec of `init_from` that it started with, if any
-    adversary: Adversary  # what it trains against
+    adversary: build.Adversary  # what it trains against
 
 
 class Run(NamedTuple):
@@ -94,9 +86,9 @@ def prepare(config: RunConfig) -> Run:
     data = _open_data(config)
     networks = _build_networks(config)
     codec, adversary = networks.codec, networks.adversary
-    learning_rates(config)
+    build.learning_rates(config)
     for phase in config.phase:
-        compile_phase(codec, config, adversary, phase)
+        build.compile_phase(codec, config, adversary, phase)
     saved = adversary._asdict() if adversary.discriminators else {}
     folder, writes = Path(config.out), strategies.is_chief()
     checkpoints = Checkpoints(folder / NEWEST, codec, progress, config.keep, writes, **saved)
@@ -121,13 +113,13 @@ def _open_data(config: RunConfig) -> Data:
 
 
 def _build_networks(config: RunConfig) -> Networks:
-    codec = build_model(config)
+    codec = build.build_model(config)
     start = load_start(config.init_from) if config.init_from else None
     if start is not None:
         copy_weights(start, codec, config.init_parts)
-    codec.g_optimizer = make_optimizer(config)
+    codec.g_optimizer = build.make_optimizer(config)
     codec.g_optimizer.build(codec.trainable_variables)
-    return Networks(codec, start, make_adversary(config, codec))
+    return Networks(codec, start, build.make_adversary(config, codec))
 
 
 def _check(config: RunConfig) -> None:

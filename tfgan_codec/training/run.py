@@ -16,14 +16,9 @@ from tfgan_codec.techniques.fade_in import shrunk
 from tfgan_codec.training import strategies
 from tfgan_codec.training.about import start
 from tfgan_codec.training.build import compile_phase, learning_rates
+from tfgan_codec.training.callbacks import health
 from tfgan_codec.training.callbacks.figures import WriteFigures
 from tfgan_codec.training.callbacks.follow_ramps import FollowRamps
-from tfgan_codec.training.callbacks.health import (
-    DivergenceError,
-    WatchHealth,
-    rate_factor,
-    roll_back,
-)
 from tfgan_codec.training.callbacks.pictures import Pictures
 from tfgan_codec.training.callbacks.progress_bar import ProgressBar
 from tfgan_codec.training.callbacks.validation import Validate
@@ -84,11 +79,11 @@ def fit_phases(run: Run) -> None:
     while share < 1.0 and not (run.signals.stopped or run.ceased):
         try:
             fit_phase(run, phase_at(config.phase, share))
-        except DivergenceError as problem:
+        except health.DivergenceError as problem:
             if config.on_nan == "stop":
                 advice = "lower a learning rate, or --on_nan=rollback"
-                raise DivergenceError(f"{problem}: {advice}") from None
-            _say(roll_back(run.checkpoints, problem))
+                raise health.DivergenceError(f"{problem}: {advice}") from None
+            _say(health.roll_back(run.checkpoints, problem))
         share = run.progress.update(run.step)
     if run.ceased:
         _say(f"stopped early at step {run.step}: --early_stopping saw no more progress")
@@ -149,12 +144,12 @@ def callbacks(run: Run, number: int, ramps: Ramps) -> list[tf.keras.callbacks.Ca
     """Returns the callbacks of phase `number`, in the order in which they must be called."""
     config, phase = run.config, run.config.phase[number]
     rate, d_rate = learning_rates(config)
-    factor = rate_factor(run.checkpoints)
+    factor = health.rate_factor(run.checkpoints)
     every = min(_FIGURES_EVERY, config.epoch_steps)
     found: list[tf.keras.callbacks.Callback] = [
         FollowProgress(run.progress, rate, phase.until, d_rate, factor),
         FollowRamps(run.progress, ramps),
-        WatchHealth(every),
+        health.WatchHealth(every),
         run.signals,
     ]
     if run.checkpoints.writes:

@@ -89,7 +89,8 @@ def build(text: str, peak: float) -> Rate:
     check_arguments(f"schedule {name}", arguments, takes)
     if name in shares:
         for key, value in arguments.items():
-            if type(value) not in (int, float) or not 0 <= value < math.inf:
+            sane = isinstance(value, (int, float)) and 0 <= value < math.inf
+            if isinstance(value, bool) or not sane:
                 raise UsageError(f"schedule {text!r}: {key} must be a number of 0 or more")
         return lambda share, step: maker(peak, share, step, **arguments)
     if "initial_learning_rate" in takes:
