@@ -75,7 +75,7 @@ def with_decoders(bundle, out: str, name: str, decoders: dict, info: dict, laten
 def _check_encoder(model, base, run: str, name: str) -> None:
     """Raises `UsageError` unless a model has the encoder of the bundle whose files it decodes."""
     for part in ("analysis", "entropy", "gains"):
-        given, wanted = (getattr(each, part, None) for each in (model, base))
+        given, wanted = getattr(model, part, None), getattr(base, part)
         own = given.trainable_variables if given is not None else []
         pairs = zip(own, wanted.trainable_variables)
         same = len(own) == len(wanted.trainable_variables) and all(
@@ -104,10 +104,18 @@ def write(model: CodecModel, out: str, name: str, info: dict) -> Bundle | Layere
     """Writes the bundle of a model whose coding tables are prepared; returns it loaded."""
     if len(model.layer_codecs) > 1:
         return write_layers(
-            model, out, name, info, lambda _, codec, folder: write(codec, folder, codec.name, {})
+            model,
+            out,
+            name,
+            info,
+            lambda _, codec, folder: write_one(codec, folder, codec.name, {}),
         )
-    (model,) = model.layer_codecs
-    parts = model.bundle_parts()
+    return write_one(*model.layer_codecs, out, name, info)
+
+
+def write_one(codec: CodecModel, out: str, name: str, info: dict) -> Bundle:
+    """Writes the bundle of a codec that is not in layers, as `write` does."""
+    parts = codec.bundle_parts()
     side = _SIDE // STRIDE
     y_shape = (1, side, side, parts.gain.shape[1])
     z_shape = (1, side // 4, side // 4, len(parts.normative.z_tables.length))
@@ -116,12 +124,12 @@ def write(model: CodecModel, out: str, name: str, info: dict) -> Bundle | Layere
         "hyper_analysis": (parts.hyper_analysis, y_shape),
         "mean": (parts.mean, z_shape),
     }
-    with resizable(model):
+    with resizable(codec):
         return write_bundle(
             out,
             name=name,
-            networks={kind: _part(*each) for kind, each in networks.items() if each[0]},
-            synthesis={0.0: _part(Reaching(model.synthesise, model.synthesis_reach), y_shape)},
+            networks={kind: _part(own, shape) for kind, (own, shape) in networks.items() if own},
+            synthesis={0.0: _part(Reaching(codec.synthesise, codec.synthesis_reach), y_shape)},
             gain=parts.gain,
             inverse_gain=parts.inverse_gain,
             info=info,

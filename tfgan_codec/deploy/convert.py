@@ -46,7 +46,7 @@ def convert(
         converter.target_spec.supported_ops = [
             sets.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8
         ]
-    if quantize in INTEGERS:
+    if quantize in INTEGERS and samples is not None:
         converter.representative_dataset = lambda: ([x[None]] for x in samples)
     return _run(converter)
 

@@ -59,7 +59,7 @@ def from_model(model: CodecModel, out: str, settings: Settings, info: dict) -> l
     if len(model.layer_codecs) > 1:
         return _from_layers(model, out, settings, info)
     (model,) = model.layer_codecs
-    bundle = bundling.write(model, out, model.name, info)
+    bundle = bundling.write_one(model, out, model.name, info)
     return _write(bundle, {0.0: model}, out, settings, _latents(model, settings))
 
 
@@ -67,7 +67,7 @@ def _from_layers(model: CodecModel, out: str, settings: Settings, info: dict) ->
     """Writes a bundle in layers with the decoders of all scales; returns the layers' files."""
 
     def write(number: int, codec: CodecModel, folder: str) -> None:
-        bundle = bundling.write(codec, folder, codec.name, {})
+        bundle = bundling.write_one(codec, folder, codec.name, {})
         latents = _latents(model, settings, lambda output: (*output.coarse, output)[number].latents)
         _write(bundle, {0.0: codec}, folder, settings, latents)
 
@@ -81,7 +81,7 @@ def decoder(model: CodecModel, settings: Settings, latents: np.ndarray | None) -
     side, channels = settings.tile // STRIDE, model.analysis.output_shape[-1]
     shape, halo = (1, side, side, channels), model.synthesis_reach
     is_chain = model.post_processing is None and chain.has_form(model.synthesis)
-    if settings.target == "edgetpu" or (settings.quantize in INTEGERS and is_chain):
+    if latents is not None and (settings.target == "edgetpu" or is_chain):
         return _chain_decoder(model, settings, latents)
     with resizable(model):
         content = convert(model.synthesise, shape, settings.quantize, latents)
@@ -121,7 +121,7 @@ def _chain_decoder(model: CodecModel, settings: Settings, latents: np.ndarray) -
 
 def _latents(model: CodecModel, settings: Settings, *latents_of) -> np.ndarray | None:
     """Returns the latents that integers are calibrated with; None for floats."""
-    if settings.quantize not in INTEGERS:
+    if settings.quantize not in INTEGERS or settings.calibration is None:
         return None
     return collect(model, settings.calibration, *latents_of)
 

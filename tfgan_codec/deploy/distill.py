@@ -18,8 +18,9 @@ from tfgan_codec.models.mobile import MobileConfig, synthesis
 from tfgan_codec.specs.settings import to_json
 from tfgan_codec.training.callbacks.signals import StopOnSignal
 from tfgan_codec.training.checkpoints import Checkpoints, SaveRegularly
+from tfgan_codec.training.config import Limit
 from tfgan_codec.training.run_folder import check_folder
-from tfgan_codec.training.schedule import FollowProgress, Limit, Progress, warmup_cosine
+from tfgan_codec.training.schedule import FollowProgress, Progress, warmup_cosine
 
 # Widths and residual blocks of the stages at 1/16, 1/8, 1/4 and 1/2.
 WIDTHS, BLOCKS = (128, 64, 40, 16), (2, 2, 1, 0)

@@ -93,13 +93,17 @@ def check(content: bytes) -> Report:
     file = TfliteFile(content)
     if len(file.model.subgraphs) != 1:
         raise BundleError(f"the file has {len(file.model.subgraphs)} graphs; an Edge TPU takes one")
-    findings, parameters = [], set()
+    findings: list[Finding] = []
+    parameters: dict[int, int] = {}  # bytes by tensor
     for number, operation in enumerate(file.operations):
         problem, remedy = _problem(file, operation)
         shapes = " ".join(_shape(file, tensor) for tensor in _activations(file, operation))
         findings.append(Finding(number, operation, shapes, problem, remedy))
-        parameters |= {t for t in operation.inputs if t >= 0 and file.constant(t) is not None}
-    return Report(findings, sum(file.constant(tensor).nbytes for tensor in parameters))
+        for tensor in operation.inputs:
+            constant = file.constant(tensor) if tensor >= 0 else None
+            if constant is not None:
+                parameters[tensor] = constant.nbytes
+    return Report(findings, sum(parameters.values()))
 
 
 def table(report: Report) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -32,7 +31,7 @@ def prune(model: str, out: str, keep: float) -> None:
     smaller = restore(bundle)
     prune_decoder(smaller, keep)
     info = {**bundle.info, "decoder": f"pruned by export.prune to {keep:g} of the channels"}
-    written = bundling.write(smaller, out, f"{bundle.name}-pruned", info)
+    written = bundling.write_one(smaller, out, f"{bundle.name}-pruned", info)
     for each in (bundle, written):
         print(_sizes(each))
 
@@ -126,8 +125,8 @@ def _copy_block(block: ResidualBlock, smaller: ResidualBlock, channels: np.ndarr
 def _copy(
     old: tf.keras.layers.Layer,
     new: tf.keras.layers.Layer,
-    inputs: Sequence[int],
-    outputs: Sequence[int],
+    inputs: np.ndarray,
+    outputs: np.ndarray,
 ) -> None:
     kernel, bias = _kernel(old)
     target = new.conv if isinstance(new, SubpixelUpsample) else new

@@ -59,10 +59,9 @@ class Msae(CodecModel):
         self.streams = scales
         self.parts = list(NECKS)[-scales:]
         self.end_to_end = end_to_end
-        options = {"noisy": noisy, "upsample": upsample, "norm": norm}
         for number, name in enumerate(self.parts):
-            residual = number > 0
-            setattr(self, name, Autoencoder(NECKS[name], width, residual, name=name, **options))
+            sizes = NECKS[name], width, number > 0
+            setattr(self, name, Autoencoder(*sizes, noisy, upsample, norm, name=name))
 
     @property
     def layer_codecs(self) -> list[Autoencoder]:

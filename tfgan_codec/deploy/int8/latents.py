@@ -31,8 +31,8 @@ def collect(
     chooses one of several syntheses.
     """
     found = [p for p in sorted(Path(folder).rglob("*")) if p.suffix.lower() in SUFFIXES]
-    crops = [_crop(path) for path in found[:: max(1, len(found) // PICTURES)][:PICTURES]]
-    crops = [crop for crop in crops if crop is not None]
+    chosen = found[:: max(1, len(found) // PICTURES)][:PICTURES]
+    crops = [crop for path in chosen if (crop := _crop(path)) is not None]
     if not crops:
         raise UsageError(
             f"no pictures of at least {SIDE}x{SIDE} pixels below {folder}: give --calibration a "
