@@ -104,13 +104,10 @@ def write(model: CodecModel, out: str, name: str, info: dict) -> Bundle | Layere
     """Writes the bundle of a model whose coding tables are prepared; returns it loaded."""
     if len(model.layer_codecs) > 1:
         return write_layers(
-            model,
-            out,
-            name,
-            info,
-            lambda _, codec, folder: write_one(codec, folder, codec.name, {}),
+            model, out, name, info, lambda _, each, folder: write_one(each, folder, each.name, {})
         )
-    return write_one(*model.layer_codecs, out, name, info)
+    (codec,) = model.layer_codecs
+    return write_one(codec, out, name, info)
 
 
 def write_one(codec: CodecModel, out: str, name: str, info: dict) -> Bundle:
