@@ -84,11 +84,10 @@ def range_coder_rates(symbols: int, runs: int) -> dict[str, float]:
         decoder.finish()
 
     blob = encode()
+    bits = f"{8 * len(blob) / symbols:.2f} bits each"
     return {
-        f"range encoder, {8 * len(blob) / symbols:.2f} bits each": symbols
-        / median_seconds(encode, runs),
-        f"range decoder, {8 * len(blob) / symbols:.2f} bits each": symbols
-        / median_seconds(decode, runs),
+        f"range {name}, {bits}": symbols / median_seconds(action, runs)
+        for name, action in (("encoder", encode), ("decoder", decode))
     }
 
 

@@ -63,6 +63,3 @@ class FactorizedEntropy(tf.keras.layers.Layer):
             pmfs.append([*inside, max(1.0 - inside.sum(), TAIL_MASS)])
             offsets.append(int(first) - LIMIT)
         self.tables.assign(tables.build_tables(pmfs, offsets))
-
-    def get_config(self) -> dict:
-        return {**super().get_config(), "channels": self.channels, "noisy": self.noisy}

@@ -16,7 +16,6 @@ class SavedTables(tf.keras.layers.Layer):
 
     def __init__(self, rows: int, width: int, **kwargs):
         super().__init__(dtype="int32", **kwargs)
-        self.rows = rows
         self.width = width
         variable = {"initializer": "zeros", "trainable": False}
         self.cdf = self.add_weight("cdf", (rows, width), tf.int32, **variable)
@@ -34,6 +33,3 @@ class SavedTables(tf.keras.layers.Layer):
         if not tables.length.all():
             raise UsageError("this model has no coding tables yet: call prepare_for_coding() first")
         return tables
-
-    def get_config(self) -> dict:
-        return {**super().get_config(), "rows": self.rows, "width": self.width}

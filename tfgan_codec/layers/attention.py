@@ -28,8 +28,6 @@ class ChannelAttention(tf.keras.layers.Layer):
 
     def __init__(self, channels: int, ratio: int = 16, **kwargs):
         super().__init__(**kwargs)
-        self.channels = channels
-        self.ratio = ratio
         self.reduce = tf.keras.layers.Dense(max(1, channels // ratio), activation="relu")
         self.expand = tf.keras.layers.Dense(channels, bias_initializer=Constant(0.5 * _OPEN))
 
@@ -37,9 +35,6 @@ class ChannelAttention(tf.keras.layers.Layer):
         mean = tf.reduce_mean(x, axis=(1, 2), keepdims=True)
         largest = tf.reduce_max(x, axis=(1, 2), keepdims=True)
         return x * tf.sigmoid(self.expand(self.reduce(mean)) + self.expand(self.reduce(largest)))
-
-    def get_config(self) -> dict:
-        return {**super().get_config(), "channels": self.channels, "ratio": self.ratio}
 
 
 class SpatialAttention(tf.keras.layers.Layer):
@@ -73,10 +68,6 @@ class AttentionBlock(Convolving):
         self, channels: int, blocks: int = 3, inverse: bool = False, ratio: int = 16, **kwargs
     ):
         super().__init__(**kwargs)
-        self.channels = channels
-        self.blocks = blocks
-        self.inverse = inverse
-        self.ratio = ratio
 
         def conv(scale: float = 1.0) -> tf.keras.layers.Conv2D:
             start = tf.keras.initializers.VarianceScaling(scale, "fan_avg", "uniform")
@@ -95,7 +86,3 @@ class AttentionBlock(Convolving):
 
     def windows(self) -> list[Window]:
         return [Window(kernel=0)]  # the channel attention pools
-
-    def get_config(self) -> dict:
-        own = ("channels", "blocks", "inverse", "ratio")
-        return {**super().get_config(), **{name: getattr(self, name) for name in own}}

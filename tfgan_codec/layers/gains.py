@@ -44,7 +44,3 @@ class RateGains(tf.keras.layers.Layer):
         """Returns gain and inverse gain of all qualities of files, each float32 [256, channels]."""
         gain, inverse = self(tf.range(QUALITIES, dtype=tf.float32))
         return gain.numpy(), inverse.numpy()
-
-    def get_config(self) -> dict:
-        config = {"channels": self.channels, "levels": self.levels, "ratio": self.ratio}
-        return {**super().get_config(), **config}

@@ -80,18 +80,6 @@ class IntegerConv(tf.keras.layers.Layer):
         kernel, bias = (np.asarray(w, np.int32) for w in self.integer_weights())
         return IntegerWeights(kernel, bias)
 
-    def get_config(self) -> dict:
-        return {
-            **super().get_config(),
-            "channels": self.channels,
-            "kernel_size": self.kernel_size,
-            "shift": self.shift,
-            "maximum": self.maximum,
-            "upscale": self.upscale,
-            "bias": self.initial_bias,
-            "kernel_initializer": self.kernel_initializer,
-        }
-
 
 def whole_weights(
     kernel: tf.Tensor, bias: tf.Tensor, shift: int, largest_input: float = ACTIVATION_LIMIT

@@ -54,7 +54,3 @@ class MaskedIntegerConv3D(tf.keras.layers.Layer):
         """Returns the layer with its weights as the format's integers."""
         kernel, bias = (np.asarray(w, np.int32) for w in self.integer_weights())
         return scales.IntegerConv(kernel, bias, self.shift, self.maximum, 1)
-
-    def get_config(self) -> dict:
-        own = {"filters": self.filters, "kernel": self.sizes, "shift": self.shift}
-        return {**super().get_config(), **own, "bias": self.initial_bias}

@@ -15,7 +15,6 @@ class ResidualBlock(Convolving):
 
     def __init__(self, channels: int, **kwargs):
         super().__init__(**kwargs)
-        self.channels = channels
         self.expand = tf.keras.layers.Conv2D(channels, 3, padding="same", activation="relu")
         self.project = tf.keras.layers.Conv2D(
             channels,
@@ -29,6 +28,3 @@ class ResidualBlock(Convolving):
 
     def windows(self) -> list[Window]:
         return [Window(3)] * 2
-
-    def get_config(self) -> dict:
-        return {**super().get_config(), "channels": self.channels}

@@ -35,10 +35,6 @@ class SubpixelUpsample(Convolving):
     def windows(self) -> list[Window]:
         return [Window(self.kernel_size, upscale=2)]
 
-    def get_config(self) -> dict:
-        config = {"channels": self.channels, "kernel_size": self.kernel_size}
-        return {**super().get_config(), **config}
-
 
 class NearestUpsample(Convolving):
     """Repeats each position 2x2 and convolves, which gives no checkerboard whatever the weights are

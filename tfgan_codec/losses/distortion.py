@@ -1,15 +1,9 @@
 """Distortions between pictures [batch, h, w, 3] in [0, 255], one value per picture, [batch]."""
 
-import numpy as np
 import tensorflow as tf
 
 from tfgan_codec.errors import UsageError
-
-# Wang et al. (2003): weights of the five scales.
-_MS_SSIM_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
-_WINDOW, _SIGMA = 11, 1.5
-# 11 pixels must remain at the coarsest of five scales; odd sides are rounded up when halved.
-MS_SSIM_SMALLEST = 161
+from tfgan_codec.metrics.ssim import C1, C2, SCALE_WEIGHTS, SMALLEST_SIDE, band
 
 
 def mse(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
@@ -37,52 +31,40 @@ def ms_ssim(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
     depthwise convolution. Each scale is at least 1e-3 before it is raised to its power, so that
     poor pictures give finite gradients.
     """
-    if min(a.shape[1:3]) < MS_SSIM_SMALLEST:
+    if min(a.shape[1:3]) < SMALLEST_SIDE:
         raise UsageError(
-            f"MS-SSIM needs pictures of at least {MS_SSIM_SMALLEST} pixels a side, these are "
+            f"MS-SSIM needs pictures of at least {SMALLEST_SIDE} pixels a side, these are "
             f"{a.shape[2]}x{a.shape[1]}: train on larger crops, or without MS-SSIM"
         )
     a, b = tf.cast(a, tf.float32), tf.cast(b, tf.float32)
     value = tf.ones([tf.shape(a)[0], tf.shape(a)[3]])
     with tf.name_scope("msssim"):
-        for scale, weight in enumerate(_MS_SSIM_WEIGHTS):
+        for scale, weight in enumerate(SCALE_WEIGHTS):
             if scale:
                 a, b = _halve(a), _halve(b)
-            last = scale == len(_MS_SSIM_WEIGHTS) - 1
+            last = scale == len(SCALE_WEIGHTS) - 1
             value *= tf.maximum(_ssim(a, b, with_luminance=last), 1e-3) ** weight
     return tf.reduce_mean(value, axis=1)
 
 
 def _ssim(a: tf.Tensor, b: tf.Tensor, with_luminance: bool) -> tf.Tensor:
     """Returns SSIM, or without luminance its contrast-structure part, [batch, channels]."""
-    c1, c2 = (0.01 * 255.0) ** 2, (0.03 * 255.0) ** 2
     mean_a, mean_b = _blur(a), _blur(b)
     product = mean_a * mean_b
     squares = mean_a**2 + mean_b**2
     covariance = _blur(a * b) - product
     variances = _blur(a * a + b * b) - squares
-    similarity = (2.0 * covariance + c2) / (variances + c2)
+    similarity = (2.0 * covariance + C2) / (variances + C2)
     if with_luminance:
-        similarity *= (2.0 * product + c1) / (squares + c1)
+        similarity *= (2.0 * product + C1) / (squares + C1)
     return tf.reduce_mean(similarity, axis=(1, 2))
 
 
 def _blur(x: tf.Tensor) -> tf.Tensor:
     """Convolves with the 11-tap Gaussian along both axes, each side getting 10 shorter."""
-    rows = tf.constant(_band(x.shape[1]))
-    columns = tf.constant(_band(x.shape[2]))
+    rows = tf.constant(band(x.shape[1]))
+    columns = tf.constant(band(x.shape[2]))
     return tf.einsum("ph,nhwc,qw->npqc", rows, x, columns)
-
-
-def _band(size: int) -> np.ndarray:
-    """Returns a matrix [size - 10, size] whose rows are shifted copies of the window."""
-    offsets = np.arange(_WINDOW) - _WINDOW // 2
-    window = np.exp(-0.5 * (offsets / _SIGMA) ** 2)
-    window /= window.sum()
-    band = np.zeros((size - _WINDOW + 1, size), np.float32)
-    for row in range(len(band)):
-        band[row, row : row + _WINDOW] = window
-    return band
 
 
 def _halve(x: tf.Tensor) -> tf.Tensor:

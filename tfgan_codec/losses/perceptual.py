@@ -11,12 +11,9 @@ import tensorflow as tf
 from tfgan_codec.errors import UsageError
 from tfgan_codec.losses.contract import CodecOutput, LossValue
 from tfgan_codec.metrics import weights
+from tfgan_codec.metrics.lpips import FILES, SCALE, SHIFT, VGG_BLOCKS
 
-_FILES = {"alex": "lpips_alex", "vgg": "lpips_vgg"}
 PERIOD = 4  # stride of AlexNet's first convolution; VGG16's is 1
-_SHIFT = (-0.030, -0.088, -0.188)
-_SCALE = (0.458, 0.448, 0.450)
-_VGG_BLOCKS = ((0, 1), (2, 3), (4, 5, 6), (7, 8, 9), (10, 11, 12))
 
 
 class ClassifierFeatures:
@@ -30,10 +27,10 @@ class ClassifierFeatures:
     """
 
     def __init__(self, net: str, folder: str | None = None, bfloat16: bool = False):
-        if net not in _FILES:
-            raise UsageError(f"unknown network {net!r}: choose from {', '.join(_FILES)}")
+        if net not in FILES:
+            raise UsageError(f"unknown network {net!r}: choose from {', '.join(FILES)}")
         self.net = net
-        arrays = weights.load(_FILES[net], folder)
+        arrays = weights.load(FILES[net], folder)
         self._dtype = tf.bfloat16 if bfloat16 else tf.float32
         # Constants, not variables: they are no part of the model, its checkpoints or its optimizer.
         self._lines = {k: tf.constant(v) for k, v in arrays.items() if k.startswith("lin")}
@@ -44,7 +41,7 @@ class ClassifierFeatures:
         return self._lines[f"lin{layer}"]
 
     def __call__(self, pictures: tf.Tensor) -> list[tf.Tensor]:
-        x = (tf.cast(pictures, tf.float32) / 127.5 - 1.0 - _SHIFT) / _SCALE
+        x = (tf.cast(pictures, tf.float32) / 127.5 - 1.0 - SHIFT) / SCALE
         x = tf.cast(x, self._dtype)
         taps = self._alex(x) if self.net == "alex" else self._vgg(x)
         return [tf.cast(tap, tf.float32) for tap in taps]
@@ -71,7 +68,7 @@ class ClassifierFeatures:
 
     def _vgg(self, x: tf.Tensor) -> list[tf.Tensor]:
         taps: list[tf.Tensor] = []
-        for block in _VGG_BLOCKS:
+        for block in VGG_BLOCKS:
             if taps:
                 x = tf.nn.max_pool2d(x, 2, 2, "VALID")
             for i in block:

@@ -15,10 +15,10 @@ from tfgan_codec.metrics.convolution import conv2d, max_pool
 from tfgan_codec.metrics.psnr import check_pair
 
 SMALLEST_SIDE = {"alex": 31, "vgg": 16}  # the last pool must have a window
-_FILES = {"alex": "lpips_alex", "vgg": "lpips_vgg"}
-_SHIFT = np.array([-0.030, -0.088, -0.188], np.float32)
-_SCALE = np.array([0.458, 0.448, 0.450], np.float32)
-_VGG_BLOCKS = ((0, 1), (2, 3), (4, 5, 6), (7, 8, 9), (10, 11, 12))
+FILES = {"alex": "lpips_alex", "vgg": "lpips_vgg"}
+SHIFT = np.array([-0.030, -0.088, -0.188], np.float32)
+SCALE = np.array([0.458, 0.448, 0.450], np.float32)
+VGG_BLOCKS = ((0, 1), (2, 3), (4, 5, 6), (7, 8, 9), (10, 11, 12))
 
 Features = list[np.ndarray]  # per layer [height, width, channels], channels of length 1
 
@@ -32,10 +32,10 @@ class Lpips:
     """
 
     def __init__(self, net: str = "alex", folder: str | None = None) -> None:
-        if net not in _FILES:
+        if net not in FILES:
             raise UsageError(f"LPIPS has the networks alex and vgg, not {net!r}")
         self.net = net
-        self._weights = weights.load(_FILES[net], folder)
+        self._weights = weights.load(FILES[net], folder)
 
     def __call__(self, a: np.ndarray, b: np.ndarray) -> float:
         """Returns the distance of two HxWx3 pictures, uint8 or floats 0..255."""
@@ -49,7 +49,7 @@ class Lpips:
                 f"LPIPS ({self.net}) needs at least {SMALLEST_SIDE[self.net]} pixels a side, the "
                 f"picture is {picture.shape[1]}x{picture.shape[0]}"
             )
-        x = (picture.astype(np.float32) / np.float32(127.5) - 1 - _SHIFT) / _SCALE
+        x = (picture.astype(np.float32) / np.float32(127.5) - 1 - SHIFT) / SCALE
         layers = self._alex(x[None]) if self.net == "alex" else self._vgg(x[None])
         return [_normalized(layer[0]) for layer in layers]
 
@@ -76,7 +76,7 @@ class Lpips:
 
     def _vgg(self, x: np.ndarray) -> Features:
         taps: Features = []
-        for block in _VGG_BLOCKS:
+        for block in VGG_BLOCKS:
             if taps:
                 x = max_pool(x, 2, 2)
             for i in block:

@@ -24,8 +24,8 @@ SIGMA = 1.5
 SCALE_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  # Wang et al. 2003
 SMALLEST_SIDE = (TAPS - 1) * 2 ** (len(SCALE_WEIGHTS) - 1) + 1  # 161: 11 are left at the last scale
 
-_C1 = (0.01 * PEAK) ** 2
-_C2 = (0.03 * PEAK) ** 2
+C1 = (0.01 * PEAK) ** 2
+C2 = (0.03 * PEAK) ** 2
 _TILE = 48  # outputs per side and step
 
 
@@ -100,12 +100,12 @@ def _factors(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     np.multiply(x, y, out=cross)
     np.add(x * x, y * y, out=squares)
     mean_x, mean_y, squares, cross = _blur(maps)
-    contrast = (2.0 * (cross - mean_x * mean_y) + _C2) / (
-        squares - mean_x * mean_x - mean_y * mean_y + _C2
+    contrast = (2.0 * (cross - mean_x * mean_y) + C2) / (
+        squares - mean_x * mean_x - mean_y * mean_y + C2
     )
     mean_x += center
     mean_y += center
-    luminance = (2.0 * mean_x * mean_y + _C1) / (mean_x * mean_x + mean_y * mean_y + _C1)
+    luminance = (2.0 * mean_x * mean_y + C1) / (mean_x * mean_x + mean_y * mean_y + C1)
     return contrast, luminance
 
 
@@ -114,17 +114,18 @@ def _blur(tiles: np.ndarray) -> np.ndarray:
     return _BAND[: height - TAPS + 1, :height] @ tiles @ _BAND[: width - TAPS + 1, :width].T
 
 
-def _band() -> np.ndarray:
-    """Returns a matrix [48, 58] whose row i holds the Gaussian's taps at columns i..i+10."""
+def band(size: int) -> np.ndarray:
+    """Returns a matrix, float32 [size - 10, size], whose row i holds the Gaussian's taps at columns
+    i..i+10."""
     taps = np.exp(-0.5 * ((np.arange(TAPS) - TAPS // 2) / SIGMA) ** 2)
     taps /= taps.sum()
-    band = np.zeros((_TILE, _TILE + TAPS - 1))
-    for row in range(_TILE):
-        band[row, row : row + TAPS] = taps
-    return band.astype(np.float32)
+    rows = np.zeros((size - TAPS + 1, size), np.float32)
+    for row in range(len(rows)):
+        rows[row, row : row + TAPS] = taps
+    return rows
 
 
-_BAND = _band()
+_BAND = band(_TILE + TAPS - 1)
 
 
 def _halve(a: np.ndarray) -> np.ndarray:

@@ -23,7 +23,6 @@ class PostProcessing(Convolving):
 
     def __init__(self, width: float = 1.0, blocks: int = 20, **kwargs):
         super().__init__(autocast=False, **kwargs)  # the skip keeps the picture's float32
-        self.width = width
         self.blocks = blocks
         filters = scale_filters(_FILTERS, width)
 
@@ -46,6 +45,3 @@ class PostProcessing(Convolving):
 
     def windows(self) -> list[Window]:
         return [Window(3)] * (2 * self.blocks + 2)
-
-    def get_config(self) -> dict:
-        return {**super().get_config(), "width": self.width, "blocks": self.blocks}
