@@ -8,8 +8,6 @@ on a 768x512 picture. Wall-clock times depend on the machine and on what else it
 
 from __future__ import annotations
 
-import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -22,6 +20,7 @@ import numpy as np
 from absl import app, flags
 from PIL import Image
 
+from tfgan_codec import provenance
 from tfgan_codec.format import tables
 from tfgan_codec.format.rangecoder import RangeDecoder, RangeEncoder
 
@@ -96,8 +95,7 @@ def main(argv: list[str]) -> None:
         raise app.UsageError(f"unexpected argument {argv[1]!r}")
     with Image.open(FLAGS.image) as picture:
         width, height = picture.size
-    machine = f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}"
-    print(f"{machine}; {FLAGS.image} {width}x{height}; medians of {FLAGS.runs}")
+    print(f"{provenance.machine()}; {FLAGS.image} {width}x{height}; medians of {FLAGS.runs}")
     for name, seconds in command_times(FLAGS.image, FLAGS.model, FLAGS.bpp, FLAGS.runs).items():
         print(f"{name:36}{seconds:>9.3f} s")
     for name, rate in range_coder_rates(FLAGS.symbols, FLAGS.runs).items():

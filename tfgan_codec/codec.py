@@ -8,12 +8,12 @@ import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tfgan_codec import image_io
-from tfgan_codec.bundle.files import find_shipped, stamp
+from tfgan_codec.bundle.files import PathLike, find_shipped, stamp
 from tfgan_codec.bundle.layered import LayeredBundle, load_bundle
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.bundle.runtime import MAX_THREADS, THREADS
@@ -29,7 +29,6 @@ from tfgan_codec.format.geometry import QUALITIES
 if TYPE_CHECKING:
     from PIL import Image
 
-PathLike = Union[str, "os.PathLike[str]"]
 DEFAULT_MODEL = "mobile"
 DEFAULT_BPP = 0.1
 

@@ -92,6 +92,40 @@ def contents(read: Reader) -> tuple[dict[str, Any], dict[str, bytes]]:
     return parsed, {name: read(name) for name in names}
 
 
+def write(
+    folder: PathLike,
+    number: int,
+    name: str,
+    digest: str,
+    files: Mapping[str, bytes],
+    fields: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Writes the files of a bundle and its manifest, which is returned.
+
+    Args:
+      folder: where to write; made when missing. Files of a former bundle are overwritten.
+      number: of the bundle's format.
+      name: the model's name.
+      digest: the model's normative hash.
+      files: the contents of all files but the manifest, by name.
+      fields: further fields of the manifest.
+    """
+    manifest = {
+        "format": number,
+        "name": safe_name(name),
+        "model_id": digest[:6],
+        "normative_sha256": digest,
+        "files": {file: hashlib.sha256(files[file]).hexdigest() for file in sorted(files)},
+        **fields,
+    }
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, data in files.items():
+        (folder / file).write_bytes(data)
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    return manifest
+
+
 def check_hashes(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
     """Raises `BundleError` unless each file has the SHA-256 hash that the manifest gives."""
     for name, digest in manifest["files"].items():

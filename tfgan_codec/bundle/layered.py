@@ -9,20 +9,19 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Union
+from typing import Any
 
 from tfgan_codec.bundle import files as bundle_files
+from tfgan_codec.bundle.files import PathLike
 from tfgan_codec.bundle.manifest import Manifest, safe_name
 from tfgan_codec.bundle.model import LAYERED, Bundle
 from tfgan_codec.bundle.runtime import THREADS
 from tfgan_codec.errors import BundleError
 from tfgan_codec.format.container import MAX_LAYERS
 
-PathLike = Union[str, "os.PathLike[str]"]
 _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the same layers make the same files
 
 
@@ -94,7 +93,6 @@ def write_layered_bundle(
       layers: folders of the layers' bundles, coarse to fine.
       info: free text for people.
     """
-    safe_name(name)
     files: dict[str, bytes] = {}
     digests = []
     for number, layer in enumerate(layers):
@@ -103,22 +101,9 @@ def write_layered_bundle(
         manifest = json.loads((Path(layer) / bundle_files.MANIFEST).read_text(encoding="utf-8"))
         digests.append(manifest["normative_sha256"])
     digest = layered_hash(digests)
-    manifest = {
-        "format": LAYERED,
-        "name": name,
-        "model_id": digest[:6],
-        "normative_sha256": digest,
-        "files": {file: hashlib.sha256(files[file]).hexdigest() for file in sorted(files)},
-        "layers": list(files),
-        "info": dict(info),
-    }
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    for file, data in files.items():
-        (folder / file).write_bytes(data)
-    text = json.dumps(manifest, indent=2) + "\n"
-    (folder / bundle_files.MANIFEST).write_text(text, encoding="utf-8")
-    with bundle_files.errors_of(folder):
+    fields = {"layers": list(files), "info": dict(info)}
+    manifest = bundle_files.write(folder, LAYERED, name, digest, files, fields)
+    with bundle_files.errors_of(Path(folder)):
         return LayeredBundle(manifest, files)
 
 

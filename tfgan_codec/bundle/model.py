@@ -9,9 +9,8 @@ decoders were trained further still opens old files. ``docs/format.md`` has the 
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Mapping
-from typing import Any, Callable, NamedTuple, Union
+from typing import Any, Callable, NamedTuple
 
 import numpy as np
 
@@ -39,8 +38,6 @@ _CELLS = {
 
 _MAX_TILE = 1024  # cells
 _MAX_GAIN = 1e6
-
-PathLike = Union[str, "os.PathLike[str]"]
 
 
 class BundlePart(NamedTuple):
@@ -104,7 +101,7 @@ class Bundle:
         self._started: dict[tuple[str, float], Callable[..., Array]] = {}
 
     @classmethod
-    def load(cls, path_or_name: PathLike = "mobile") -> Bundle:
+    def load(cls, path_or_name: bundle_files.PathLike = "mobile") -> Bundle:
         """Loads a shipped bundle by its name, or any bundle by its path (folder or zip file)."""
         path = bundle_files.locate(path_or_name)
         with bundle_files.errors_of(path):

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from tfgan_codec.bundle import files as bundle_files
 from tfgan_codec.bundle.arrays import Array, save_arrays
-from tfgan_codec.bundle.manifest import safe_name
-from tfgan_codec.bundle.model import CONTEXT, FORMAT, Bundle, BundlePart, PathLike
+from tfgan_codec.bundle.model import CONTEXT, FORMAT, Bundle, BundlePart
 from tfgan_codec.bundle.normative import normative_arrays, normative_hash
 from tfgan_codec.format.context_model import ContextModel
 from tfgan_codec.format.geometry import HYPER_STRIDE, STRIDE
@@ -21,7 +19,7 @@ from tfgan_codec.format.tables import Tables
 
 
 def write_bundle(
-    folder: PathLike,
+    folder: bundle_files.PathLike,
     *,
     name: str,
     networks: Mapping[str, BundlePart],
@@ -50,7 +48,6 @@ def write_bundle(
       info: free text for people: how it was trained, with what, when.
       context: the model that predicts latents from others, if there is one.
     """
-    safe_name(name)
     arrays = normative_arrays(z_tables, y_tables, scale_decoder, context)
     gains = {
         "gain": np.asarray(gain, np.float32),
@@ -67,13 +64,7 @@ def write_bundle(
         files[file] = part.tflite
         entry = {"file": file, "realism": realism, "halo": part.halo}
         entries["synthesis"].append({**entry, "tile": part.tile} if part.tile else entry)
-    digest = normative_hash(arrays)
-    manifest = {
-        "format": CONTEXT if context else FORMAT,
-        "name": name,
-        "model_id": digest[:6],
-        "normative_sha256": digest,
-        "files": {file: hashlib.sha256(files[file]).hexdigest() for file in sorted(files)},
+    fields = {
         "networks": entries,
         "latent_channels": gains["gain"].shape[1],
         "hyper_channels": len(z_tables.cdf),
@@ -81,9 +72,6 @@ def write_bundle(
         "hyper_stride": HYPER_STRIDE,
         "info": dict(info),
     }
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    for file, data in files.items():
-        (folder / file).write_bytes(data)
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    return Bundle.load(folder.resolve())
+    number = CONTEXT if context else FORMAT
+    bundle_files.write(folder, number, name, normative_hash(arrays), files, fields)
+    return Bundle.load(Path(folder).resolve())
