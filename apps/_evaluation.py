@@ -33,7 +33,7 @@ def define_flags(values: cli.Flags) -> None:
 def plan(
     values: cli.Flags, codecs: Sequence[Codec], app: str, argv: Sequence[str] | None
 ) -> runner.Plan:
-    """The plan that the flags ask for."""
+    """Returns the plan that the flags ask for."""
     if values.data is None:
         raise cli.CommandLineError("--data=FOLDER is needed")
     metrics = schema.METRICS if values.metrics == ["all"] else tuple(values.metrics)

@@ -1,4 +1,4 @@
-"""What files and models say of themselves, for people and other programs."""
+"""Describes files and models, for people and other programs."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _DEX_MAGIC = re.compile(rb"dex\n0\d\d\0")
 
 
 class Dex(NamedTuple):
-    """The classes a .dex file holds, and all that it names, as ``java.lang.String``."""
+    """Holds the classes that a .dex file defines and names, written ``java.lang.String``."""
 
     defined: set[str]
     named: set[str]
@@ -55,27 +55,27 @@ def read_dex(data: bytes) -> Dex:
 
 
 def class_name(descriptor: str) -> str:
-    """``Ljava/lang/String;`` or an array of it -> ``java.lang.String``; "" for plain numbers."""
+    """Returns ``java.lang.String`` for ``Ljava/lang/String;`` or its arrays, "" for numbers."""
     element = descriptor.lstrip("[")
     return element[1:-1].replace("/", ".") if element.startswith("L") else ""
 
 
 def classes_of_jar(path: Path) -> set[str]:
-    """The names of the classes in a jar."""
+    """Returns the names of the classes in a jar."""
     with zipfile.ZipFile(path) as jar:
         names = [name for name in jar.namelist() if name.endswith(".class")]
     return {name[: -len(".class")].replace("/", ".") for name in names}
 
 
 def missing_from_java(names: Iterable[str]) -> set[str]:
-    """Those of some ``java.`` and ``javax.`` classes that Java does not have."""
+    """Returns those of the named ``java.`` and ``javax.`` classes that Java does not have."""
     wanted = sorted(names)
     listing = subprocess.run(["javap", *wanted], capture_output=True, check=False, text=True)
     return set(re.findall(r"class not found: (\S+)", listing.stdout + listing.stderr))
 
 
 def problems(build: Path) -> list[str]:
-    """All that is wrong with the APK; prints what is right."""
+    """Returns all that is wrong with the APK; prints what is right."""
     apk = build / "tgc-demo.apk"
     found = []
     with zipfile.ZipFile(apk) as archive:

@@ -1,1 +1,1 @@
-"""Bundles: what a trained model is on disk, and every check of it."""
+"""Reads, checks and writes bundles, which are trained models on disk."""

@@ -1,1 +1,1 @@
-"""The programs of the portable codec: what `tgc` and `python -m apps.NAME` run."""
+"""Holds the programs of the portable codec, which `tgc` and `python -m apps.NAME` run."""

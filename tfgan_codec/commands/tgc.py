@@ -1,4 +1,4 @@
-"""The command `tgc`: one door to the programs of the portable codec."""
+"""Runs the command `tgc`, one door to the programs of the portable codec."""
 
 from __future__ import annotations
 

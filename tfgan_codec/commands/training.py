@@ -1,4 +1,4 @@
-"""What commands of the portable codec use of the training library, if they are asked to."""
+"""Imports what commands of the portable codec use of the training library, if asked to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The classical codecs to compare with: JPEG, JPEG 2000, WebP, AVIF, HEIC, JPEG XL.
+"""Runs the classical codecs to compare with: JPEG, JPEG 2000, WebP, AVIF, HEIC, JPEG XL.
 
 Each makes real files at its best practical settings (slow encoders, 4:2:0), on its own scale of
 quality.

@@ -23,16 +23,16 @@ _REST = re.compile(r"(?:\+([a-z]+[0-9]+))?(?:@([^@=]*))?(?:=(.*))?")
 
 
 class Codec(Protocol):
-    """What is measured: arrays uint8 HxWx3 to files and back.
+    """Turns pictures, uint8 [height, width, 3], into files and back, and can be measured.
 
     Attributes:
-      name: what results call it.
-      typed: how to ask for it, settings aside.
-      encoder: equal only for codecs that make the same files.
-      version: of its library or bundle, for people.
-      extension: of its files.
-      settings: of its own scale, to measure at.
-      complexity: what it costs.
+      name: the codec's name in results.
+      typed: the text that asks for it, without settings.
+      encoder: a text that is equal only for codecs that make the same files.
+      version: the version of its library or bundle, for people.
+      extension: the extension of its files.
+      settings: the settings to measure at, on the codec's own scale.
+      complexity: its parameters and operations.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Codec(Protocol):
 
 
 def file_of(folder: Path, codec: Codec, setting: str, picture: str) -> Path:
-    """Where the file of a picture is kept."""
+    """Returns the path at which the file of a picture is kept."""
     name = quote(codec.name, safe=" +=@")  # which can be a path
     return folder / f"{name}-{setting}" / f"{Path(picture).stem}.{codec.extension}"
 

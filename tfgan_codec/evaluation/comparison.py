@@ -1,4 +1,4 @@
-"""Codecs compared on the same pictures: measured, then shown in tables, plots and pages."""
+"""Compares codecs on the same pictures: measures, then writes tables, plots and pages."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Maker = Callable[[Sequence[str]], tuple[list[Codec], list[str]]]
 
 
 class Comparison(NamedTuple):
-    """What to compare, and what to write about it.
+    """Says what to compare, and what to write about it.
 
     Attributes:
-      codecs: what was typed for each.
+      codecs: the text that was typed for each.
       make: makes codecs of what was typed, and says why some are missing.
       out: the folder to write.
       include: results files of earlier runs on the same pictures, whose rows are taken over.

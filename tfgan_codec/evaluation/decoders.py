@@ -33,12 +33,13 @@ RANDOM = "random:"  # before the name of a codec: its full-size decoder with ran
 METRICS = ("psnr", "ms_ssim", "lpips")
 _HEIGHT, _WIDTH = 512 // STRIDE, 768 // STRIDE
 _PIXELS = _HEIGHT * _WIDTH * STRIDE**2
-_RUNS, _SECONDS = 7, 20.0  # the fastest run counts; so many, but no more than so many seconds
+_RUNS, _SECONDS = 7, 20.0  # runs, of which the fastest counts, or fewer when the time is over
 
 
 class Row(NamedTuple):
-    """One decoder. Quality is absent for random weights, LPIPS where its weights are missing, peak
-    memory where there is no /proc."""
+    """Holds what was measured of a decoder. Quality is None for random weights, LPIPS where its
+    weights are missing, peak memory (MiB) where there is no /proc. `ms_per_mp` is milliseconds per
+    megapixel."""
 
     name: str
     bytes: int
@@ -113,7 +114,7 @@ def _report(rows: Sequence[Row], about: dict[str, Any]) -> str:
 
 
 def table(rows: Sequence[Row]) -> list[list[str]]:
-    """For people; times also as multiples of the first decoder's speed."""
+    """Returns a table for people, with speeds also as multiples of the first decoder's."""
     head = ["decoder", "bytes", "params", "kMAC/px", "peak MB", "ms/MP 1 thr", "2 thr", "speed"]
     cells = [[*head, "PSNR", "MS-SSIM", "LPIPS", "PSNR to 1st"]]
     for row in rows:
@@ -137,7 +138,7 @@ def table(rows: Sequence[Row]) -> list[list[str]]:
 def _quality(
     bundles: Sequence[Bundle], pictures: Sequence[Path], bpp: float, weights: str | None
 ) -> list[dict[str, Any]]:
-    """Mean quality of each bundle's decoder on the files of the first."""
+    """Returns the mean quality of each bundle's decoder on the files of the first."""
     codecs = [tgc.Codec(bundle) for bundle in bundles]
     meter = Meter(METRICS, weights)
     found: list[list[dict[str, Any]]] = [[] for _ in bundles]
@@ -162,7 +163,7 @@ def _quality_cells(row: Row) -> list[tuple[float | None, int]]:
 
 
 def _cost(name: str, part: BundlePart) -> Row:
-    """Everything that does not depend on pictures."""
+    """Returns the row of a decoder with what does not depend on pictures."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "decoder.tflite"
         path.write_bytes(part.tflite)
@@ -202,7 +203,7 @@ def run_alone(path: str, halo: int, tile: int, threads: int) -> None:
 
 
 def _peak_mb() -> float | None:
-    """Of this process. (`getrusage` would count its parent's memory from before the exec.)"""
+    """Returns this process's peak memory. (`getrusage` counts its parent's before the exec.)"""
     status = Path("/proc/self/status")
     if not status.exists():
         return None

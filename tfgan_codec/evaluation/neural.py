@@ -23,13 +23,13 @@ _SIDE = 256  # complexity is counted on a picture of this size, without halos of
 
 
 class NeuralCodec:
-    """A bundle as a codec: settings are bits per pixel ("0.1"), or quality levels ("q100").
+    """Is the `Codec` of a bundle. Settings are bits per pixel ("0.1"), or qualities ("q100").
 
     Args:
       model: name of a shipped bundle, or path of one.
       realism: which decoder; None: the bundle's most realistic one.
       settings: the bits per pixel or qualities to measure at.
-      search: what `refiner` is called, such as realism100.
+      search: the name of `refiner`, such as realism100.
       refiner, threads: as in `tgc.compress`.
     """
 
@@ -75,7 +75,7 @@ class NeuralCodec:
         return np.asarray(image.convert("RGB"))
 
     def match(self, picture: Pixels, nbytes: int, known: Mapping[str, int] | None = None) -> bytes:
-        """The best file of at most `nbytes`; the smallest where that is impossible."""
+        """Returns the best file of at most `nbytes` bytes; the smallest if there is none."""
         try:
             return self._compress(picture, nbytes=nbytes)
         except UsageError:

@@ -33,12 +33,12 @@ _BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Plan(NamedTuple):
-    """What to measure.
+    """Says what to measure.
 
     Attributes:
-      codecs: each at each of its settings.
+      codecs: the codecs, each of which is measured at each of its settings.
       pictures: paths, see `find_pictures`.
-      metrics: of `schema.METRICS`.
+      metrics: names of `schema.METRICS`.
       weights: folder of the metric networks' weights; None: `weights.default_folder()`.
       jobs: processes for the metrics.
       files: folder for the compressed files, `CODEC-SETTING/PICTURE.EXT`; None: not kept.
@@ -55,14 +55,14 @@ class Plan(NamedTuple):
 
 
 class _Made(NamedTuple):
-    """A file, for all codecs that differ in their decoders alone."""
+    """Holds a file, for all codecs that differ in their decoders alone."""
 
     data: bytes
     seconds: float
 
 
 class _Point(NamedTuple):
-    """One picture coded by one codec at one setting, on its way to the metrics."""
+    """Holds one picture coded by one codec at one setting, on its way to the metrics."""
 
     codec: Codec
     setting: str
@@ -75,7 +75,7 @@ class _Point(NamedTuple):
 
 
 def find_pictures(data: str | os.PathLike[str]) -> list[Path]:
-    """The pictures of a folder, sorted by name; or the one picture `data` is."""
+    """Returns the pictures of a folder, sorted by name, or the one picture that `data` is."""
     path = Path(data)
     if path.is_file():
         return [path]
@@ -88,7 +88,7 @@ def find_pictures(data: str | os.PathLike[str]) -> list[Path]:
 
 
 def run(plan: Plan) -> schema.Results:
-    """Measures; what fails for one picture or codec is noted and the rest goes on."""
+    """Measures all codecs; what fails for one picture or codec is noted and the rest goes on."""
     if unknown := set(plan.metrics) - set(schema.METRICS):
         raise UsageError(
             f"no metric {', '.join(sorted(unknown))}; there are: {', '.join(schema.METRICS)}"
