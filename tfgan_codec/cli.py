@@ -32,7 +32,7 @@ class CommandLineError(Exception):
 
 
 class Flags(flags.FlagValues):
-    """Flags of one run of a program, so that several programs can live in one process."""
+    """Returns empty flags for one run of a program; several programs can live in one process."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]

@@ -12,7 +12,7 @@ from tfgan_codec.format.tables import Tables, tables_to_tfc_lookup
 
 
 class StreamPart(NamedTuple):
-    """A run of symbols: int32 values, whole numbers that name the table of each, and the tables."""
+    """Holds symbols that follow each other in a stream and share tables."""
 
     values: np.ndarray  # int32
     indexes: np.ndarray  # the row of `tables` for each value, whole numbers of the same shape

@@ -48,8 +48,8 @@ def setting(
     above: float | None = None,
     read: Callable[[str], Any] | None = None,
 ) -> Any:
-    """A field of a dataclass of settings. Numbers are finite, from `least` to `most`, and larger
-    than `above`."""
+    """Returns a field for a dataclass of settings. Its words are among `choices`; its numbers are
+    finite, from `least` to `most`, and larger than `above`."""
     rules = {"help": help, "choices": choices, "read": read}
     bounds = {"least": least, "most": most, "above": above}
     return dataclasses.field(default=default, metadata={**rules, **bounds})

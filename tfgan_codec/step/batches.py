@@ -12,7 +12,7 @@ NOT_FINITE = "the training pictures hold NaN or infinite values: clean the datas
 
 
 def checked(pictures: tf.Tensor) -> tf.Tensor:
-    """Pictures as they are, if they can be trained on."""
+    """Returns the pictures unchanged if they can be trained on; raises `UsageError` if not."""
     shape: Any = pictures.shape if isinstance(pictures, tf.Tensor) else ()
     if len(shape) != 4 or shape[3] != 3 or None in shape[1:]:
         raise UsageError(

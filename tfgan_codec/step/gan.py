@@ -113,7 +113,7 @@ class GanModel(Accumulation, tf.keras.Model):
 
     @tf.__internal__.tracking.no_automatic_dependency_tracking
     def _compile_untracked(self, **kwargs) -> None:
-        """Keras' own compile. It makes an optimizer that no step uses; as a part of the codec its
+        """Calls Keras' own compile, whose optimizer no step uses; as a part of the codec its
         variables would be missing in checkpoints written before, such as the first of a run."""
         super().compile(**kwargs)
 

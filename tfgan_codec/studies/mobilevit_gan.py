@@ -57,7 +57,7 @@ def _tables(study: Study, systems: Sequence[System], results: schema.Results) ->
 
 
 def _normal_bpp(study: Study, system: System) -> float:
-    """What the same symbols would cost with the fixed tables of Eq. 4."""
+    """Returns the bits per pixel that the same symbols would take with Eq. 4's fixed tables."""
     bundle = Bundle.load(study.bundle(system))
     rates = []
     for path in sorted(study.files(system).glob("*.tgc")):

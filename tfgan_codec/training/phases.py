@@ -44,7 +44,7 @@ class Phase(NamedTuple):
     fade: float = 0.0
 
     def __str__(self) -> str:
-        """The text of `--phase` for it."""
+        """Returns the text that `--phase` takes for this phase."""
         places = map(plain, (self.until, self.crop, self.batch, self.mse, self.ms_ssim))
         defaults = self._field_defaults
         changed = {k: v for k, v in self._asdict().items() if k in defaults and v != defaults[k]}

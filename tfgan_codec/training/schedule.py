@@ -63,7 +63,8 @@ def half_step(peak: float, share: float, step: int) -> float:
 
 
 def warmup_cosine(peak: float, share: float, step: int, warmup: int = 200, floor: float = 0.01):
-    """Learning rate: linear over `warmup` steps, if any, and a half cosine to `floor * peak`."""
+    """Returns a rate that rises over `warmup` steps, if any, and falls as a cosine to `floor *
+    peak`."""
     cosine = floor + (1.0 - floor) * 0.5 * (1.0 + math.cos(math.pi * share))
     return peak * min(1.0, (step + 1) / max(1.0, warmup)) * cosine
 
