@@ -1,8 +1,8 @@
 """Builds the encoder E and decoder G of HiFiC (Mentzer et al., 2020), which the GAN codecs share.
 
-E: 7x7 of 60 filters, 3x3 of stride 2 of 120, 240, 480, 960, each with ChannelNorm and ReLU; 3x3.
-G: 3x3 of 960, nine residual blocks in a long skip, transposed 3x3 of stride 2 of 480, 240, 120, 60,
-7x7 to RGB.
+E: 7x7 with 60 filters, 3x3 of stride 2 with 120, 240, 480 and 960, ChannelNorm and ReLU after each;
+3x3 to the latents. G: 3x3 with 960, nine residual blocks in a long skip, transposed 3x3 of stride 2
+with 480, 240, 120 and 60, 7x7 to RGB.
 """
 
 from typing import NamedTuple
