@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     def command() -> None:
         asked = settings.make(DistillSettings, settings.given(DistillSettings, values))
-        cli.require(asked, "model", "data", "out", "minutes")
+        cli.require(asked, "model", "data", "out")
         files.locate(asked.model)
         # TensorFlow takes seconds to import: only when there is something to do.
         from tfgan_codec.deploy.distill import distill

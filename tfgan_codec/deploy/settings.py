@@ -72,6 +72,7 @@ class DistillSettings:
     data: str = setting("", "Folder of photographs.")
     out: str = setting("", "Folder of the run.")
     minutes: Optional[float] = setting(None, "End after so many minutes of training.", above=0)
+    steps: Optional[int] = setting(None, "End after so many steps.", least=1)
     init_from: Optional[str] = setting(None, "Start with this bundle's decoder, of its sizes.")
     learning_rate: float = setting(1e-3, "The highest.", above=0)
     crop: int = setting(128, "Side of the crops.", least=1)

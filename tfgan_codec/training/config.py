@@ -191,9 +191,9 @@ def _old_phase(values: list[Any]) -> Phase:
     return Phase(*fields)
 
 
-def write_config(folder: Path, config: RunConfig, starts: list[dict]) -> None:
-    """Writes `run.json`: the settings, and under `about` the starts of the run, each as
-    `training.about` describes it."""
+def write_config(folder: Path, config: Any, starts: list[dict]) -> None:
+    """Writes `run.json`: the settings of a run, of `RunConfig` or another class, and under `about`
+    its starts, each as `training.about` describes it."""
     text = json.dumps({**_asked(config), "about": starts}, indent=1)
     (folder / "run.json").write_text(text + "\n", encoding="utf-8")
 
@@ -204,17 +204,19 @@ def read_config(folder: PathLike) -> RunConfig:
     try:
         return settings.make(RunConfig, read_settings(path))
     except UsageError as error:
-        raise UsageError(f"{path.parent} is not a run of apps.train: {error}") from None
+        bundle = path.parent / "bundle"  # of export.distill
+        reason = f"take its bundle, {bundle}" if bundle.is_dir() else error
+        raise UsageError(f"{path.parent} is not a run of apps.train: {reason}") from None
 
 
-def read_starts(folder: PathLike, now: RunConfig) -> list[dict]:
+def read_starts(folder: PathLike, now: Any) -> list[dict]:
     """Returns the starts of the run in `folder` so far. The last one has under `flags` the settings
     that are others now, with the values that they had until now."""
     starts = settings.load(_file(folder)).get("about", [])
     if isinstance(starts, dict):  # runs of 0.1.0 knew the latest alone
         starts = [{"first_step": 0, **starts}]
-    asked = _asked(now)
-    changed = {k: v for k, v in _asked(read_config(folder)).items() if v != asked[k]}
+    asked, before = _asked(now), settings.make(type(now), read_settings(_file(folder)))
+    changed = {k: v for k, v in _asked(before).items() if v != asked[k]}
     if starts and changed:
         starts[-1]["flags"] = changed
     return starts
@@ -225,7 +227,7 @@ def public_config(folder: PathLike) -> dict[str, Any]:
     return {k: v for k, v in read_settings(_file(folder)).items() if k not in _PRIVATE}
 
 
-def _asked(config: RunConfig) -> dict[str, Any]:
+def _asked(config: Any) -> dict[str, Any]:
     return {k: v for k, v in settings.to_json(config).items() if k not in _OF_A_COMMAND}
 
 
