@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from tfgan_codec import cli
 from tfgan_codec.evaluation import runner, schema
-from tfgan_codec.evaluation.codecs import Codec
+from tfgan_codec.evaluation.codecs import MeasuredCodec
 from tfgan_codec.metrics import weights
 
 
@@ -31,7 +31,7 @@ def define_flags(values: cli.Flags) -> None:
 
 
 def plan(
-    values: cli.Flags, codecs: Sequence[Codec], app: str, argv: Sequence[str] | None
+    values: cli.Flags, codecs: Sequence[MeasuredCodec], app: str, argv: Sequence[str] | None
 ) -> runner.Plan:
     """Returns the plan that the flags ask for."""
     if values.data is None:

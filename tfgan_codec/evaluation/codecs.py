@@ -22,7 +22,7 @@ from tfgan_codec.metrics.complexity import Complexity
 _REST = re.compile(r"(?:\+([a-z]+[0-9]+))?(?:@([^@=]*))?(?:=(.*))?")
 
 
-class Codec(Protocol):
+class MeasuredCodec(Protocol):
     """Turns pictures, uint8 [height, width, 3], into files and back, and can be measured.
 
     Attributes:
@@ -52,7 +52,7 @@ class Codec(Protocol):
     ) -> bytes: ...
 
 
-def file_of(folder: Path, codec: Codec, setting: str, picture: str) -> Path:
+def file_of(folder: Path, codec: MeasuredCodec, setting: str, picture: str) -> Path:
     """Returns the path at which the file of a picture is kept."""
     name = quote(codec.name, safe=" +=@")  # which can be a path
     return folder / f"{name}-{setting}" / f"{Path(picture).stem}.{codec.extension}"
@@ -60,13 +60,13 @@ def file_of(folder: Path, codec: Codec, setting: str, picture: str) -> Path:
 
 def create_all(
     specs: Iterable[str], refiner: Callable[[str], Refiner] | None = None, threads: int = THREADS
-) -> tuple[list[Codec], list[str]]:
+) -> tuple[list[MeasuredCodec], list[str]]:
     """Returns the codecs of several specifications, and why some are missing.
 
     The same codec twice is one with all the settings. Different ones of the same name, such as
     bundles of one system, are called by what was typed for them.
     """
-    codecs: list[Codec] = []
+    codecs: list[MeasuredCodec] = []
     problems: list[str] = []
     for spec in filter(None, specs):
         try:
@@ -85,13 +85,13 @@ def create_all(
     return codecs, problems
 
 
-def _equal(a: Codec, b: Codec) -> bool:
+def _equal(a: MeasuredCodec, b: MeasuredCodec) -> bool:
     return (a.name, a.encoder) == (b.name, b.encoder)  # the name has the decoder's realism
 
 
 def create(
     spec: str, refiner: Callable[[str], Refiner] | None = None, threads: int = THREADS
-) -> Codec:
+) -> MeasuredCodec:
     """Makes a codec from `NAME[+SEARCH][@REALISM][=SETTING[/SETTING...]]`.
 
     NAME is one of `classical.NAMES`, a shipped bundle's name or a bundle's path; SEARCH is that of

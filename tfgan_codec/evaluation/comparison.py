@@ -11,11 +11,11 @@ from tqdm import tqdm
 
 from tfgan_codec.errors import UsageError
 from tfgan_codec.evaluation import choice, curves, plots, report, runner, schema, sheets, summary
-from tfgan_codec.evaluation.codecs import Codec
+from tfgan_codec.evaluation.codecs import MeasuredCodec
 from tfgan_codec.evaluation.details import draw
 from tfgan_codec.evaluation.measure import Meter
 
-Maker = Callable[[Sequence[str]], tuple[list[Codec], list[str]]]
+Maker = Callable[[Sequence[str]], tuple[list[MeasuredCodec], list[str]]]
 
 
 class Comparison(NamedTuple):
@@ -61,7 +61,7 @@ def run(asked: Comparison, plan: runner.Plan) -> str:
     return _show(results, plan, asked)
 
 
-def _made(names: Sequence[str], make: Maker) -> tuple[list[Codec], list[str]]:
+def _made(names: Sequence[str], make: Maker) -> tuple[list[MeasuredCodec], list[str]]:
     """Returns the codecs, and why some are missing, which is told at once too."""
     codecs, problems = make(names)
     for problem in problems:

@@ -24,7 +24,7 @@ from tqdm import tqdm
 from tfgan_codec import image_io, provenance
 from tfgan_codec.errors import ImageError, UsageError
 from tfgan_codec.evaluation import schema
-from tfgan_codec.evaluation.codecs import Codec, file_of
+from tfgan_codec.evaluation.codecs import MeasuredCodec, file_of
 from tfgan_codec.evaluation.measure import Features, Measured, Meter, set_metrics
 
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".ppm", ".tif", ".tiff", ".avif")
@@ -45,7 +45,7 @@ class Plan(NamedTuple):
       command: how a reader runs this again.
     """
 
-    codecs: Sequence[Codec]
+    codecs: Sequence[MeasuredCodec]
     pictures: Sequence[Path]
     metrics: Sequence[str] = DEFAULT_METRICS
     weights: str | None = None
@@ -64,7 +64,7 @@ class _Made(NamedTuple):
 class _Point(NamedTuple):
     """Holds one picture coded by one codec at one setting, on its way to the metrics."""
 
-    codec: Codec
+    codec: MeasuredCodec
     setting: str
     image: str
     shape: tuple[int, int]
@@ -165,7 +165,7 @@ class _Run:
 
     def _point(
         self,
-        codec: Codec,
+        codec: MeasuredCodec,
         setting: str,
         path: Path,
         picture: image_io.Pixels,

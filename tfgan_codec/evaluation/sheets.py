@@ -11,7 +11,7 @@ import numpy as np
 from tfgan_codec import image_io
 from tfgan_codec.errors import TgcError
 from tfgan_codec.evaluation import schema
-from tfgan_codec.evaluation.codecs import Codec, file_of
+from tfgan_codec.evaluation.codecs import MeasuredCodec, file_of
 from tfgan_codec.evaluation.measure import Meter
 
 CROP = 128
@@ -41,7 +41,7 @@ class Sheet(NamedTuple):
 
 def make(
     pictures: Sequence[Path],
-    codecs: Sequence[Codec],
+    codecs: Sequence[MeasuredCodec],
     bpp: float,
     meter: Meter,
     records: Sequence[schema.Row] = (),
@@ -86,7 +86,7 @@ def make(
 
 
 def _kept(
-    files: Path | None, codec: Codec, known: Mapping[str, int], picture: str, target: int
+    files: Path | None, codec: MeasuredCodec, known: Mapping[str, int], picture: str, target: int
 ) -> bytes | None:
     """Returns the largest file in `files` with 97 to 100 % of the target's bytes; None if none."""
     fitting = {size: name for name, size in known.items() if _NEAR * target <= size <= target}
