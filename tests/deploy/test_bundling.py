@@ -81,6 +81,7 @@ def test_a_bundle_is_called_after_its_system(
     (tmp_path / "run.json").write_text('{"model": "hific:width=0.05"}')
     model = SimpleNamespace(
         name="hific",
+        measure=lambda batches: None,
         prepare_for_coding=lambda: None,
         g_optimizer=SimpleNamespace(iterations=3),
     )
