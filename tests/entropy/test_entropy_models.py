@@ -20,13 +20,48 @@ def v(small_mobile: Mobile) -> tf.Tensor:
     return 2.0 * tf.random.stateless_normal([1, 30, 41, 16], [1, 2])
 
 
-def test_noisy_bits_bound_the_bits_of_rounded_hyper_latents():
-    """With the noise the rate is that of a smoother density: never less on average."""
+def bits_per_latent(model: FactorizedEntropy, y: tf.Tensor, training: bool) -> np.ndarray:
+    """Of each picture."""
+    return model(y, training=training, seed=SEED).bits["z"].numpy() / np.prod(y.shape[1:])
+
+
+def mean_and_error(values: np.ndarray) -> tuple[float, float]:
+    """The mean over independent pictures, and its standard error."""
+    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
+
+
+def test_noise_never_makes_whole_latents_cheaper():
+    """Jensen: -log2 p is convex (p is logistic at first, smoothed by a box of width 1), and the
+    noise has mean 0, so E[-log2 p(k + u)] >= -log2 p(k) for each whole k, by an excess that the
+    integral over u gives."""
+    tf.keras.utils.set_random_seed(1)
     model = FactorizedEntropy(4)
-    y = 3.0 * tf.random.stateless_normal([1, 64, 64, 4], [3, 4])
-    noisy = float(model(y, training=True, seed=SEED).bits["z"])
-    rounded = float(model(y, training=False, seed=SEED).bits["z"])
-    assert noisy == pytest.approx(rounded, rel=0.02)
+    whole, noise = np.arange(-15, 16), (np.arange(256) + 0.5) / 256 - 0.5
+    places = (whole[:, None] + np.append(noise, 0.0)).reshape(-1, 1).repeat(4, 1)
+    costs = -model.prior.log_prob(places.astype(np.float32)).numpy() / np.log(2.0)
+    costs = costs.reshape(len(whole), -1, 4)
+    excess = costs[:, :-1].mean(1) - costs[:, -1]
+    assert excess.min() > -1e-5  # float32
+
+    y = tf.round(3.0 * tf.random.stateless_normal([64, 32, 32, 4], [3, 4]))
+    y = tf.clip_by_value(y, -15.0, 15.0)
+    noisy, rounded = (bits_per_latent(model, y, training) for training in (True, False))
+    mean, error = mean_and_error(noisy - rounded)
+    assert mean > 4.0 * error
+    shares = np.stack([(y.numpy() == k).mean((0, 1, 2)) for k in whole])
+    assert mean == pytest.approx(float((shares * excess).sum(0).mean()), abs=4.0 * error)
+
+
+def test_training_estimates_what_files_cost():
+    """Latents spread smoothly over several whole numbers: rounding moves them as noise does
+    (Gray and Neuhoff, 1998), so both rates have one mean."""
+    tf.keras.utils.set_random_seed(1)
+    model = FactorizedEntropy(4)
+    y = 3.0 * tf.random.stateless_normal([64, 32, 32, 4], [3, 4])
+    noisy, rounded = (bits_per_latent(model, y, training) for training in (True, False))
+    mean, error = mean_and_error(noisy - rounded)
+    assert error < 2e-4 * rounded.mean()
+    assert abs(mean) < 4.0 * error
 
 
 @pytest.mark.parametrize(
