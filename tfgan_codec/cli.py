@@ -32,7 +32,7 @@ class CommandLineError(Exception):
 
 
 class Flags(flags.FlagValues):
-    """Returns empty flags for one run of a program; several programs can live in one process."""
+    """Holds the flags of one run of a program, so that several can live in one process."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
