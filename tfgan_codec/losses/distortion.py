@@ -27,17 +27,17 @@ def charbonnier(a: tf.Tensor, b: tf.Tensor, epsilon: float = 1e-3 * 255.0) -> tf
 def ms_ssim(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
     """Returns MS-SSIM (Wang et al., 2003) in (0, 1], [batch]; equals `tf.image.ssim_multiscale`.
 
-    The separable Gaussian is two small matrix products, much faster on a CPU than the 11x11
-    depthwise convolution. Each scale is at least 1e-3 before it is raised to its power, so that
-    poor pictures give finite gradients.
+    The separable Gaussian is two plain matrix products of pictures with channels first, much faster
+    on a CPU than an 11x11 depthwise convolution, or an einsum with channels last. Each scale is at
+    least 1e-3 before it is raised to its power, so that poor pictures give finite gradients.
     """
     if min(a.shape[1:3]) < SMALLEST_SIDE:
         raise UsageError(
             f"MS-SSIM needs pictures of at least {SMALLEST_SIDE} pixels a side, these are "
             f"{a.shape[2]}x{a.shape[1]}: train on larger crops, or without MS-SSIM"
         )
-    a, b = tf.cast(a, tf.float32), tf.cast(b, tf.float32)
-    value = tf.ones([tf.shape(a)[0], tf.shape(a)[3]])
+    a, b = (tf.transpose(tf.cast(x, tf.float32), [0, 3, 1, 2]) for x in (a, b))
+    value = tf.ones(tf.shape(a)[:2])
     with tf.name_scope("msssim"):
         for scale, weight in enumerate(SCALE_WEIGHTS):
             if scale:
@@ -48,28 +48,34 @@ def ms_ssim(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
 
 
 def _ssim(a: tf.Tensor, b: tf.Tensor, with_luminance: bool) -> tf.Tensor:
-    """Returns SSIM, or without luminance its contrast-structure part, [batch, channels]."""
-    mean_a, mean_b = _blur(a), _blur(b)
+    """Returns SSIM, or without luminance its contrast-structure part, [batch, channels].
+
+    a, b: [batch, channels, h, w].
+    """
+    mean_a = _blur(a)  # apart, because the original needs no gradient
+    mean_b, both, powers = tf.unstack(_blur(tf.stack([b, a * b, a * a + b * b])))
     product = mean_a * mean_b
     squares = mean_a**2 + mean_b**2
-    covariance = _blur(a * b) - product
-    variances = _blur(a * a + b * b) - squares
+    covariance = both - product
+    variances = powers - squares
     similarity = (2.0 * covariance + C2) / (variances + C2)
     if with_luminance:
         similarity *= (2.0 * product + C1) / (squares + C1)
-    return tf.reduce_mean(similarity, axis=(1, 2))
+    return tf.reduce_mean(similarity, axis=(2, 3))
 
 
 def _blur(x: tf.Tensor) -> tf.Tensor:
-    """Convolves with the 11-tap Gaussian along both axes, each side getting 10 shorter."""
-    rows = tf.constant(band(x.shape[1]))
-    columns = tf.constant(band(x.shape[2]))
-    return tf.einsum("ph,nhwc,qw->npqc", rows, x, columns)
+    """Convolves [..., h, w] with the 11-tap Gaussian along both axes, [..., h - 10, w - 10]."""
+    rows = tf.constant(band(x.shape[-2]))
+    columns = tf.constant(band(x.shape[-1]).T)
+    return tf.matmul(rows, tf.matmul(x, columns))
 
 
 def _halve(x: tf.Tensor) -> tf.Tensor:
-    """Halves by 2x2 means; odd sides repeat the last row or column, as `ssim_multiscale` does."""
-    height, width = x.shape[1] % 2, x.shape[2] % 2
+    """Halves [n, c, h, w] by 2x2 means; odd sides repeat their last row or column, as
+    `ssim_multiscale` does."""
+    height, width = x.shape[2] % 2, x.shape[3] % 2
     if height or width:
-        x = tf.pad(x, [[0, 0], [0, height], [0, width], [0, 0]], "SYMMETRIC")
-    return tf.nn.avg_pool2d(x, 2, 2, "VALID")
+        x = tf.pad(x, [[0, 0], [0, 0], [0, height], [0, width]], "SYMMETRIC")
+    _, c, h, w = x.shape
+    return tf.reduce_mean(tf.reshape(x, [-1, c, h // 2, 2, w // 2, 2]), axis=(3, 5))
