@@ -42,6 +42,25 @@ def test_eq_4_with_its_two_tails():
     np.testing.assert_allclose(bits, -np.log2(expected), rtol=1e-5)
 
 
+@pytest.mark.parametrize("mean", [-2.3, -0.4, 0.0, 1.7])
+@pytest.mark.parametrize("deviation", [0.2, 0.7, -1.3])
+def test_eq_4_of_any_normal_distribution_sums_to_1(mean: float, deviation: float):
+    probabilities = 2.0 ** -normal_bits(tf.constant(CENTRES, tf.float32), mean, deviation).numpy()
+    assert probabilities.sum() == pytest.approx(1.0, abs=1e-6)
+    edges = stats.norm.cdf([-np.inf, -1.5, -0.5, 0.5, 1.5, np.inf], mean, abs(deviation))
+    np.testing.assert_allclose(probabilities, np.diff(edges), rtol=1e-4, atol=2e-9)
+
+
+def test_a_rare_channel_can_cost_next_to_nothing():
+    """The standard normal alone would ask for 1.385 bits of each zero."""
+    entropy = SoftToHardEntropy(2)
+    y = tf.zeros([1, 4, 4, 2])
+    narrow = entropy(y, training=True, deviation=tf.constant([0.2, 1.0])).bits["y"]
+    np.testing.assert_allclose(narrow, 16 * (0.018 + 1.385), rtol=1e-3)
+    evaluated = entropy(y, training=False, deviation=tf.constant([0.2, 1.0])).bits["y"]
+    np.testing.assert_allclose(evaluated, narrow, rtol=1e-5)
+
+
 def test_forward_is_hard_and_backward_soft():
     entropy = SoftToHardEntropy(3)
     y = tf.Variable(tf.random.stateless_normal([2, 4, 4, 3], [1, 2], stddev=2.0))

@@ -1,8 +1,9 @@
 """Quantises softly to five levels and estimates their entropy, as MobileViT-GAN does.
 
 Latents take the values -2..2 (Eq. 3; Agustsson et al., 2017). In training their cost is estimated
-as if they were rounded samples of the standard normal (Eq. 4). In files they are coded with one
-static table per channel, counted on training pictures, which costs less than the normal's.
+as if they were rounded samples of a normal distribution per channel (Eq. 4), whose mean and
+deviation are learned: "the encoder's final layer output follows N(beta_i, alpha_i^2)". In files
+they are coded with one static table per channel, counted on training pictures.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tfgan_codec.errors import UsageError
 from tfgan_codec.format import tables
 
 OFFSET, SYMBOLS = -2, 5  # the lowest value, and how many there are
+SMALLEST_DEVIATION = 0.2  # below, float32 loses the outer values' probabilities
 CENTRES = tuple(float(OFFSET + i) for i in range(SYMBOLS))
 
 
@@ -30,8 +32,8 @@ class SoftToHardEntropy(tf.keras.layers.Layer):
         sigma: hardness of the soft assignment, `softmax(-sigma |y - centre|)`. The paper
             says "the sigmoid function", an evident slip; in its source sigma is a number.
 
-    `tables` has one row per channel; `cost` holds the bits of each symbol that evaluation counts:
-    Eq. 4's until tables are measured.
+    `tables` has one row per channel; `cost` holds the bits of each symbol that evaluation counts
+    once tables are set. Until then it counts Eq. 4's.
     """
 
     def __init__(self, channels: int, sigma: float = 1.0, **kwargs):
@@ -48,15 +50,26 @@ class SoftToHardEntropy(tf.keras.layers.Layer):
             trainable=False,
         )
 
-    def call(self, y: tf.Tensor, training: bool, seed: tf.Tensor | None = None) -> EntropyOutput:
+    def call(
+        self,
+        y: tf.Tensor,
+        training: bool,
+        seed: tf.Tensor | None = None,
+        mean: tf.Tensor | float = 0.0,
+        deviation: tf.Tensor | float = 1.0,
+    ) -> EntropyOutput:
+        """Quantises y; mean and deviation are those of Eq. 4's normal distribution, per channel:
+        beta and alpha of the ChannelNorm that made y, if one did."""
         y = tf.cast(y, tf.float32)
         hard = nearest_centre(y)
         if not training:
-            bits = tf.reduce_sum(tf.one_hot(_symbols(hard), SYMBOLS) * self.cost, axis=-1)
+            counted = tf.reduce_sum(tf.one_hot(_symbols(hard), SYMBOLS) * self.cost, axis=-1)
+            measured = tf.reduce_all(self.tables.length > 0)
+            bits = tf.where(measured, counted, normal_bits(hard, mean, deviation))
             return EntropyOutput(hard, {"y": tf.reduce_sum(bits, axis=(1, 2, 3))})
         soft = soft_assignment(y, self.sigma)
         latents = soft + tf.stop_gradient(hard - soft)
-        bits = normal_bits(latents)
+        bits = normal_bits(latents, mean, deviation)
         return EntropyOutput(latents, {"y": tf.reduce_sum(bits, axis=(1, 2, 3))})
 
     def rounded(self, y: tf.Tensor) -> tf.Tensor:
@@ -100,21 +113,30 @@ def soft_assignment(y: tf.Tensor, sigma: float) -> tf.Tensor:
     return tf.reduce_sum(weights * centres, axis=-1)
 
 
-def normal_bits(latents: tf.Tensor) -> tf.Tensor:
-    """Returns Eq. 4, `-log2` of the standard normal's mass around each value, tails at -2 and 2.
+def normal_bits(
+    latents: tf.Tensor, mean: tf.Tensor | float = 0.0, deviation: tf.Tensor | float = 1.0
+) -> tf.Tensor:
+    """Returns Eq. 4, `-log2` of a normal distribution's mass around each value, tails at -2 and 2.
 
-    As the normal is symmetric, tails and middle are computed from |value|, where the difference of
-    two normal distribution functions keeps its precision.
+    It is computed on the value's own side of the mean, where the difference of two normal
+    distribution functions keeps its precision. Deviations count as `SMALLEST_DEVIATION` at least,
+    whatever their sign.
     """
-    size = tf.abs(latents)
-    tail = _upper(size - 0.5)
-    middle = tail - _upper(size + 0.5)
-    probability = tf.where(size > CENTRES[-1] - 0.5, tail, middle)
+    mean = tf.convert_to_tensor(mean, tf.float32)
+    deviation = tf.maximum(tf.abs(tf.convert_to_tensor(deviation, tf.float32)), SMALLEST_DEVIATION)
+    side = tf.where(latents < mean, -1.0, 1.0)
+    size = side * (latents - mean)
+    above_near, above_far = _upper((size - 0.5) / deviation), _upper((size + 0.5) / deviation)
+    # An outer value has all that lies beyond it too: away from the mean, or across it.
+    outward = side * latents > CENTRES[-1] - 0.5
+    inward = side * latents < CENTRES[0] + 0.5
+    middle = tf.where(inward, 1.0 - above_far, above_near - above_far)
+    probability = tf.where(outward, above_near, middle)
     return -tf.math.log(tf.maximum(probability, 1e-9)) / float(np.log(2.0))
 
 
 def normal_probabilities() -> np.ndarray:
-    """Returns Eq. 4's probabilities of -2..2: 0.0668, 0.2417, 0.3829, 0.2417, 0.0668."""
+    """Returns what the standard normal has at -2..2: 0.0668, 0.2417, 0.3829, 0.2417, 0.0668."""
     above = [0.5 * math.erfc((centre - 0.5) / math.sqrt(2.0)) for centre in CENTRES]
     return np.array([1.0 - above[1], *np.subtract(above[1:-1], above[2:]), above[-1]])
 

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_codec.entropy.soft_to_hard import SoftToHardEntropy
+from tfgan_codec.losses.contract import CodecOutput
 from tfgan_codec.models.blocks.encoder_decoder import EncoderDecoderConfig, decoder, encoder
 from tfgan_codec.models.blocks.static import StaticCodec
 
@@ -41,6 +42,16 @@ class FiveLevelCodec(StaticCodec):
         self.analysis = encoder(config)
         self.synthesis = decoder(config)
         self.entropy = SoftToHardEntropy(self.latents, sigma)
+
+    def code(
+        self, pictures: tf.Tensor, quality: tf.Tensor, seed: tf.Tensor, training: bool
+    ) -> CodecOutput:
+        y, spread = self.analyse(pictures), {}
+        if self.encoder_norm:  # what it makes of normalised channels is Eq. 4's N(beta, alpha^2)
+            norm = self.analysis.layers[-1]
+            spread = {"mean": norm.beta, "deviation": norm.alpha}
+        coded = self.entropy(y, training=training, **spread)
+        return CodecOutput(self.synthesise(coded.latents), coded.bits, coded.latents, quality)
 
     def measure(self, batches: Iterable[np.ndarray]) -> None:
         """Sets the coding tables to the shares of the symbols of picture batches [n, h, w, 3]."""
