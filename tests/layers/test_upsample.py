@@ -4,7 +4,7 @@ import pytest
 tf = pytest.importorskip("tensorflow")
 
 from tfgan_codec.layers.residual import ResidualBlock
-from tfgan_codec.layers.upsample import UPSAMPLING, SubpixelUpsample
+from tfgan_codec.layers.upsample import UPSAMPLING, SubpixelUpsample, TransposedConv, interpolating
 
 
 @pytest.mark.parametrize("kernel_size", [1, 3])
@@ -36,6 +36,23 @@ def test_checkerboards_of_fresh_layers(name: str, smooth: int):
     y = UPSAMPLING[name](4, 3)(tf.ones([1, 8, 8, 6])).numpy()[0, 4:-4, 4:-4]
     assert y.shape == (8, 8, 4)
     assert (np.ptp(y, axis=(0, 1)).max() < 1e-5) == smooth
+
+
+@pytest.mark.parametrize("kernel_size", [3, 5])
+def test_interpolating_kernel_keeps_flat_areas_flat(kernel_size: int):
+    """All four phases of a constant are equally bright: the sum over channels of the mixing."""
+    layer = TransposedConv(4, kernel_size, kernel_initializer=interpolating)
+    y = layer(tf.ones([1, 8, 8, 6])).numpy()[0, 4:-4, 4:-4]
+    mixing = layer.kernel.numpy().sum(axis=(0, 1)) / 4.0
+    np.testing.assert_allclose(y, np.broadcast_to(mixing.sum(axis=-1), y.shape), atol=1e-5)
+    assert np.abs(mixing).min() > 0
+
+
+def test_interpolating_kernel_interpolates_linearly():
+    layer = TransposedConv(1, 3, kernel_initializer=interpolating)
+    ramp = tf.broadcast_to(tf.range(8.0)[None, :, None, None], [1, 8, 8, 1])
+    y = layer(ramp).numpy()[0, 2:-2, 5, 0]
+    np.testing.assert_allclose(np.diff(y, 2), 0.0, atol=1e-5)
 
 
 def test_nearest_has_no_checkerboard_at_any_weights():

@@ -14,6 +14,7 @@ from tfgan_codec.deploy import bundling
 from tfgan_codec.entropy import static
 from tfgan_codec.format import geometry, payload
 from tfgan_codec.format.container import parse
+from tfgan_codec.layers.trunk import ResidualTrunk
 
 FIVE_LEVEL = ["mobilevit_gan", "hinge_gan_gp", "ls_gan", "hific_five_level"]
 
@@ -79,6 +80,25 @@ def test_files_hold_the_quantised_latents(name: str, picture: np.ndarray):
         symbols = static.read(parse(blob).file.streams[0], 10, 13, model.entropy.tables.read())
         np.testing.assert_array_equal(symbols, model.symbols(picture))
         assert set(np.unique(symbols)) <= set(range(-2, 3))
+
+
+def test_fine_widths_apart_from_the_widest():
+    with tf.Graph().as_default():
+        model = models.build("mobilevit_gan", width=0.1, fine=0.2)
+        model.build_weights()
+    assert model.config.filters() == (12, 24, 48, 96, 96)
+    assert parameters(model) == 1_805_843
+
+
+def test_five_level_codecs_start_gently_and_others_as_published():
+    five_level, published = (models.build(name, width=0.05) for name in ("ls_gan", "hific"))
+    starts = {}
+    for model in (five_level, published):
+        model.build_weights()
+        (trunk,) = [part for part in model.synthesis.layers if isinstance(part, ResidualTrunk)]
+        starts[model.name] = [float(norm.alpha[0]) for norm in trunk.norms]
+    np.testing.assert_allclose(starts["ls_gan"], [1.0, 0.1] * 9, rtol=1e-6)
+    assert starts["hific"] == [1.0] * 18
 
 
 def test_bits_predict_the_file(picture: np.ndarray):

@@ -9,15 +9,20 @@ class ChannelNorm(tf.keras.layers.Layer):
     As in HiFiC's code the variance divides by C - 1, and no gradient flows through the mean in it.
     Unlike batch or instance normalisation the result does not depend on other positions, so
     pictures of any size, and tiles of them, come out alike. It is computed in float32.
+
+    Args:
+        start: the initial value of alpha.
     """
 
-    def __init__(self, **kwargs):
+    def __init__(self, start: float = 1.0, **kwargs):
         super().__init__(**kwargs)
+        self.start = start
         self.epsilon = 1e-3
 
     def build(self, shape: tf.TensorShape):
         channels = (int(shape[-1]),)
-        self.alpha = self.add_weight("alpha", channels, initializer="ones")
+        start = tf.keras.initializers.Constant(self.start)
+        self.alpha = self.add_weight("alpha", channels, initializer=start)
         self.beta = self.add_weight("beta", channels, initializer="zeros")
 
     def call(self, x: tf.Tensor) -> tf.Tensor:

@@ -1,7 +1,5 @@
 """The decoder's trunk in HiFiC: residual blocks with ChannelNorm inside one long skip."""
 
-from collections.abc import Callable
-
 import tensorflow as tf
 
 from tfgan_codec.layers.channel_norm import ChannelNorm
@@ -14,23 +12,17 @@ class ResidualTrunk(Convolving):
     Args:
         channels: of input and output.
         blocks: number of blocks.
-        normalise: makes the normalisation layer CN.
+        start: initial factor (alpha) of each block's second ChannelNorm, CN.
     """
 
-    def __init__(
-        self,
-        channels: int,
-        blocks: int,
-        normalise: Callable[[], tf.keras.layers.Layer] = ChannelNorm,
-        **kwargs,
-    ):
+    def __init__(self, channels: int, blocks: int, start: float = 1.0, **kwargs):
         super().__init__(**kwargs)
         self.channels = channels
         self.blocks = blocks
         self.convolutions = [
             tf.keras.layers.Conv2D(channels, 3, padding="same") for _ in range(2 * blocks)
         ]
-        self.norms = [normalise() for _ in range(2 * blocks)]
+        self.norms = [ChannelNorm(start if i % 2 else 1.0) for i in range(2 * blocks)]
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         y = x

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import tensorflow as tf
 
 from tfgan_codec.layers.reach import Convolving, Window
@@ -65,6 +67,20 @@ def icnr(shape: tuple[int, ...], dtype: tf.DType = tf.float32) -> tf.Tensor:
     *window, cin, cout = shape
     phase = tf.keras.initializers.GlorotUniform()((*window, cin, cout // 4), dtype=dtype)
     return tf.concat([phase] * 4, axis=-1)
+
+
+def interpolating(shape: tuple[int, ...], dtype: tf.DType = tf.float32) -> tf.Tensor:
+    """Returns an initial kernel [k, k, out, in] of a `TransposedConv` that interpolates linearly.
+
+    From independent taps the four phases of an output, which have one, two, two and four of them,
+    begin as four unlike pictures, and a ChannelNorm makes each of them as strong. Between channels
+    the kernel is as in Glorot and Bengio (2010).
+    """
+    size, _, cout, cin = shape
+    # Binomials: the odd and the even taps have the same sum, so all phases are equally bright.
+    tent = tf.constant([math.comb(size - 1, i) / 2.0 ** (size - 2) for i in range(size)], dtype)
+    mixing = tf.keras.initializers.GlorotUniform()((1, 1, cout, cin), dtype=dtype)
+    return tent[:, None, None, None] * tent[:, None, None] * mixing
 
 
 # By kernel size, for output rows 2i and 2i + 1: the kernel's row that multiplies each input row

@@ -12,12 +12,13 @@ import tensorflow as tf
 from tfgan_codec.layers.channel_norm import ChannelNorm
 from tfgan_codec.layers.residual import ResidualBlock
 from tfgan_codec.layers.trunk import ResidualTrunk
-from tfgan_codec.layers.upsample import UPSAMPLING
+from tfgan_codec.layers.upsample import UPSAMPLING, interpolating
 from tfgan_codec.layers.widths import scale_filters
 from tfgan_codec.specs.names import choose
 
 _FILTERS = (60, 120, 240, 480, 960)
 _BLOCKS = 9
+_SMALL = 0.1  # so that nine blocks together change little at first
 NORMS = {"channel": ChannelNorm, "none": tf.keras.layers.Layer}  # Keras' base class does nothing
 
 
@@ -30,7 +31,10 @@ class EncoderDecoderConfig(NamedTuple):
     but the encoder's last; instance normalisation is not among them, because its moments over a
     picture would make tiles differ from the whole. With "none", the encoder's kernels start as in
     He et al. (2015), G's blocks start near zero, and G has no long skip. latent_scale: factor on
-    the initial values of the encoder's last kernel."""
+    the initial values of the encoder's last kernel. fine: factor on the filters of all hidden
+    layers but the widest, those at 1/16, in place of `width`; 0 for none. gentle: whether G starts
+    close to linear interpolation, in its transposed convolutions and as blocks that change little.
+    """
 
     latents: int
     encoder_norm: bool
@@ -38,9 +42,13 @@ class EncoderDecoderConfig(NamedTuple):
     upsample: str = "transposed"
     norm: str = "channel"
     latent_scale: float = 1.0
+    fine: float = 0.0
+    gentle: bool = False
 
     def filters(self) -> tuple[int, ...]:
-        return tuple(scale_filters(n, self.width) for n in _FILTERS)
+        *ladder, widest = _FILTERS
+        fine = self.fine or self.width
+        return (*(scale_filters(n, fine) for n in ladder), scale_filters(widest, self.width))
 
 
 def encoder(config: EncoderDecoderConfig) -> tf.keras.Sequential:
@@ -71,9 +79,11 @@ def decoder(config: EncoderDecoderConfig, last: str = "glorot_uniform") -> tf.ke
     if config.norm == "none":
         layers += [ResidualBlock(widest) for _ in range(_BLOCKS)]
     else:
-        layers.append(ResidualTrunk(widest, _BLOCKS, normalise))
+        layers.append(ResidualTrunk(widest, _BLOCKS, _SMALL if config.gentle else 1.0))
+    transposed = config.upsample == "transposed"
+    start = {"kernel_initializer": interpolating} if config.gentle and transposed else {}
     for filters in reversed(rest):
-        layers += [enlarge(filters, 3), normalise(), _relu()]
+        layers += [enlarge(filters, 3, **start), normalise(), _relu()]
     layers.append(_conv(3, 7, dtype="float32", kernel_initializer=last))
     return tf.keras.Sequential(layers, name="synthesis")
 

@@ -20,7 +20,7 @@ class FiveLevelCodec(StaticCodec):
     number of latent channels and whether a ChannelNorm ends the encoder.
 
     Args:
-        width, upsample, norm: see `EncoderDecoderConfig`.
+        width, upsample, norm, latent_scale, fine: see `EncoderDecoderConfig`.
         sigma: hardness of the soft quantiser (`entropy.soft_to_hard`).
     """
 
@@ -33,11 +33,13 @@ class FiveLevelCodec(StaticCodec):
         upsample: str = "transposed",
         norm: str = "channel",
         sigma: float = 1.0,
+        latent_scale: float = 1.0,
+        fine: float = 0.0,
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.config = config = EncoderDecoderConfig(
-            self.latents, self.encoder_norm, width, upsample, norm
+            self.latents, self.encoder_norm, width, upsample, norm, latent_scale, fine, gentle=True
         )
         self.analysis = encoder(config)
         self.synthesis = decoder(config)
