@@ -103,6 +103,9 @@ class CodecModel(GanModel):
         """The codec of each layer (stream) of this codec's files, coarse to fine."""
         return [self]
 
+    def calibrate(self, batches: Iterable[tf.Tensor]) -> None:
+        """Fits fresh weights to the first of batches [n, h, w, 3]; most codecs need no such."""
+
     def measure(self, batches: Iterable[np.ndarray]) -> None:
         """Fits coding tables to the symbols of batches [n, h, w, 3]; most codecs learn theirs."""
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec.data.crops import middle_crops
+from tfgan_codec.data.crops import crops, middle_crops
 from tfgan_codec.data.pool import Pool
 from tfgan_codec.errors import UsageError
 from tfgan_codec.step.updates import steps_of
@@ -22,6 +22,7 @@ from tfgan_codec.training.schedule import Progress
 from tfgan_codec.training.trained import copy_weights, load_start
 
 _SAMPLES, _SAMPLE_SIDE = 4, 192
+_CALIBRATION_COUNT = 32
 _VALIDATION_COUNT, _VALIDATION_SIDE = 64, 256
 
 
@@ -78,13 +79,14 @@ def prepare(config: RunConfig) -> Run:
     """Opens the data of a run and builds its networks, with fresh weights or those of `init_from`.
 
     Whatever is wrong with the settings of any phase raises `UsageError` here, at once and not when
-    its turn comes. Nothing is written, and nothing of the folder `config.out` is read.
+    its turn comes. Nothing is written, and of the folder `config.out` it is only
+    seen whether a run to resume has a checkpoint, since a fresh codec is calibrated.
     """
     _check(config)
     tf.keras.utils.set_random_seed(config.seed)
     progress = Progress(config.limit)
     data = _open_data(config)
-    networks = _build_networks(config)
+    networks = _build_networks(config, data.pool)
     codec, adversary = networks.codec, networks.adversary
     build.learning_rates(config)
     for phase in config.phase:
@@ -112,11 +114,17 @@ def _open_data(config: RunConfig) -> Data:
     return Data(pool, validation, middle_crops(pool, _SAMPLE_SIDE, _SAMPLES))
 
 
-def _build_networks(config: RunConfig) -> Networks:
+def _build_networks(config: RunConfig, pool: Pool) -> Networks:
     codec = build.build_model(config)
     start = load_start(config.init_from) if config.init_from else None
     if start is not None:
         copy_weights(start, codec, config.init_parts)
+    elif not (config.resume and Checkpoints(Path(config.out) / NEWEST, codec, None).all()):
+        # Before the optimizer is built, whose moving averages begin with the weights.
+        try:
+            codec.calibrate(crops(pool, config.phase[0].crop, _CALIBRATION_COUNT, config.seed))
+        except tf.errors.OpError as error:
+            raise pool.problem or error from None
     codec.g_optimizer = build.make_optimizer(config)
     codec.g_optimizer.build(codec.trainable_variables)
     return Networks(codec, start, build.make_adversary(config, codec))

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from tfgan_codec.entropy.soft_to_hard import SoftToHardEntropy
 from tfgan_codec.losses.contract import CodecOutput
+from tfgan_codec.models.blocks.calibration import calibrate
 from tfgan_codec.models.blocks.encoder_decoder import EncoderDecoderConfig, decoder, encoder
 from tfgan_codec.models.blocks.static import StaticCodec
 
@@ -54,6 +55,12 @@ class FiveLevelCodec(StaticCodec):
             spread = {"mean": norm.beta, "deviation": norm.alpha}
         coded = self.entropy(y, training=training, **spread)
         return CodecOutput(self.synthesise(coded.latents), coded.bits, coded.latents, quality)
+
+    def calibrate(self, batches: Iterable[tf.Tensor]) -> None:
+        """Gives a fresh codec a start that suits the first batch; see `blocks.calibration`."""
+        if self.config.norm == "channel":
+            shown = tf.cast(next(iter(batches)), tf.float32) / 127.5 - self.offset
+            calibrate(self.analysis, self.synthesis, shown, self.config.latent_scale)
 
     def measure(self, batches: Iterable[np.ndarray]) -> None:
         """Sets the coding tables to the shares of the symbols of picture batches [n, h, w, 3]."""
