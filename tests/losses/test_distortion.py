@@ -3,6 +3,7 @@ import pytest
 
 tf = pytest.importorskip("tensorflow")
 
+from tfgan_codec.losses.content import Mse
 from tfgan_codec.losses.contract import CodecOutput
 from tfgan_codec.losses.distortion import ms_ssim, mse
 from tfgan_codec.losses.rate_distortion import RateDistortion
@@ -21,6 +22,19 @@ def test_mse_by_hand():
     a = tf.zeros([2, 4, 4, 3])
     b = tf.stack([tf.fill([4, 4, 3], 3.0), tf.zeros([4, 4, 3])])
     np.testing.assert_array_equal(mse(a, b), [9.0, 0.0])
+
+
+def test_chroma_weighs_what_differs_between_the_channels():
+    """A grey error of 3 has no colour; of (4, 0, -4) all is colour, 32 / 3."""
+    pictures = tf.zeros([2, 4, 4, 3])
+    grey, coloured = tf.fill([4, 4, 3], 3.0), tf.broadcast_to([4.0, 0.0, -4.0], [4, 4, 3])
+    output = CodecOutput(tf.stack([grey, coloured]), {}, tf.zeros([2, 1, 1, 1]), tf.zeros([2]))
+    plain, weighed = Mse(2.0)(pictures, output), Mse(2.0, chroma=8.0)(pictures, output)
+    error = mse(pictures, output.reconstruction)
+    np.testing.assert_allclose(plain.total, 2.0 * error, rtol=1e-6)
+    np.testing.assert_allclose(weighed.parts["mse"], error, rtol=1e-6)
+    np.testing.assert_allclose(weighed.parts["chroma"], [0.0, 32.0 / 3.0], rtol=1e-6)
+    np.testing.assert_allclose(weighed.total, [18.0, 2.0 * 9.0 * 32.0 / 3.0], rtol=1e-6)
 
 
 @pytest.mark.parametrize("size", [192, 219])
