@@ -78,8 +78,16 @@ def test_a_step_reports_every_figure_and_trains_both():
     (discriminator,) = model.discriminators
     g, d = snapshot(model.trainable_variables), snapshot(discriminator.trainable_variables)
     logs = model.train_step(pictures())
-    names = {"loss", "mse", "entropy", "bpp", "gradient", "adversarial", "adversarial_weight"}
-    names |= {"feature_matching", "d_loss", "d_gradient", "d_real", "d_fake", "d_accuracy"}
+    names = {"loss", "mse", "chroma", "entropy", "bpp", "gradient", "adversarial"}
+    names |= {
+        "adversarial_weight",
+        "feature_matching",
+        "d_loss",
+        "d_gradient",
+        "d_real",
+        "d_fake",
+        "d_accuracy",
+    }
     assert set(logs) == names | {"penalty"}
     assert np.isfinite([float(v) for v in logs.values()]).all()
     assert not unchanged(g, model.trainable_variables)
