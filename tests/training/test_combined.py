@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 tf = pytest.importorskip("tensorflow")
 
@@ -52,16 +51,6 @@ _FLAGS = """
 --steps=4
 --epoch_steps=1
 """
-
-
-@pytest.fixture(scope="module")
-def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("photographs")
-    random = np.random.default_rng(0)
-    for number in range(3):
-        coarse = random.integers(0, 256, (9, 9, 3), dtype=np.uint8)
-        Image.fromarray(coarse).resize((200, 200)).save(folder / f"{number}.png")
-    return folder
 
 
 @pytest.mark.slow

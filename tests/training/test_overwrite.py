@@ -5,9 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
 tf = pytest.importorskip("tensorflow")
 
@@ -18,16 +16,6 @@ from tfgan_codec.training.run_folder import REPLACED
 from tfgan_codec.training.trained import load_run
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("photographs")
-    noise = np.random.default_rng(0)
-    for number in range(3):
-        coarse = noise.integers(0, 256, (9, 9, 3), dtype=np.uint8)
-        Image.fromarray(coarse).resize((200, 200)).save(folder / f"{number}.png")
-    return folder
 
 
 def command(photographs: Path, out: Path, *more: str) -> list[str]:

@@ -25,16 +25,6 @@ from tfgan_codec.training.run import train
 from tfgan_codec.training.trained import load_run
 
 
-@pytest.fixture(scope="module")
-def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("photographs")
-    random = np.random.default_rng(0)
-    for number in range(3):
-        coarse = random.integers(0, 256, (9, 9, 3), dtype=np.uint8)
-        Image.fromarray(coarse).resize((200, 200)).save(folder / f"{number}.png")
-    return folder
-
-
 @pytest.fixture
 def config(photographs: Path, tmp_path: Path) -> RunConfig:
     phases = Phase(0.5, 64, 1, 2.0, 0.0), Phase(1.0, 64, 2, 2.0, 0.0)

@@ -7,9 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
 tf = pytest.importorskip("tensorflow")
 
@@ -19,17 +17,6 @@ from tfgan_codec.training import strategies
 from tfgan_codec.training.callbacks.figures import read_figures
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def photographs(tmp_path: Path) -> Path:
-    folder = tmp_path / "photographs"
-    folder.mkdir()
-    noise = np.random.default_rng(0)
-    for number in range(3):
-        coarse = noise.integers(0, 256, (9, 9, 3), dtype=np.uint8)
-        Image.fromarray(coarse).resize((200, 200)).save(folder / f"{number}.png")
-    return folder
 
 
 def free_ports(count: int) -> list[int]:
