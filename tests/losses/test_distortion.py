@@ -24,17 +24,17 @@ def test_mse_by_hand():
     np.testing.assert_array_equal(mse(a, b), [9.0, 0.0])
 
 
-def test_chroma_weighs_what_differs_between_the_channels():
-    """A grey error of 3 has no colour; of (4, 0, -4) all is colour, 32 / 3."""
-    pictures = tf.zeros([2, 4, 4, 3])
-    grey, coloured = tf.fill([4, 4, 3], 3.0), tf.broadcast_to([4.0, 0.0, -4.0], [4, 4, 3])
-    output = CodecOutput(tf.stack([grey, coloured]), {}, tf.zeros([2, 1, 1, 1]), tf.zeros([2]))
-    plain, weighed = Mse(2.0)(pictures, output), Mse(2.0, chroma=8.0)(pictures, output)
-    error = mse(pictures, output.reconstruction)
-    np.testing.assert_allclose(plain.total, 2.0 * error, rtol=1e-6)
-    np.testing.assert_allclose(weighed.parts["mse"], error, rtol=1e-6)
-    np.testing.assert_allclose(weighed.parts["chroma"], [0.0, 32.0 / 3.0], rtol=1e-6)
-    np.testing.assert_allclose(weighed.total, [18.0, 2.0 * 9.0 * 32.0 / 3.0], rtol=1e-6)
+def test_mse_weighs_the_two_axes_of_colour():
+    """A grey error of 3 has no colour; (4, 0, -4) is red against blue alone, (2, -4, 2) green."""
+    pictures = tf.zeros([3, 4, 4, 3])
+    errors = [tf.broadcast_to(e, [4, 4, 3]) for e in ([3.0] * 3, [4.0, 0.0, -4.0], [2.0, -4.0, 2.0])]
+    output = CodecOutput(tf.stack(errors), {}, tf.zeros([3, 1, 1, 1]), tf.zeros([3]))
+    value = Mse(2.0, red_blue=8.0, green=48.0)(pictures, output)
+    np.testing.assert_allclose(Mse(2.0)(pictures, output).total, [18.0, 64 / 3, 16.0], rtol=1e-6)
+    np.testing.assert_allclose(value.parts["mse"], [9.0, 32 / 3, 8.0], rtol=1e-6)
+    np.testing.assert_allclose(value.parts["red_blue"], [0.0, 32 / 3, 0.0], rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(value.parts["green"], [0.0, 0.0, 8.0], rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(value.total, [18.0, 2 * 9 * 32 / 3, 2 * 49 * 8.0], rtol=1e-6)
 
 
 @pytest.mark.parametrize("size", [192, 219])

@@ -78,7 +78,7 @@ def test_a_step_reports_every_figure_and_trains_both():
     (discriminator,) = model.discriminators
     g, d = snapshot(model.trainable_variables), snapshot(discriminator.trainable_variables)
     logs = model.train_step(pictures())
-    names = {"loss", "mse", "chroma", "entropy", "bpp", "gradient", "adversarial"}
+    names = {"loss", "mse", "red_blue", "green", "entropy", "bpp", "gradient", "adversarial"}
     names |= {
         "adversarial_weight",
         "feature_matching",

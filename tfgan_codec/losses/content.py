@@ -41,26 +41,36 @@ class _Distortion:
         return LossValue(self.weight * value, {self.names[0]: value})
 
 
-class Mse:
-    """Is `weight * (MSE + chroma * MSE of colour)` of values in [0, 255].
+# Opponent colours of an error, of unit length and across brightness (1, 1, 1) and each other.
+_RED_BLUE = (2.0**-0.5, 0.0, -(2.0**-0.5))
+_GREEN = (6.0**-0.5, -2.0 * 6.0**-0.5, 6.0**-0.5)
 
-    The error of colour is what of a pixel's error differs between red, green and blue. It is a
-    tenth of the variance of photographs, and a small codec that is not told of it gives up colour
-    for brightness before it has learned to code either.
+
+class Mse:
+    """Is `weight * (MSE + red_blue * E_red_blue + green * E_green)` of values in [0, 255].
+
+    The two energies are the shares of the squared error that lie along red against blue and along
+    green against magenta; with the share along brightness they add up to it. The first has a tenth
+    of brightness's variance in photographs, the second a sixtieth, and a small codec that is not
+    told of them gives up colour for brightness before it has learned to code either.
     """
 
-    names = ("mse", "chroma")
+    names = ("mse", "red_blue", "green")
 
-    def __init__(self, weight: float = 1.0, chroma: float = 0.0):
+    def __init__(self, weight: float = 1.0, red_blue: float = 0.0, green: float = 0.0):
         self.weight = weight
-        self.chroma = chroma
+        self.red_blue = red_blue
+        self.green = green
 
     def __call__(self, pictures: tf.Tensor, output: CodecOutput) -> LossValue:
         error = tf.cast(pictures, tf.float32) - tf.cast(output.reconstruction, tf.float32)
-        colour = error - tf.reduce_mean(error, axis=-1, keepdims=True)
-        value, chroma = (tf.reduce_mean(tf.square(x), axis=(1, 2, 3)) for x in (error, colour))
-        parts = {"mse": value, "chroma": chroma}
-        return LossValue(self.weight * (value + self.chroma * chroma), parts)
+        colour = tf.linalg.matmul(error, tf.constant([_RED_BLUE, _GREEN]), transpose_b=True)
+        colour = tf.reduce_mean(tf.square(colour), axis=(1, 2)) / 3.0
+        value = tf.reduce_mean(tf.square(error), axis=(1, 2, 3))
+        red_blue, green = colour[:, 0], colour[:, 1]
+        parts = {"mse": value, "red_blue": red_blue, "green": green}
+        total = value + self.red_blue * red_blue + self.green * green
+        return LossValue(self.weight * total, parts)
 
 
 class Mae(_Distortion):
