@@ -27,7 +27,9 @@ def test_mse_by_hand():
 def test_mse_weighs_the_two_axes_of_colour():
     """A grey error of 3 has no colour; (4, 0, -4) is red against blue alone, (2, -4, 2) green."""
     pictures = tf.zeros([3, 4, 4, 3])
-    errors = [tf.broadcast_to(e, [4, 4, 3]) for e in ([3.0] * 3, [4.0, 0.0, -4.0], [2.0, -4.0, 2.0])]
+    errors = [
+        tf.broadcast_to(e, [4, 4, 3]) for e in ([3.0] * 3, [4.0, 0.0, -4.0], [2.0, -4.0, 2.0])
+    ]
     output = CodecOutput(tf.stack(errors), {}, tf.zeros([3, 1, 1, 1]), tf.zeros([3]))
     value = Mse(2.0, red_blue=8.0, green=48.0)(pictures, output)
     np.testing.assert_allclose(Mse(2.0)(pictures, output).total, [18.0, 64 / 3, 16.0], rtol=1e-6)

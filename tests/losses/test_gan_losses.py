@@ -22,7 +22,9 @@ from tfgan_codec.losses.distortion import charbonnier, mae, ms_ssim
 from tfgan_codec.losses.feature_matching import FeatureMatching
 from tfgan_codec.losses.multiscale import MultiScale
 from tfgan_codec.losses.rate import Entropy, RateTarget
+from tfgan_codec.losses.shared import FeatureLoss
 from tfgan_codec.losses.smoothness import smoothness
+from tfgan_codec.losses.wasserstein import distance as wasserstein
 from tfgan_codec.metrics import lpips as reference
 
 REAL = tf.constant([[2.0, 0.5], [-1.0, 3.0]])
@@ -308,3 +310,63 @@ def test_multiscale_rate_and_distortion_by_hand():
     single = MultiScale()(pictures, output._replace(bits={"full": bits["full"]}, coarse=()))
     assert float(single.parts["coarse_mse"][0]) == float(single.parts["coarse_bpp"][0]) == 0.0
     assert tuple(value.parts) == tuple(single.parts) == MultiScale.names
+
+
+def test_wasserstein_compares_means_and_deviations_of_windows():
+    """A chessboard of 0 and 2 has mean 1 and deviation 1 in every window, wherever it begins; a
+    plain 1 has deviation 0, which counts as the root of .001."""
+    board = 2.0 * tf.cast((tf.range(16)[:, None] + tf.range(16)) % 2, tf.float32)
+    board = tf.broadcast_to(board[None, :, :, None], [2, 16, 16, 3])
+    moved, plain = tf.roll(board, 1, axis=1), tf.ones_like(board)
+    np.testing.assert_allclose(wasserstein(board, moved, 0), [4.0, 4.0])
+    inner = wasserstein(board[:, 1:], board[:, :-1], 1)  # the first row and column see the edge
+    assert np.all(inner < 0.1)
+    expected = (np.sqrt(1.001) - np.sqrt(0.001)) ** 2
+    windows = wasserstein(tf.tile(board, [1, 4, 4, 1]), tf.tile(plain, [1, 4, 4, 1]), 2)
+    np.testing.assert_allclose(windows, expected, rtol=0.1)
+
+
+@pytest.mark.parametrize("sigma", [0, 3, 128])
+def test_windows_are_powers_of_two(sigma: int):
+    with pytest.raises(UsageError, match="power of two"):
+        losses.build([f"wasserstein:sigma={sigma}"])
+
+
+class _Counting:
+    """Stands for a network; counts how often it is asked."""
+
+    def __init__(self, settings: str):
+        self.settings, self.calls = settings, 0
+
+    def __call__(self, pictures: tf.Tensor) -> list[tf.Tensor]:
+        self.calls += 1
+        return [pictures * tf.reduce_mean(pictures)]
+
+
+class _Mean(FeatureLoss):
+    def __init__(self, name: str, settings: str, weight: float):
+        self.names, self.weight = (name,), weight
+        self.features = _Counting(settings)
+
+    def compare(self, real: list[tf.Tensor], fake: list[tf.Tensor]) -> losses.contract.LossValue:
+        value = tf.reduce_mean(tf.square(real[0] - fake[0]), axis=(1, 2, 3))
+        return losses.contract.LossValue(self.weight * value, {self.names[0]: value})
+
+
+def test_losses_on_equal_activations_share_them():
+    """The sums and their gradients are those of separate losses, with a third of the passes."""
+    x = tf.reshape(tf.range(24.0), [2, 2, 2, 3])
+    y = tf.Variable(x + 1.0)
+    made = [_Mean("a", "vgg", 1.0), _Mean("b", "alex", 2.0), _Mean("c", "vgg", 3.0)]
+    apart, shared = made, losses.share_features(made)
+    assert [loss.names for loss in shared] == [("a", "c"), ("b",)]
+    results = []
+    for each in (apart, shared):
+        with tf.GradientTape() as tape:
+            output = CodecOutput(y, {}, tf.zeros([2, 1, 1, 1]), tf.zeros([2]))
+            values = [loss(x, output) for loss in each]
+            total = tf.add_n([value.total for value in values])
+        results.append((total, tape.gradient(total, y)))
+    np.testing.assert_allclose(results[0][0], results[1][0], rtol=1e-6)
+    np.testing.assert_allclose(results[0][1], results[1][1], rtol=1e-5)
+    assert [loss.features.calls for loss in made] == [4, 4, 2]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfgan_codec.losses.contract import Loss
+from tfgan_codec.losses.shared import share_features
 from tfgan_codec.specs.grammar import Spec
 from tfgan_codec.specs.names import Registry
 
@@ -23,6 +24,7 @@ LOSSES: Registry[Loss] = Registry(
         "rate_target": "rate.RateTarget",
         "smoothness": "smoothness.Smoothness",
         "vgg": "perceptual.Vgg",
+        "wasserstein": "wasserstein.Wasserstein",
     },
     __name__,
 )
@@ -34,4 +36,4 @@ def build(specs: Sequence[str | Spec], offered: Mapping[str, Any] | None = None)
     Values that are ramps must have been made variables by `training.ramps`. `offered` holds
     arguments by name, for those losses that take them where the spec does not give them.
     """
-    return [LOSSES.make(spec, offered) for spec in specs]
+    return share_features([LOSSES.make(spec, offered) for spec in specs])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from tfgan_codec.losses.contract import CodecOutput, LossValue
-from tfgan_codec.losses.perceptual import ClassifierFeatures
+from tfgan_codec.losses.contract import LossValue
+from tfgan_codec.losses.features import ClassifierFeatures
+from tfgan_codec.losses.shared import FeatureLoss
 
 
-class Contextual:
+class Contextual(FeatureLoss):
     """Is `weight * -log CX` of the activations of one layer of VGG16 or AlexNet.
 
     Tolerates shifted texture, which distances between pictures at equal places punish. The survey
@@ -19,7 +20,7 @@ class Contextual:
         net: "vgg" or "alex".
         layer: 0 to 4 from fine to coarse. Time and memory grow with the square of its positions.
         bandwidth: h of the paper's Eq. 3.
-        folder: where the weights are, see `losses.perceptual`.
+        folder: where the weights are, see `losses.features`.
     """
 
     names = ("contextual",)
@@ -37,10 +38,9 @@ class Contextual:
         self.bandwidth = bandwidth
         self.features = ClassifierFeatures(net, folder)
 
-    def __call__(self, pictures: tf.Tensor, output: CodecOutput) -> LossValue:
-        wanted = tf.stop_gradient(self.features(pictures)[self.layer])
-        found = self.features(output.reconstruction)[self.layer]
-        value = -tf.math.log(contextual_similarity(found, wanted, self.bandwidth))
+    def compare(self, real: list[tf.Tensor], fake: list[tf.Tensor]) -> LossValue:
+        similarity = contextual_similarity(fake[self.layer], real[self.layer], self.bandwidth)
+        value = -tf.math.log(similarity)
         return LossValue(self.weight * value, {"contextual": value})
 
 
