@@ -18,11 +18,11 @@ from PIL import Image
 import tfgan_codec as tgc
 from apps import bench, compress, decompress, demo, evaluate
 from tfgan_codec import codec as codecs
-from tfgan_codec import image_io
 from tfgan_codec.bundle import files as bundle_files
 from tfgan_codec.bundle import runtime
 from tfgan_codec.coding import hyperprior
 from tfgan_codec.format import container
+from tfgan_codec.pictures import alpha
 
 GOLDEN = Path(__file__).parent / "data" / "golden"
 CASES = json.loads((GOLDEN / "golden.json").read_text())
@@ -198,9 +198,9 @@ def test_file_of_another_model(tiny: tgc.Codec) -> None:
 
 def test_alpha_of_another_size(tiny: tgc.Codec) -> None:
     file = container.parse(tiny.compress(sample_pictures.image(16, 16, "LA"), quality=0)).file
-    alpha = image_io.pack_alpha(np.zeros([4, 4], np.uint8))
+    plane = alpha.pack(np.zeros([4, 4], np.uint8))
     with pytest.raises(tgc.BitstreamError, match="alpha plane"):
-        tiny.decompress(container.pack(file._replace(alpha=alpha)))
+        tiny.decompress(container.pack(file._replace(alpha=plane)))
 
 
 def test_convenience_functions(

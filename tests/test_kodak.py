@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 import tfgan_codec as tgc
-from tfgan_codec import image_io
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.coding import hyperprior
 from tfgan_codec.format import container, geometry, payload
@@ -21,6 +20,7 @@ from tfgan_codec.format.tables import uniform_tables
 from tfgan_codec.metrics.lpips import Lpips
 from tfgan_codec.metrics.psnr import psnr
 from tfgan_codec.metrics.ssim import ms_ssim
+from tfgan_codec.pictures import reading
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,7 @@ def bundle() -> Bundle:
 
 @pytest.fixture(scope="module")
 def kodak(kodak_dir: Path) -> list[np.ndarray]:
-    return [image_io.read(path).rgb for path in sorted(kodak_dir.glob("kodim*.png"))]
+    return [reading.read(path).rgb for path in sorted(kodak_dir.glob("kodim*.png"))]
 
 
 @pytest.fixture(scope="module")

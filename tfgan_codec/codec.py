@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tfgan_codec import image_io
 from tfgan_codec.bundle.files import PathLike, find_shipped, stamp
 from tfgan_codec.bundle.layered import LayeredBundle, load_bundle
 from tfgan_codec.bundle.model import Bundle
@@ -25,6 +24,8 @@ from tfgan_codec.errors import BitstreamError, ImageError, UsageError
 from tfgan_codec.format import container, geometry
 from tfgan_codec.format.container import Blob
 from tfgan_codec.format.geometry import QUALITIES
+from tfgan_codec.pictures import alpha, reading
+from tfgan_codec.pictures.picture import Picture, Pixels, to_image
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -55,7 +56,7 @@ class Codec:
     @_enough_memory()
     def compress(
         self,
-        picture: image_io.Source,
+        picture: reading.Source,
         quality: int | None = None,
         bpp: float | None = None,
         nbytes: int | None = None,
@@ -89,7 +90,7 @@ class Codec:
             raise UsageError(f"bpp must be a positive number, not {bpp}")
         if nbytes is not None and nbytes < 1:
             raise UsageError(f"the number of bytes must be positive, not {nbytes}")
-        source = image_io.read(picture)
+        source = reading.read(picture)
         if not metadata:
             source = source._replace(icc=None, exif=None)
         job = _Compression(self._coder, self.bundle.model_id, source)
@@ -134,18 +135,18 @@ class Codec:
                 f"{self._coder.layers}: it was not made with this model"
             )
         pixels = self._coder.decode(file, bundle.realisms[-1] if realism is None else realism)
-        alpha = None
+        plane = None
         if file.alpha is not None:
-            alpha = image_io.unpack_alpha(file.alpha, file.width, file.height)
-            alpha = _smaller(alpha, file.scale)
-        picture = image_io.Picture(pixels, file.grey, alpha, file.icc, file.exif)
-        return image_io.to_image(picture)
+            plane = alpha.unpack(file.alpha, file.width, file.height)
+            plane = _smaller(plane, file.scale)
+        picture = Picture(pixels, file.grey, plane, file.icc, file.exif)
+        return to_image(picture)
 
 
 class _Compression:
     """Holds one analysed picture, of which files of any quality are made."""
 
-    def __init__(self, coder: PictureCoder, model_id: bytes, picture: image_io.Picture) -> None:
+    def __init__(self, coder: PictureCoder, model_id: bytes, picture: Picture) -> None:
         height, width = picture.rgb.shape[:2]
         self._frame = container.TgcFile(
             model_id,
@@ -156,7 +157,7 @@ class _Compression:
             grey=picture.grey,
             icc=picture.icc,
             exif=picture.exif,
-            alpha=None if picture.alpha is None else image_io.pack_alpha(picture.alpha),
+            alpha=None if picture.alpha is None else alpha.pack(picture.alpha),
         )
         self._overhead, self.extra = container.overhead(self._frame)
         self._qualities = coder.qualities
@@ -206,7 +207,7 @@ def load(name_or_path: PathLike = DEFAULT_MODEL, threads: int = THREADS) -> Code
 
 
 def compress(
-    picture: image_io.Source,
+    picture: reading.Source,
     quality: int | None = None,
     bpp: float | None = None,
     nbytes: int | None = None,
@@ -254,9 +255,9 @@ def _loaded(model: str, threads: int, stamp: bytes) -> Codec:
     return load(model, threads)
 
 
-def _smaller(alpha: image_io.Pixels, scale: int) -> image_io.Pixels:
+def _smaller(plane: Pixels, scale: int) -> Pixels:
     """Returns an alpha plane [h, w] shrunk `scale` times, a power of two."""
-    plane = alpha[..., None]
+    plane = plane[..., None]
     while scale > 1:
         plane, scale = geometry.round_half_up(pyramid.halve(plane)).astype(np.uint8), scale // 2
     return plane[..., 0]

@@ -27,11 +27,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import context_models
 import sample_pictures
 
-from tfgan_codec import image_io
 from tfgan_codec.bundle.layered import write_layered_bundle
 from tfgan_codec.codec import Codec, load
 from tfgan_codec.coding import hyperprior
 from tfgan_codec.format import container
+from tfgan_codec.pictures import writing
 
 DATA = Path(__file__).resolve().parent
 FOLDER = DATA / "golden"
@@ -60,7 +60,7 @@ def pictures() -> dict[str, tuple[Image.Image, int]]:
 def make(codec: Codec, name: str, picture: Image.Image, quality: int) -> dict[str, str]:
     blob = codec.compress(picture, quality=quality)
     (FOLDER / f"{name}.tgc").write_bytes(blob)
-    image_io.save(codec.decompress(blob), FOLDER / f"{name}.png")
+    writing.save(codec.decompress(blob), FOLDER / f"{name}.png")
     file = container.parse(blob).file
     coding = hyperprior.read_symbols(codec.bundle, file)
     hashes = {k: hashlib.sha256(v.tobytes()).hexdigest() for k, v in coding._asdict().items()}
@@ -75,7 +75,7 @@ def make_layers() -> None:
         LAYERS.mkdir(exist_ok=True)
         (LAYERS / "file.tgc").write_bytes(blob)
         for scale in (1, 2, 4):
-            image_io.save(codec.decompress(blob, scale=scale), LAYERS / f"scale{scale}.png")
+            writing.save(codec.decompress(blob, scale=scale), LAYERS / f"scale{scale}.png")
 
 
 def make_context() -> None:
@@ -86,7 +86,7 @@ def make_context() -> None:
     codec = load(CONTEXT / "bundle.zip")
     blob = codec.compress(sample_pictures.image(37, 150, seed=8))
     (CONTEXT / "file.tgc").write_bytes(blob)
-    image_io.save(codec.decompress(blob), CONTEXT / "file.png")
+    writing.save(codec.decompress(blob), CONTEXT / "file.png")
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 tf = pytest.importorskip("tensorflow")
 
-from tfgan_codec import image_io, tiling
+from tfgan_codec import tiling
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.bundle.runtime import Network
 from tfgan_codec.codec import Codec
@@ -24,6 +24,7 @@ from tfgan_codec.format.geometry import STRIDE
 from tfgan_codec.metrics.psnr import psnr
 from tfgan_codec.metrics.ssim import ms_ssim
 from tfgan_codec.models.from_bundle import restore
+from tfgan_codec.pictures import reading
 
 pytestmark = pytest.mark.slow
 
@@ -38,7 +39,7 @@ def bundle() -> Bundle:
 
 @pytest.fixture(scope="module")
 def kodak(kodak_dir: Path) -> list[np.ndarray]:
-    return [image_io.read(kodak_dir / f"kodim{number:02}.png").rgb for number in NUMBERS]
+    return [reading.read(kodak_dir / f"kodim{number:02}.png").rgb for number in NUMBERS]
 
 
 @pytest.fixture(scope="module")

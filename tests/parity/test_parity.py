@@ -19,11 +19,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tfgan_codec import image_io
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.coding import hyperprior
 from tfgan_codec.errors import BundleError
 from tfgan_codec.format import container, payload
+from tfgan_codec.pictures import reading
 
 tf = pytest.importorskip("tensorflow")
 
@@ -196,7 +196,7 @@ def test_the_shipped_decoder(runtime: str, kodak_dir: Path, tmp_path: Path):
         bundle = Bundle.load("mobile")
     except BundleError as error:
         pytest.skip(str(error))
-    picture = image_io.read(kodak_dir / "kodim05.png").rgb[:256, :384]
+    picture = reading.read(kodak_dir / "kodim05.png").rgb[:256, :384]
     y = bundle.network("analysis")(picture)
     np.save(
         tmp_path / "mobile", hyperprior.dequantize(bundle, hyperprior.quantize(bundle, y, 100), 100)

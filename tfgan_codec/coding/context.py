@@ -17,7 +17,7 @@ from tfgan_codec.errors import BundleError
 from tfgan_codec.format import container, context, context_model, geometry, payload
 from tfgan_codec.format.geometry import Array, Floats, Integers, round_half_up
 from tfgan_codec.format.rangecoder import RangeDecoder, RangeEncoder
-from tfgan_codec.image_io import Pixels
+from tfgan_codec.pictures.picture import Pixels
 
 
 class ContextSymbols(NamedTuple):

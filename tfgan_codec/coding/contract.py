@@ -12,7 +12,7 @@ from tfgan_codec.errors import UsageError
 from tfgan_codec.format import container
 from tfgan_codec.format.geometry import Array, Floats, round_half_up
 from tfgan_codec.format.payload import Symbols
-from tfgan_codec.image_io import Pixels
+from tfgan_codec.pictures.picture import Pixels
 
 
 class Search(NamedTuple):

@@ -16,7 +16,7 @@ from tfgan_codec.errors import BundleError
 from tfgan_codec.format import container, geometry, payload, scales
 from tfgan_codec.format.geometry import Array, Floats, Integers, round_half_up
 from tfgan_codec.format.payload import MAX_RESIDUAL, Symbols
-from tfgan_codec.image_io import Pixels
+from tfgan_codec.pictures.picture import Pixels
 
 
 class HyperpriorCoder:

@@ -10,7 +10,7 @@ from tfgan_codec.coding import hyperprior, pyramid
 from tfgan_codec.coding.contract import Encoding, OneEncoding, to_bytes
 from tfgan_codec.format import container, payload
 from tfgan_codec.format.geometry import Floats, latent_size
-from tfgan_codec.image_io import Pixels
+from tfgan_codec.pictures.picture import Pixels
 
 
 class LayeredCoder:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import tfgan_codec as tgc
-from tfgan_codec import cli, image_io
+from tfgan_codec import cli
 from tfgan_codec.commands import training
 from tfgan_codec.format import container
+from tfgan_codec.pictures import writing
 
 _USAGE = """
 usage: {program} PICTURE OUT.tgc [--bpp=B | --bytes=N | --quality=Q] [--model=M]
@@ -48,7 +49,7 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc compress") -> in
         if values.search:
             options["refiner"] = training.refiner(values.search)
         blob = tgc.load(values.model, values.threads).compress(picture, **options)
-        image_io.write_file(out, blob)
+        writing.write_file(out, blob)
         file = container.parse(blob).file
         bpp = 8 * len(blob) / (file.width * file.height)
         print(f"{out}: {len(blob)} bytes, {bpp:.4g} bpp, quality {file.quality}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import tfgan_codec as tgc
-from tfgan_codec import cli, image_io
+from tfgan_codec import cli
+from tfgan_codec.pictures import writing
 
 _USAGE = """
 usage: {program} IN.tgc PICTURE [--realism=R] [--scale=S] [--model=M]
@@ -37,10 +38,10 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc decompress") -> 
 
     def decompress(source: str, picture: str) -> None:
         cli.refuse_overwriting(source, picture)
-        image_io.picture_format(picture)  # complains before the work is done
+        writing.picture_format(picture)  # complains before the work is done
         options = {"realism": values.realism, "model": values.model, "scale": values.scale}
         image = tgc.decompress(source, **options, threads=values.threads)
-        image_io.save(image, picture)
+        writing.save(image, picture)
         print(f"{picture}: {image.width}x{image.height}")
 
     return cli.run(decompress, values, _USAGE.format(program=program), argv)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from PIL import Image
 
 import tfgan_codec as tgc
-from tfgan_codec import cli, image_io
+from tfgan_codec import cli
 from tfgan_codec.evaluation import demo
+from tfgan_codec.pictures import reading, writing
 
 _USAGE = """
 usage: {program} PICTURE [--bpp=0.1] [--out=demo.png] [--model=M]
@@ -28,11 +29,11 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc demo") -> int:
     values.add_threads()
 
     def show(picture: str) -> None:
-        image_io.picture_format(values.out)  # complains before the work is done
+        writing.picture_format(values.out)  # complains before the work is done
         cli.refuse_overwriting(picture, values.out)
-        original = Image.fromarray(image_io.read(picture).rgb)
+        original = Image.fromarray(reading.read(picture).rgb)
         results = demo.run(tgc.load(values.model, values.threads), original, values.bpp)
-        image_io.save(demo.side_by_side(original, results), values.out)
+        writing.save(demo.side_by_side(original, results), values.out)
         print(f"{picture}: {original.width}x{original.height}\n")
         print(demo.table(results))
         print(f"\nSide by side: {values.out}")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tfgan_codec import image_io
 from tfgan_codec.errors import UsageError
+from tfgan_codec.pictures import reading
 
 _JPEG = {".jpg", ".jpeg", ".jpe", ".jfif", ".jp2", ".j2k"}
 _OTHERS = {".avif", ".bmp", ".gif", ".pgm", ".png", ".ppm", ".tga", ".tif", ".tiff", ".webp"}
@@ -50,7 +50,7 @@ class FileSource:
         return str(self._files[number])
 
     def read(self, number: int) -> np.ndarray:
-        return image_io.read(self._files[number]).rgb
+        return reading.read(self._files[number]).rgb
 
     def inventory(self) -> Iterator[tuple[str, int]]:
         for file in self._files:

@@ -15,8 +15,9 @@ import numpy as np
 from PIL import Image, features
 
 from tfgan_codec.errors import TgcError, UsageError
-from tfgan_codec.image_io import Pixels, encoded
 from tfgan_codec.metrics.complexity import Complexity
+from tfgan_codec.pictures.picture import Pixels
+from tfgan_codec.pictures.writing import encoded
 
 Encoder = Callable[[Image.Image, float], bytes]
 

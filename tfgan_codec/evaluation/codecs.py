@@ -15,8 +15,8 @@ from tfgan_codec.coding.contract import Refiner
 from tfgan_codec.errors import BundleError, UsageError
 from tfgan_codec.evaluation import classical
 from tfgan_codec.evaluation.neural import DEFAULT_SETTINGS, NeuralCodec
-from tfgan_codec.image_io import Pixels
 from tfgan_codec.metrics.complexity import Complexity
+from tfgan_codec.pictures.picture import Pixels
 
 # What can follow a name: search, realism, settings.
 _REST = re.compile(r"(?:\+([a-z]+[0-9]+))?(?:@([^@=]*))?(?:=(.*))?")

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import tfgan_codec as tgc
-from tfgan_codec import image_io, provenance, tiling
+from tfgan_codec import provenance, tiling
 from tfgan_codec.bundle.model import Bundle, BundlePart
 from tfgan_codec.bundle.runtime import Network
 from tfgan_codec.errors import UsageError
@@ -28,6 +28,7 @@ from tfgan_codec.evaluation.summary import markdown_table
 from tfgan_codec.format.geometry import STRIDE
 from tfgan_codec.metrics.complexity import of_tflite
 from tfgan_codec.metrics.psnr import psnr
+from tfgan_codec.pictures import reading
 
 RANDOM = "random:"  # before the name of a codec: its full-size decoder with random weights
 METRICS = ("psnr", "ms_ssim", "lpips")
@@ -143,7 +144,7 @@ def _quality(
     meter = Meter(METRICS, weights)
     found: list[list[dict[str, Any]]] = [[] for _ in bundles]
     for path in pictures:
-        picture = image_io.read(path).rgb
+        picture = reading.read(path).rgb
         blob = codecs[0].compress(picture, bpp=bpp)
         decoded = [np.asarray(codec.decompress(blob).convert("RGB")) for codec in codecs]
         _, measured = meter.measure(picture, decoded)

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tfgan_codec import image_io
 from tfgan_codec.codec import Codec
 from tfgan_codec.errors import UsageError
 from tfgan_codec.evaluation.sheet import Panel, sheet
 from tfgan_codec.metrics import ms_ssim, psnr
+from tfgan_codec.pictures import writing
 
 AVIF_SPEED = 6  # libavif's default; slower settings save a few percent more
 
@@ -103,7 +103,7 @@ def nearest_quality(picture: Image.Image, fmt: Format, nbytes: int) -> int:
 
 
 def encode_as(picture: Image.Image, fmt: Format, quality: int) -> bytes:
-    return image_io.encoded(picture, fmt.name, quality=quality, **fmt.options)
+    return writing.encoded(picture, fmt.name, quality=quality, **fmt.options)
 
 
 def decode_any(blob: bytes) -> Image.Image:

@@ -9,12 +9,12 @@ import numpy as np
 
 from tfgan_codec.errors import TgcError
 from tfgan_codec.format.geometry import Floats
-from tfgan_codec.image_io import Pixels
 from tfgan_codec.metrics import ms_ssim, psnr
 from tfgan_codec.metrics.fid import PATCH, frechet_distance, patches
 from tfgan_codec.metrics.inception import FEATURES, Inception
 from tfgan_codec.metrics.kid import kernel_distance
 from tfgan_codec.metrics.lpips import Lpips
+from tfgan_codec.pictures.picture import Pixels
 
 Values = dict[str, Optional[float]]
 Reasons = dict[str, str]

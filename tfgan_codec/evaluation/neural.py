@@ -15,8 +15,8 @@ from tfgan_codec.bundle.runtime import THREADS
 from tfgan_codec.codec import load
 from tfgan_codec.coding.contract import Refiner
 from tfgan_codec.errors import UsageError
-from tfgan_codec.image_io import Pixels
 from tfgan_codec.metrics.complexity import Complexity, of_tflite
+from tfgan_codec.pictures.picture import Pixels
 
 DEFAULT_SETTINGS = ("0.05", "0.1", "0.2")
 _SIDE = 256  # complexity is counted on a picture of this size, without halos of tiles

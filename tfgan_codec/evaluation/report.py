@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from tfgan_codec import image_io
 from tfgan_codec.evaluation import classical, schema, sheets
 from tfgan_codec.evaluation.curves import Difference, codecs, measured_metrics
 from tfgan_codec.evaluation.plots import colors
+from tfgan_codec.pictures import writing
+from tfgan_codec.pictures.picture import Pixels
 
 _TEMPLATE = Path(__file__).with_name("report.html")
 _PLACE = "/*DATA*/"
@@ -67,14 +68,14 @@ def fill(template: Path, data: dict[str, Any]) -> str:
     return before + text + after
 
 
-def webp(picture: image_io.Pixels, quality: int = WEBP_QUALITY) -> str:
+def webp(picture: Pixels, quality: int = WEBP_QUALITY) -> str:
     """Returns a picture, uint8 HxWx3, as base64 of a WebP file."""
-    data = image_io.encoded(Image.fromarray(picture), "WEBP", quality=quality, method=4)
+    data = writing.encoded(Image.fromarray(picture), "WEBP", quality=quality, method=4)
     return base64.b64encode(data).decode()
 
 
 def _entry(sheet: sheets.Sheet, images: list[str]) -> dict[str, Any]:
-    def add(picture: image_io.Pixels) -> int:
+    def add(picture: Pixels) -> int:
         images.append(webp(picture))
         return len(images) - 1
 

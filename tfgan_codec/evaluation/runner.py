@@ -21,11 +21,13 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from tfgan_codec import image_io, provenance
+from tfgan_codec import provenance
 from tfgan_codec.errors import ImageError, UsageError
 from tfgan_codec.evaluation import schema
 from tfgan_codec.evaluation.codecs import MeasuredCodec, file_of
 from tfgan_codec.evaluation.measure import Features, Measured, Meter, set_metrics
+from tfgan_codec.pictures import reading
+from tfgan_codec.pictures.picture import Pixels
 
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".ppm", ".tif", ".tiff", ".avif")
 DEFAULT_METRICS = tuple(metric for metric in schema.METRICS if metric != "lpips_vgg")
@@ -143,7 +145,7 @@ class _Run:
     def _code(self, path: Path, scratch: Path, bar: tqdm[None]) -> tuple[Path, list[_Point]] | None:
         """Encodes and decodes one picture with everything."""
         try:
-            picture = image_io.read(path).rgb
+            picture = reading.read(path).rgb
         except ImageError as error:
             self.problems.append(f"{path.name} left out: {error}")
             return None
@@ -168,7 +170,7 @@ class _Run:
         codec: MeasuredCodec,
         setting: str,
         path: Path,
-        picture: image_io.Pixels,
+        picture: Pixels,
         target: Path,
         files: dict[tuple[str, str], _Made],
     ) -> _Point:

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tfgan_codec import image_io
 from tfgan_codec.errors import TgcError
 from tfgan_codec.evaluation import schema
 from tfgan_codec.evaluation.codecs import MeasuredCodec, file_of
 from tfgan_codec.evaluation.measure import Meter
+from tfgan_codec.pictures import reading
+from tfgan_codec.pictures.picture import Pixels
 
 CROP = 128
 CROPS = 3
@@ -26,7 +27,7 @@ class Version(NamedTuple):
     codec: str
     nbytes: int
     values: dict[str, float | None]
-    pixels: image_io.Pixels
+    pixels: Pixels
 
 
 class Sheet(NamedTuple):
@@ -34,7 +35,7 @@ class Sheet(NamedTuple):
 
     name: str
     target: int
-    original: image_io.Pixels
+    original: Pixels
     versions: list[Version]
     crops: list[tuple[int, int]]  # left, top of CROP x CROP regions
 
@@ -60,11 +61,11 @@ def make(
     """
     for path in pictures:
         try:
-            original = image_io.read(path).rgb
+            original = reading.read(path).rgb
         except TgcError:
             continue
         target = max(1, round(bpp * original.shape[0] * original.shape[1] / 8))
-        found: list[tuple[str, int, image_io.Pixels]] = []
+        found: list[tuple[str, int, Pixels]] = []
         for codec in codecs:
             known = {
                 row["setting"]: row["bytes"]
@@ -97,9 +98,7 @@ def _kept(
     return data if len(data) == max(fitting) else None
 
 
-def busiest(
-    picture: image_io.Pixels, size: int = CROP, count: int = CROPS
-) -> list[tuple[int, int]]:
+def busiest(picture: Pixels, size: int = CROP, count: int = CROPS) -> list[tuple[int, int]]:
     """Returns left and top of the `size` x `size` squares in which neighbouring pixels change most,
     up to `count` of them, none overlapping."""
     height, width = picture.shape[:2]

@@ -31,13 +31,13 @@ from tfgan_codec.entropy.hyperprior import scale_of
 from tfgan_codec.errors import UsageError
 from tfgan_codec.format import geometry, payload
 from tfgan_codec.format.geometry import STRIDE
-from tfgan_codec.image_io import Pixels
 from tfgan_codec.losses.distortion import ms_ssim, mse
 from tfgan_codec.losses.features import PERIOD
 from tfgan_codec.losses.perceptual import Lpips
 from tfgan_codec.metrics.lpips import SMALLEST_SIDE
 from tfgan_codec.metrics.ssim import SMALLEST_SIDE as MS_SSIM_SMALLEST
 from tfgan_codec.models.from_bundle import restore
+from tfgan_codec.pictures.picture import Pixels
 
 # Weights of the logarithms of squared error and of 1 - MS-SSIM of the faithful decoder's picture.
 _MSE_SHARE, _STRUCTURE_SHARE = 0.3, 0.7

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec import image_io
 from tfgan_codec.data.files import SUFFIXES
 from tfgan_codec.errors import ImageError, UsageError
 from tfgan_codec.format.geometry import QUALITIES
 from tfgan_codec.losses.contract import CodecOutput
+from tfgan_codec.pictures import reading
 
 SIDE = 256
 PICTURES = 192  # a tensor's range is that of its rarest pictures
@@ -48,7 +48,7 @@ def collect(
 
 def _crop(path: Path) -> np.ndarray | None:
     try:
-        picture = image_io.read(path).rgb
+        picture = reading.read(path).rgb
     except ImageError:
         return None  # one unreadable file among photographs is no reason to stop
     top, left = ((size - SIDE) // 2 for size in picture.shape[:2])

@@ -1,0 +1,83 @@
+"""Tests of writing files: whole or not at all, with colour profile and EXIF."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sample_pictures
+from PIL import Image
+from sample_pictures import MAKE
+
+from tfgan_codec.errors import ImageError
+from tfgan_codec.pictures import writing
+from tfgan_codec.pictures.picture import Picture, to_image
+
+WIDTH, HEIGHT = 20, 30
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.PNG", "a.jpg", "a.webp", "a.tif"])
+def test_save_keeps_profile_and_exif(name: str, tmp_path: Path) -> None:
+    image = sample_pictures.image(WIDTH, HEIGHT)
+    profile = sample_pictures.rgb_profile()
+    block = sample_pictures.exif().tobytes()[6:]
+    picture = Picture(np.asarray(image), icc=profile, exif=block)
+    writing.save(to_image(picture), tmp_path / name)
+    with Image.open(tmp_path / name) as saved:
+        assert saved.size == image.size
+        assert saved.info["icc_profile"] == profile
+        assert saved.getexif()[MAKE] == "Camera Works"
+        if not name.endswith("jpg"):
+            assert np.array_equal(np.asarray(saved), np.asarray(image))
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "message"),
+    [
+        ("a", "RGB", "no picture format"),
+        ("a.xyz", "RGB", "no picture format"),
+        ("a.tgc", "RGB", "no picture format"),
+        ("a.jpg", "RGBA", "cannot be stored as JPEG"),
+        ("no/such/folder/a.png", "RGB", "No such file"),
+        ("folder.png", "RGB", "Is a directory"),
+    ],
+)
+def test_save_refuses(name: str, mode: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(ImageError, match=message):
+        writing.save(sample_pictures.image(4, 4, mode), tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.png"]
+
+
+def test_write_file_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        writing.write_file(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+    monkeypatch.undo()
+    writing.write_file(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX files")
+def test_write_file_follows_links_and_umask(tmp_path: Path) -> None:
+    target, link = tmp_path / "target", tmp_path / "link"
+    link.symlink_to(target)
+    writing.write_file(link, b"data")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"data"
+    umask = os.umask(0)
+    os.umask(umask)
+    assert target.stat().st_mode & 0o777 == 0o666 & ~umask
+    writing.write_file("/dev/null", b"data")
+    assert not os.path.isfile("/dev/null")

@@ -1,0 +1,1 @@
+"""Reads pictures of any kind as pixels, alpha, colour profile and EXIF, and writes them."""
