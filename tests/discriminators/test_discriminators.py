@@ -8,6 +8,7 @@ tf = pytest.importorskip("tensorflow")
 import tfgan_codec as tgc
 from tfgan_codec import discriminators
 from tfgan_codec.layers.mobilevit import MobileViTBlock
+from tfgan_codec.losses.adversarial import Hinge
 
 
 @pytest.mark.parametrize(
@@ -136,6 +137,60 @@ def test_mobilevit_starts_as_a_function_of_the_picture():
         tape.watch(picture)
         logit = discriminator(picture).logits[0]
     assert 0.3 < np.linalg.norm(tape.gradient(logit, picture)) < 30
+
+
+@pytest.fixture
+def vgg(shared_dir) -> str:
+    folder = shared_dir / "weights"
+    if not (folder / "vgg16_features_lpips.npz").is_file():
+        pytest.skip("VGG16 weights are not in ../shared/weights")
+    return str(folder)
+
+
+@pytest.mark.parametrize("levels", [1, 3, 5])
+def test_projected_trains_its_heads_alone(vgg: str, levels: int):
+    """Each head has 4x4 convolutions of 16, 32, 64 and 128 filters, fewer the coarser its layer,
+    and a 3x3 one to a logit, each with its bias and vector u; nothing else is a variable."""
+    discriminator = discriminators.build("projected", 6, levels=levels, width=0.25, folder=vgg)
+    expected = 0
+    for level in range(levels):
+        sizes = [64, 16, 32, 64, 128][: max(2, 5 - level)]
+        expected += sum(16 * a * b + b + b for a, b in zip(sizes, sizes[1:])) + 9 * sizes[-1] + 2
+    assert discriminator.count_params() == expected
+    verdict = discriminator(tf.zeros([1, 64, 64, 3]), training=True)
+    assert [logits.shape for logits in verdict.logits] == [(1, 4, 4)] * levels
+
+
+def test_projected_mixes_are_the_same_in_every_run_and_keep_the_scale(vgg: str):
+    a, b = (discriminators.build("projected", 6, levels=3, folder=vgg).mixes for _ in range(2))
+    layers = [
+        tf.random.stateless_normal([2, 64 >> i, 64 >> i, c], [i, 1])
+        for i, c in enumerate((64, 128, 256))
+    ]
+    for x, y in zip(a(layers), b(layers)):
+        np.testing.assert_array_equal(x, y)
+        assert 0.7 < np.sqrt(np.mean(np.square(x))) < 1.3
+
+
+def test_projected_tells_blur_in_a_few_steps(vgg: str):
+    """Texture against its own blur, new in each step: what it learns holds for the next."""
+    tf.keras.utils.set_random_seed(1)
+    judge = discriminators.build("projected", 6, levels=3, width=0.25, folder=vgg)
+    adam, hinge = tf.keras.optimizers.Adam(1e-3, 0.5), Hinge()
+    right = []
+    for step in range(13):
+        coarse = tf.random.stateless_uniform([4, 16, 16, 3], [step, 7], -1.0, 1.0)
+        real = tf.image.resize(coarse, [64, 64], "bicubic")
+        fake = tf.nn.avg_pool2d(real, 3, 1, "SAME")
+        with tf.GradientTape() as tape:
+            verdict = judge(tf.concat([real, fake], 0), training=True)
+            pairs = [tf.split(logits, 2) for logits in verdict.logits]
+            loss = tf.add_n([tf.reduce_mean(hinge.discriminator(*pair)) for pair in pairs])
+        right.append(np.mean([np.mean(on_real > on_fake) for on_real, on_fake in pairs]))
+        gradients = tape.gradient(loss, judge.trainable_variables)
+        adam.apply_gradients(zip(gradients, judge.trainable_variables))
+    assert right[0] < 0.6
+    assert np.mean(right[-3:]) > 0.9
 
 
 def test_unfold_groups_the_pixels_of_2x2_patches():

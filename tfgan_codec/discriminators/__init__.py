@@ -17,6 +17,7 @@ DISCRIMINATORS: Registry[Discriminator] = Registry(
         "mobilevit": "mobilevit.MobileViT",
         "multiscale": "multiscale.MultiScale",
         "patch": "patch.Patch",
+        "projected": "projected.Projected",
     },
     __name__,
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from tfgan_codec.layers.classifier import ClassifierFeatures
 from tfgan_codec.losses.contract import LossValue
-from tfgan_codec.losses.features import ClassifierFeatures
 from tfgan_codec.losses.shared import FeatureLoss
 
 
@@ -20,7 +20,7 @@ class Contextual(FeatureLoss):
         net: "vgg" or "alex".
         layer: 0 to 4 from fine to coarse. Time and memory grow with the square of its positions.
         bandwidth: h of the paper's Eq. 3.
-        folder: where the weights are, see `losses.features`.
+        folder: where the weights are, see `layers.classifier`.
     """
 
     names = ("contextual",)

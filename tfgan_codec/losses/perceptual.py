@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from tfgan_codec.layers.classifier import PERIOD, ClassifierFeatures
 from tfgan_codec.losses.contract import LossValue
-from tfgan_codec.losses.features import PERIOD, ClassifierFeatures
 from tfgan_codec.losses.shared import FeatureLoss
 
 
@@ -18,7 +18,7 @@ class Lpips(FeatureLoss):
         shift: whether to leave out some rows at the top and columns at the left, others in each
             step. AlexNet's first stride is 4: against a fixed grid a decoder learns to please it
             with a mesh of that period, which AlexNet does not see and people do.
-        net, folder, bfloat16: see `losses.features`.
+        net, folder, bfloat16: see `layers.classifier`.
     """
 
     def __init__(

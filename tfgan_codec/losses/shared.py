@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
+from tfgan_codec.layers.classifier import ClassifierFeatures
 from tfgan_codec.losses.contract import CodecOutput, Loss, LossValue
-from tfgan_codec.losses.features import ClassifierFeatures
 
 
 class FeatureLoss:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import tensorflow as tf
 
 from tfgan_codec.errors import UsageError
+from tfgan_codec.layers.classifier import ClassifierFeatures
 from tfgan_codec.losses.contract import LossValue
-from tfgan_codec.losses.features import ClassifierFeatures
 from tfgan_codec.losses.shared import FeatureLoss
 
 LAYERS = 4  # relu1_2, relu2_2, relu3_3 and relu4_3 of VGG16, at 1, 1/2, 1/4 and 1/8 of the size
@@ -25,7 +25,7 @@ class Wasserstein(FeatureLoss):
         sigma: width of the windows in pixels, a power of two, 1 to 64. A layer at 1/s of the size
             has windows of sigma / s, made by halving log2(sigma / s) times with [1/4, 1/2, 1/4] in
             both directions; where that is 1, activations themselves are compared.
-        folder, bfloat16: see `losses.features`.
+        folder, bfloat16: see `layers.classifier`.
     """
 
     def __init__(

@@ -31,8 +31,8 @@ from tfgan_codec.entropy.hyperprior import scale_of
 from tfgan_codec.errors import UsageError
 from tfgan_codec.format import geometry, payload
 from tfgan_codec.format.geometry import STRIDE
+from tfgan_codec.layers.classifier import PERIOD
 from tfgan_codec.losses.distortion import ms_ssim, mse
-from tfgan_codec.losses.features import PERIOD
 from tfgan_codec.losses.perceptual import Lpips
 from tfgan_codec.metrics.lpips import SMALLEST_SIDE
 from tfgan_codec.metrics.ssim import SMALLEST_SIDE as MS_SSIM_SMALLEST

@@ -36,6 +36,11 @@ class ClassifierFeatures:
         self._lines = {k: tf.constant(v) for k, v in arrays.items() if k.startswith("lin")}
         self._arrays = {k: tf.cast(v, self._dtype) for k, v in arrays.items() if "/" in k}
 
+    @property
+    def channels(self) -> tuple[int, ...]:
+        """The number of channels of each layer, fine to coarse."""
+        return tuple(self.linear(layer).shape[0] for layer in range(len(self._lines)))
+
     def linear(self, layer: int) -> tf.Tensor:
         """Returns the weight that LPIPS gives each channel of a layer, [channels]."""
         return self._lines[f"lin{layer}"]
