@@ -11,6 +11,7 @@ from PIL import Image
 
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.codec import Codec, load
+from tfgan_codec.metrics import weights
 
 if TYPE_CHECKING:
     from tfgan_codec.models.mobile import Mobile
@@ -25,6 +26,16 @@ def shared_dir() -> Path:
     if not folder.is_dir():
         pytest.skip("optional data folder ../shared is not there")
     return folder
+
+
+@pytest.fixture(scope="session")
+def dists_dir(shared_dir: Path) -> Path:
+    """A folder with the weights of DISTS and of VGG16: ../shared/weights or the user's own."""
+    files = [weights.FILES[name].file for name in ("dists", "lpips_vgg")]
+    for folder in (shared_dir / "weights", weights.default_folder()):
+        if all((folder / file).is_file() for file in files):
+            return folder
+    pytest.skip(f"{' and '.join(files)} are not there; python -m apps.weights makes them")
 
 
 @pytest.fixture(scope="session")

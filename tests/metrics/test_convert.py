@@ -42,6 +42,12 @@ def test_torchvision_and_lpips_checkpoints(name, layers, published, monkeypatch,
     check_converted(monkeypatch, tmp_path, {"net.pth": network, "lin.pth": linear}, name)
 
 
+def test_dists_checkpoint(dists_dir, monkeypatch, tmp_path):
+    with np.load(dists_dir / weights.FILES["dists"].file) as ours:
+        theirs = {key: ours[key].reshape(1, -1, 1, 1) for key in ("alpha", "beta")}
+    check_converted(monkeypatch, tmp_path, {"weights.pt": theirs}, "dists")
+
+
 @pytest.mark.parametrize("style", ["torchvision", "graph"])
 def test_inception_checkpoints(style, published, monkeypatch, tmp_path):
     ours = published("inception_fid")

@@ -1,4 +1,4 @@
-"""Turns the public checkpoints of LPIPS and FID into the weight files of `weights.FILES`.
+"""Turns the public checkpoints of LPIPS, DISTS and FID into the weight files of `weights.FILES`.
 
 Large kernels are stored as float16, which changes LPIPS by less than 1e-4 and FID by 0.03. Hashes
 make sure that everyone measures with the same files.
@@ -86,6 +86,7 @@ def convert(files: Sequence[str | os.PathLike[str]], folder: str | os.PathLike[s
     made = {
         "lpips_alex": _lpips(found, "alex", _ALEX_LAYERS),
         "lpips_vgg": _lpips(found, "vgg", _VGG_LAYERS),
+        "dists": _dists(found.get("dists", {})),
         "inception_fid": _inception(found.get("inception", {})),
     }
     made = {name: arrays for name, arrays in made.items() if arrays}
@@ -104,13 +105,15 @@ def convert(files: Sequence[str | os.PathLike[str]], folder: str | os.PathLike[s
 
 
 def _kind(arrays: Arrays) -> str:
-    """Returns which checkpoint has such arrays: "alex", "vgg linear", "inception"; "" if none."""
+    """Returns which checkpoint has such arrays, such as "alex", "vgg linear"; "" if none does."""
     first, second = arrays.get("features.0.weight"), arrays.get("lin1.model.1.weight")
     if first is not None:
         kinds: dict[tuple[int, ...], str] = {(64, 3, 11, 11): "alex", (64, 3, 3, 3): "vgg"}
         return kinds.get(first.shape, "")
     if second is not None:
         return {192: "alex linear", 128: "vgg linear"}.get(second.shape[1], "")
+    if {"alpha", "beta"} <= set(arrays):
+        return "dists"
     if any(name.endswith(("layers.conv.weight", "Conv2d_1a_3x3.conv.weight")) for name in arrays):
         return "inception"
     return ""
@@ -129,6 +132,12 @@ def _lpips(found: Mapping[str, Arrays], net: str, layers: Sequence[int]) -> dict
     for i in range(5):
         arrays[f"lin{i}"] = linear[f"lin{i}.model.1.weight"].reshape(-1).astype(np.float32)
     return arrays
+
+
+def _dists(checkpoint: Arrays) -> dict[str, np.ndarray]:
+    """Returns the weights of DISTS's channels, [1475] each; empty if given none."""
+    names = ("alpha", "beta") if checkpoint else ()
+    return {name: checkpoint[name].reshape(-1).astype(np.float32) for name in names}
 
 
 def _inception(checkpoint: Arrays) -> dict[str, np.ndarray]:

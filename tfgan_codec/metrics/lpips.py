@@ -7,18 +7,21 @@ picture is resized, so values depend on the pictures' resolution, as everywhere.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from tfgan_codec.errors import UsageError
-from tfgan_codec.metrics import weights
+from tfgan_codec.metrics import vgg16, weights
 from tfgan_codec.metrics.convolution import conv2d, max_pool
 from tfgan_codec.metrics.psnr import check_pair
+from tfgan_codec.metrics.vgg16 import BLOCKS as VGG_BLOCKS
+from tfgan_codec.metrics.vgg16 import SCALE, SHIFT
+
+__all__ = ["FILES", "SCALE", "SHIFT", "SMALLEST_SIDE", "VGG_BLOCKS", "Lpips"]
 
 SMALLEST_SIDE = {"alex": 31, "vgg": 16}  # the last pool must have a window
 FILES = {"alex": "lpips_alex", "vgg": "lpips_vgg"}
-SHIFT = np.array([-0.030, -0.088, -0.188], np.float32)
-SCALE = np.array([0.458, 0.448, 0.450], np.float32)
-VGG_BLOCKS = ((0, 1), (2, 3), (4, 5, 6), (7, 8, 9), (10, 11, 12))
 
 Features = list[np.ndarray]  # per layer [height, width, channels], channels of length 1
 
@@ -49,9 +52,9 @@ class Lpips:
                 f"LPIPS ({self.net}) needs at least {SMALLEST_SIDE[self.net]} pixels a side, the "
                 f"picture is {picture.shape[1]}x{picture.shape[0]}"
             )
-        x = (picture.astype(np.float32) / np.float32(127.5) - 1 - SHIFT) / SCALE
-        layers = self._alex(x[None]) if self.net == "alex" else self._vgg(x[None])
-        return [_normalized(layer[0]) for layer in layers]
+        if self.net == "vgg":
+            return normalized(vgg16.features(self._weights, picture))
+        return normalized([layer[0] for layer in self._alex(vgg16.standardized(picture))])
 
     def distance(self, a: Features, b: Features) -> float:
         """Returns the distance of two pictures of one size, given their features."""
@@ -74,17 +77,12 @@ class Lpips:
         fourth = self._conv(third, 3)
         return [first, second, third, fourth, self._conv(fourth, 4)]
 
-    def _vgg(self, x: np.ndarray) -> Features:
-        taps: Features = []
-        for block in VGG_BLOCKS:
-            if taps:
-                x = max_pool(x, 2, 2)
-            for i in block:
-                x = self._conv(x, i)
-            taps.append(x)
-        return taps
+
+def normalized(layers: Iterable[np.ndarray]) -> Features:
+    """Returns layers of a network, [height, width, channels], with channels of length 1."""
+    return [_unit(layer) for layer in layers]
 
 
-def _normalized(x: np.ndarray) -> np.ndarray:
+def _unit(x: np.ndarray) -> np.ndarray:
     norm = np.sqrt(np.einsum("hwc,hwc->hw", x, x))[..., None]
     return x / (norm + np.float32(1e-10))

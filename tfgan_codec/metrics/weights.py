@@ -1,4 +1,4 @@
-"""Finds, checks and loads the weights of the metric networks (LPIPS, FID).
+"""Finds, checks and loads the weights of the metric networks (LPIPS, DISTS, FID).
 
 They are not part of the package: `apps.weights` makes them once from public checkpoints, and says
 which to download. Hashes are of the arrays, so that they do not depend on how a file was packed.
@@ -39,6 +39,11 @@ FILES = {
         "vgg16_features_lpips.npz",
         "af2c7d26d9c50d22a604210fa739262d87f866af9bb328d4a5cfb8de2e238302",
         (f"{_TORCH}vgg16-397923af.pth", f"{_LPIPS}vgg.pth"),
+    ),
+    "dists": WeightFile(
+        "dists.npz",
+        "aec5af652f5adaaf28fcd6a266bd0de3843fcf5851c8b1377c2d8b03e6eb8fb6",
+        ("https://github.com/dingkeyan93/DISTS/raw/master/DISTS_pytorch/weights.pt",),
     ),
     "inception_fid": WeightFile(
         "inception_fid.npz",
