@@ -12,6 +12,9 @@ from apps import train as train_app
 from export import bundle as bundle_app
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.codec import Codec
+from tfgan_codec.errors import UsageError
+from tfgan_codec.models.from_bundle import restore
+from tfgan_codec.training.trained import load_start
 
 
 def _train(photographs: Path, out: Path, phase: str) -> None:
@@ -22,6 +25,21 @@ def _train(photographs: Path, out: Path, phase: str) -> None:
     flags = ["--init_from=mobile", f"--data={data}", f"--out={out}", "--steps=2"]
     flags += ["--loss=mse:weight=1", f"--phase=1.0:64:1:0:0{phase}", "--learning_rate=1e-3"]
     assert train_app.main(["train", *flags]) == 0
+
+
+def test_training_starts_with_either_decoder():
+    bundle = Bundle.load("mobile")
+    picture = tf.random.stateless_uniform([1, 64, 64, 3], [1, 2], 0.0, 255.0)
+    seed = tf.zeros([2], tf.int32)
+    for place, realism in (("mobile", 0.0), ("mobile@0", 0.0), ("mobile@1", 1.0)):
+        start, expected = load_start(place), restore(bundle, realism)
+        a, b = (
+            m(picture, quality=tf.constant([9.0]), seed=seed, training=False)
+            for m in (start, expected)
+        )
+        np.testing.assert_array_equal(a.reconstruction, b.reconstruction)
+    with pytest.raises(UsageError, match="after @ comes the realism"):
+        load_start("mobile@much")
 
 
 @pytest.mark.slow

@@ -26,6 +26,7 @@ from tfgan_codec.losses.shared import FeatureLoss
 from tfgan_codec.losses.smoothness import smoothness
 from tfgan_codec.losses.wasserstein import distance as wasserstein
 from tfgan_codec.metrics import lpips as reference
+from tfgan_codec.metrics.dists import Dists as DistsMetric
 
 REAL = tf.constant([[2.0, 0.5], [-1.0, 3.0]])
 FAKE = tf.constant([[-2.0, 0.0], [1.0, -0.5]])
@@ -250,6 +251,22 @@ def test_vgg_loss_is_zero_for_equal_pictures(shared_dir: Path):
     a, b = (x[:1] for x in pictures(64))
     assert loss(a, output(a, [0.0])).total.numpy() == 0
     assert loss(a, output(b, [0.0])).total.numpy() > 0
+
+
+def test_dists_equals_the_metric(dists_dir: Path):
+    """Values of the numpy code, which equals the authors'; and a gradient that leads nearer."""
+    (loss,) = losses.build([f"dists:folder={dists_dir}"])
+    metric = DistsMetric(str(dists_dir))
+    a, b = (x[:1] for x in pictures(75))
+    expected = metric(a[0].numpy(), b[0].numpy())
+    np.testing.assert_allclose(loss.distance(a, b), [expected], atol=1e-5)
+    np.testing.assert_allclose(loss.distance(a, a), [0.0], atol=1e-6)
+    found = tf.Variable(b)
+    with tf.GradientTape() as tape:
+        value = loss(a, output(found, [0.0])).total
+    gradient = tape.gradient(value, found)
+    found.assign_sub(2.0 * gradient / tf.reduce_max(tf.abs(gradient)))
+    assert loss.distance(a, found).numpy() < expected
 
 
 def test_contextual_loss_pulls_towards_the_picture(shared_dir: Path):

@@ -10,9 +10,11 @@ import tensorflow as tf
 
 from tfgan_codec.errors import UsageError
 from tfgan_codec.metrics import weights
-from tfgan_codec.metrics.lpips import FILES, SCALE, SHIFT, VGG_BLOCKS
+from tfgan_codec.metrics.lpips import FILES
+from tfgan_codec.metrics.vgg16 import BLOCKS, SCALE, SHIFT
 
 PERIOD = 4  # stride of AlexNet's first convolution; VGG16's is 1
+_LEAST_SQUARE = 1e-12  # keeps the slope of roots finite
 
 
 class ClassifierFeatures:
@@ -23,14 +25,18 @@ class ClassifierFeatures:
         folder: where the weights are, see above.
         bfloat16: whether to convolve in bfloat16, which takes 0.54 times as long with VGG16 on a
             CPU that has it; gradients turn by less than 14 degrees.
+        smooth: whether VGG16 is given the smooth pools of DISTS in place of maxima, see `smoothed`.
     """
 
-    def __init__(self, net: str, folder: str | None = None, bfloat16: bool = False):
+    def __init__(
+        self, net: str, folder: str | None = None, bfloat16: bool = False, smooth: bool = False
+    ):
         if net not in FILES:
             raise UsageError(f"unknown network {net!r}: choose from {', '.join(FILES)}")
         self.net = net
-        self.settings = net, folder, bfloat16  # equal ones give equal activations
+        self.settings = net, folder, bfloat16, smooth  # equal ones give equal activations
         arrays = weights.load(FILES[net], folder)
+        self._pool = smoothed if smooth else _maximum
         self._dtype = tf.bfloat16 if bfloat16 else tf.float32
         # Constants, not variables: they are no part of the model, its checkpoints or its optimizer.
         self._lines = {k: tf.constant(v) for k, v in arrays.items() if k.startswith("lin")}
@@ -73,10 +79,22 @@ class ClassifierFeatures:
 
     def _vgg(self, x: tf.Tensor) -> list[tf.Tensor]:
         taps: list[tf.Tensor] = []
-        for block in VGG_BLOCKS:
+        for block in BLOCKS:
             if taps:
-                x = tf.nn.max_pool2d(x, 2, 2, "VALID")
+                x = self._pool(x)
             for i in block:
                 x = self._conv(x, i)
             taps.append(x)
         return taps
+
+
+def smoothed(x: tf.Tensor) -> tf.Tensor:
+    """Halves the size of activations: roots of means of squares, [1/4, 1/2, 1/4] in both
+    directions, with zeros beyond the edges."""
+    padded = tf.pad(tf.square(x), [[0, 0], [1, 1], [1, 1], [0, 0]])
+    pairs = tf.nn.avg_pool2d(padded, 2, 1, "VALID")
+    return tf.sqrt(tf.nn.avg_pool2d(pairs, 2, 2, "VALID") + _LEAST_SQUARE)
+
+
+def _maximum(x: tf.Tensor) -> tf.Tensor:
+    return tf.nn.max_pool2d(x, 2, 2, "VALID")

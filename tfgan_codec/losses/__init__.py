@@ -16,6 +16,7 @@ LOSSES: Registry[Loss] = Registry(
         "charbonnier": "content.Charbonnier",
         "content": "content.Content",
         "contextual": "contextual.Contextual",
+        "dists": "dists.Dists",
         "entropy": "rate.Entropy",
         "lpips": "perceptual.Lpips",
         "mae": "content.Mae",

@@ -1,4 +1,4 @@
-"""DISTS, deep image structure and texture similarity, in numpy (Ding et al. 2020, arXiv:2004.07728).
+"""DISTS, deep image structure and texture similarity (Ding et al. 2020, arXiv:2004.07728); numpy.
 
 Six layers, the picture and five of VGG16, are compared channel by channel, as SSIM compares: their
 means over all positions (texture: where something is does not matter) and their covariance over

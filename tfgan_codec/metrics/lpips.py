@@ -15,10 +15,6 @@ from tfgan_codec.errors import UsageError
 from tfgan_codec.metrics import vgg16, weights
 from tfgan_codec.metrics.convolution import conv2d, max_pool
 from tfgan_codec.metrics.psnr import check_pair
-from tfgan_codec.metrics.vgg16 import BLOCKS as VGG_BLOCKS
-from tfgan_codec.metrics.vgg16 import SCALE, SHIFT
-
-__all__ = ["FILES", "SCALE", "SHIFT", "SMALLEST_SIDE", "VGG_BLOCKS", "Lpips"]
 
 SMALLEST_SIDE = {"alex": 31, "vgg": 16}  # the last pool must have a window
 FILES = {"alex": "lpips_alex", "vgg": "lpips_vgg"}

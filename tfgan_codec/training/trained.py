@@ -40,14 +40,20 @@ def load_run(folder: str | Path, best: bool = False) -> tf.keras.Model:
 
 def load_start(place: str) -> tf.keras.Model:
     """Returns the codec of a run's folder (or of several, see `load_run`) or, if that is none, of a
-    bundle, by name or folder.
+    bundle, by name or folder, with its faithful decoder; BUNDLE@1 is that with the realistic one.
 
     Bundles do not hold the float density of the hyper-latents: a run learns it anew, unless the
     entropy model is frozen.
     """
     if "," in place or (Path(place) / "run.json").is_file():
         return load_run(place)
-    return restore(Bundle.load(place))
+    name, at, realism = place.rpartition("@")
+    if not at or Path(place).exists():
+        return restore(Bundle.load(place))
+    try:
+        return restore(Bundle.load(name), float(realism))
+    except ValueError:
+        raise UsageError(f"{place}: after @ comes the realism, a number such as 0 or 1") from None
 
 
 def copy_weights(source: tf.keras.Model, target: tf.keras.Model, parts: Sequence[str] = ()) -> None:
