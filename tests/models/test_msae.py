@@ -15,7 +15,7 @@ from tfgan_codec.codec import Codec
 from tfgan_codec.coding import pyramid
 from tfgan_codec.deploy import bundling
 from tfgan_codec.entropy import static
-from tfgan_codec.format import container, payload
+from tfgan_codec.format import container, header, payload
 from tfgan_codec.losses.multiscale import MultiScale
 from tfgan_codec.models.msae import Msae, enlarge, shrink
 
@@ -172,7 +172,7 @@ def test_one_scale_is_an_ordinary_codec(tmp_path: Path):
     bundle = bundling.write(model, str(tmp_path), "one", {})
     picture = sample_pictures.pixels(50, 40)
     blob = model.compress(picture)
-    assert blob[3] >> 4 == container.VERSION
+    assert blob[3] >> 4 == header.VERSION
     assert bundle.model_id == model.model_id()
     shown = np.asarray(Codec(bundle).decompress(blob))
     assert np.abs(model.decompress(blob).astype(int) - shown).max() <= 1

@@ -20,7 +20,7 @@ from tfgan_codec.bundle.manifest import Manifest, safe_name
 from tfgan_codec.bundle.model import LAYERED, Bundle
 from tfgan_codec.bundle.runtime import THREADS
 from tfgan_codec.errors import BundleError
-from tfgan_codec.format.container import MAX_LAYERS
+from tfgan_codec.format.header import MAX_LAYERS
 
 _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the same layers make the same files
 

@@ -9,24 +9,30 @@ used, so that a file can be inspected without any model.
 from __future__ import annotations
 
 import binascii
+import io
 import os
 import zlib
 from typing import NamedTuple, Union
 
 from tfgan_codec.errors import BitstreamError, ImageError, UsageError
-from tfgan_codec.format.fields import MAX_METADATA, Reader, chunk, inflate, varint
+from tfgan_codec.format import header
+from tfgan_codec.format.fields import MAX_METADATA, chunk, varint
+from tfgan_codec.format.header import (
+    CRC_BYTES,
+    FLAG_ALPHA,
+    FLAG_EXIF,
+    FLAG_GREY,
+    FLAG_ICC,
+    LAYERED,
+    MAGIC,
+    MAX_LAYERS,
+    MAX_PIXELS,
+    VERSION,
+)
 
 Blob = Union[bytes, bytearray, memoryview, str, "os.PathLike[str]"]
 
-MAGIC = b"TGC"
-VERSION, LAYERED = 1, 2  # the two layouts
-MAX_LAYERS = 4
-MAX_PIXELS = 1 << 28
-
-_FLAG_ICC, _FLAG_EXIF, _FLAG_ALPHA, _FLAG_GREY = 1, 2, 4, 8
-_CRC_BYTES = 4
 _LAYER_CHECK_BYTES = 2
-_FIXED_BYTES = len(MAGIC) + 1 + 3  # magic, version and flags, model id
 
 
 class TgcFile(NamedTuple):
@@ -87,10 +93,10 @@ def pack(file: TgcFile) -> bytes:
         )
     if not 1 <= len(file.streams) <= MAX_LAYERS or file.scale != 1:
         raise UsageError(f"a file has 1 to {MAX_LAYERS} streams, and all layers of a picture")
-    flags = _FLAG_GREY if file.grey else 0
+    flags = FLAG_GREY if file.grey else 0
     chunks = b""
-    for flag, name in ((_FLAG_ICC, "ICC profile"), (_FLAG_EXIF, "EXIF block")):
-        data = file.icc if flag == _FLAG_ICC else file.exif
+    for flag, name in ((FLAG_ICC, "ICC profile"), (FLAG_EXIF, "EXIF block")):
+        data = file.icc if flag == FLAG_ICC else file.exif
         if data is None:
             continue
         if len(data) > MAX_METADATA:
@@ -98,7 +104,7 @@ def pack(file: TgcFile) -> bytes:
         flags |= flag
         chunks += chunk(zlib.compress(data, 9))
     if file.alpha is not None:
-        flags |= _FLAG_ALPHA
+        flags |= FLAG_ALPHA
         chunks += chunk(file.alpha)
     version = VERSION if len(file.streams) == 1 else LAYERED
     body = b"".join(
@@ -120,7 +126,7 @@ def pack(file: TgcFile) -> bytes:
         body += stream
         body += _layer_check(body)
     body += finest
-    return body + zlib.crc32(body).to_bytes(_CRC_BYTES, "little")
+    return body + zlib.crc32(body).to_bytes(CRC_BYTES, "little")
 
 
 def overhead(file: TgcFile) -> Overhead:
@@ -160,37 +166,26 @@ def parse_layers(blob: bytes) -> Parsed:
     Raises:
       BitstreamError: `pack` cannot have written these bytes, or not even one layer is whole.
     """
-    layered = _version(blob) == LAYERED
-    body = blob
-    if not layered:
-        body = blob[:-_CRC_BYTES]
-        _require(_checksum_holds(blob), "wrong checksum")
-    flags = blob[3] & 15
-    reader = Reader(body, _FIXED_BYTES)
-    width, height = reader.varint("width"), reader.varint("height")
-    if not (width >= 1 and height >= 1 and width * height <= MAX_PIXELS):
-        raise BitstreamError(
-            f"a picture size of {width}x{height} is out of bounds (1 to {MAX_PIXELS} pixels)"
-        )
-    quality = reader.take(1, "quality")[0]
-    at, chunks = [reader.position], []
-    for flag, name in (
-        (_FLAG_ICC, "ICC profile"),
-        (_FLAG_EXIF, "EXIF block"),
-        (_FLAG_ALPHA, "alpha plane"),
-    ):
-        chunks.append(reader.chunk(name) if flags & flag else None)
-        at.append(reader.position)
-    lengths = _layer_lengths(reader) if layered else []
-    streams, ends = _whole_layers(blob, reader.position, lengths)
-    _require(bool(streams), "wrong checksum")
-
-    icc, exif, alpha = chunks
-    icc = None if icc is None else inflate(icc, "ICC profile")
-    exif = None if exif is None else inflate(exif, "EXIF block")
-    grey, scale = bool(flags & _FLAG_GREY), 1 << (len(lengths) + 1 - len(streams))
-    file = TgcFile(blob[4:7], width, height, quality, streams, grey, icc, exif, alpha, scale)
-    return Parsed(file, _account((at[1] - at[0], at[2] - at[1], at[3] - at[2]), streams, ends))
+    if header.layout(blob[:4], len(blob)) == VERSION and not _checksum_holds(blob):
+        raise _damaged()
+    head = header.read(io.BytesIO(blob))
+    streams, ends = _whole_layers(blob, head.start, head.lengths)
+    if not streams:
+        raise _damaged()
+    icc, exif = head.metadata()
+    file = TgcFile(
+        head.model_id,
+        head.width,
+        head.height,
+        head.quality,
+        streams,
+        head.grey,
+        icc,
+        exif,
+        None if head.alpha is None else blob[head.alpha],
+        1 << (len(head.lengths) + 1 - len(streams)),
+    )
+    return Parsed(file, _account(head.chunks, streams, ends))
 
 
 def read_blob(blob: Blob) -> bytes:
@@ -206,41 +201,13 @@ def read_blob(blob: Blob) -> bytes:
         raise BitstreamError(f"cannot read {os.fspath(blob)}: {error.strerror or error}") from error
 
 
-def _version(blob: bytes) -> int:
-    """Returns the layout, 1 or 2; raises where magic, version or length cannot be right."""
-    if blob[: len(MAGIC)] != MAGIC:
-        what = "not a .tgc file (wrong magic)" if blob else "the file is empty"
-        raise BitstreamError(f"{what}; make one with apps.compress")
-    version = blob[3] >> 4 if len(blob) > len(MAGIC) else VERSION
-    if version not in (VERSION, LAYERED):
-        raise BitstreamError(
-            f"format version {version} is not supported (this reads {VERSION} and {LAYERED}); "
-            "install another version of tfgan_codec"
-        )
-    smallest = _FIXED_BYTES + 3 + _CRC_BYTES  # one byte each for width, height and quality
-    _require(len(blob) >= smallest, f"{len(blob)} bytes")
-    return version
-
-
-def _require(whole: bool, reason: str) -> None:
-    if not whole:
-        raise BitstreamError(f"the file is damaged or cut short ({reason}); copy it again")
+def _damaged() -> BitstreamError:
+    return BitstreamError("the file is damaged or cut short (wrong checksum); copy it again")
 
 
 def _checksum_holds(blob: bytes) -> bool:
-    stored = int.from_bytes(blob[-_CRC_BYTES:], "little")
-    return zlib.crc32(blob[:-_CRC_BYTES]) == stored
-
-
-def _layer_lengths(reader: Reader) -> list[int]:
-    """Reads the lengths in bytes of all streams but the last, which fills the rest of the file.
-
-    The first number holds the first length and, in its last two bits, how many lengths there are.
-    """
-    first, coarser = divmod(reader.varint("length of a layer"), MAX_LAYERS)
-    if not coarser:
-        raise BitstreamError("the file says that it has layers, and then that it has one")
-    return [first, *(reader.varint("length of a layer") for _ in range(coarser - 1))]
+    stored = int.from_bytes(blob[-CRC_BYTES:], "little")
+    return zlib.crc32(blob[:-CRC_BYTES]) == stored
 
 
 def _layer_check(head: bytes) -> bytes:
@@ -257,7 +224,7 @@ def _account(
 
 
 def _whole_layers(
-    blob: bytes, position: int, lengths: list[int]
+    blob: bytes, position: int, lengths: tuple[int, ...]
 ) -> tuple[tuple[bytes, ...], tuple[int, ...]]:
     """Returns the streams up to the first wrong check, and the positions after those checks."""
     streams, ends = [], []
@@ -270,7 +237,7 @@ def _whole_layers(
         ends.append(end)
         position = end
     else:
-        if position + _CRC_BYTES <= len(blob) and _checksum_holds(blob):
-            streams.append(blob[position:-_CRC_BYTES])
+        if position + CRC_BYTES <= len(blob) and _checksum_holds(blob):
+            streams.append(blob[position:-CRC_BYTES])
             ends.append(len(blob))
     return tuple(streams), tuple(ends)

@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import zlib
+from typing import IO
 
 from tfgan_codec.errors import BitstreamError
 
 MAX_METADATA = 1 << 24  # bytes of an ICC profile or EXIF block, inflated
+MAX_PACKED = MAX_METADATA + (1 << 13)  # and deflated: zlib adds a little to what it cannot shorten
 _MAX_VARINT_BYTES = 9  # below 2^63
 
 
 class Reader:
-    """Reads fields of a byte string one after the other; `BitstreamError` where one is cut off."""
+    """Reads fields of an open file one after the other; `BitstreamError` where one is cut off.
 
-    def __init__(self, data: bytes, position: int) -> None:
-        self._data = data
-        self.position = position
+    Attributes:
+      position: of the next field, in bytes from the start of the file.
+    """
+
+    def __init__(self, stream: IO[bytes], stop: int) -> None:
+        """Starts where `stream` stands; no field reaches beyond the first `stop` bytes."""
+        self._stream = stream
+        self._stop = stop
+        self.position = stream.tell()
 
     def take(self, length: int, what: str) -> bytes:
-        end = self.position + length
-        if end > len(self._data):
-            raise BitstreamError(f"the {what} does not fit in the file; it was not written whole")
-        taken = self._data[self.position : end]
-        self.position = end
+        """Returns the next `length` bytes."""
+        self._check(length, what)
+        taken = self._stream.read(length)
+        if len(taken) != length:  # somebody has cut the file meanwhile
+            raise _cut_off(what)
+        self.position += length
         return taken
 
     def varint(self, what: str) -> int:
+        """Returns the number that follows."""
         value = 0
         for i in range(_MAX_VARINT_BYTES):
             byte = self.take(1, what)[0]
@@ -37,7 +47,29 @@ class Reader:
         raise BitstreamError(f"the {what} is not a valid number")
 
     def chunk(self, what: str) -> bytes:
-        return self.take(self.varint(f"length of the {what}"), what)
+        """Returns the contents of the chunk that follows, packed metadata."""
+        length = self.varint(f"length of the {what}")
+        self._check(length, what)
+        if length > MAX_PACKED:
+            raise BitstreamError(f"the {what} has {length} bytes; at most {MAX_PACKED} are allowed")
+        return self.take(length, what)
+
+    def skip_chunk(self, what: str) -> slice:
+        """Returns where the contents of the chunk that follows lie, without reading them."""
+        length = self.varint(f"length of the {what}")
+        self._check(length, what)
+        start = self.position
+        self.position += length
+        self._stream.seek(self.position)
+        return slice(start, self.position)
+
+    def _check(self, length: int, what: str) -> None:
+        if self.position + length > self._stop:
+            raise _cut_off(what)
+
+
+def _cut_off(what: str) -> BitstreamError:
+    return BitstreamError(f"the {what} does not fit in the file; it was not written whole")
 
 
 def varint(value: int) -> bytes:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from tfgan_codec.errors import ImageError
-from tfgan_codec.format.container import MAX_PIXELS
+from tfgan_codec.format.header import MAX_PIXELS
 from tfgan_codec.pictures.exif import upright
 from tfgan_codec.pictures.modes import converted
 from tfgan_codec.pictures.picture import Picture
