@@ -87,6 +87,12 @@ def test_python_example_works_as_pasted(folder_with_photo: Path) -> None:
     assert (folder_with_photo / "photo.png").is_file()
 
 
+def test_pillow_example_works_as_pasted(folder_with_photo: Path) -> None:
+    (block,) = (block for block in readme_blocks("python") if "tfgan_codec.pillow" in block)
+    assert run([sys.executable, "-c", block], folder_with_photo) == "(768, 512)\n"
+    assert (folder_with_photo / "photo.tgc").stat().st_size * 8 <= 0.1 * 768 * 512
+
+
 def test_commands_work_as_pasted(folder_with_photo: Path) -> None:
     pytest.importorskip("tensorflow")  # one of them searches
     (block,) = (b for b in readme_blocks("sh") if "tgc decompress" in b)

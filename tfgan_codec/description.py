@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tfgan_codec.bundle.files import find_shipped
-from tfgan_codec.format import container
+from tfgan_codec.format import container, header
 
 Facts = dict[str, Any]
 
@@ -16,13 +16,12 @@ def of_file(blob: bytes) -> Facts:
     in bytes. Of a file in layers it tells those that are whole."""
     file, sizes = container.parse_layers(blob)
     shipped = find_shipped(file.model_id)
-    mode = ("L" if file.grey else "RGB") + ("A" if file.alpha is not None else "")
     facts: Facts = {
         "model": shipped.stem if shipped else None,
         "model_id": file.model_id.hex(),
         "width": file.width,
         "height": file.height,
-        "mode": mode,
+        "mode": header.mode(file.grey, file.alpha is not None),
         "quality": file.quality,
         "bytes": len(blob),
         "bpp": round(8 * len(blob) / (file.width * file.height), 6),

@@ -39,8 +39,8 @@ class Header(NamedTuple):
 
     @property
     def mode(self) -> str:
-        """The picture's mode as Pillow calls it."""
-        return ("L" if self.grey else "RGB") + ("A" if self.alpha else "")
+        """The picture's mode, see `mode`."""
+        return mode(self.grey, self.alpha is not None)
 
     def metadata(self) -> Metadata:
         """Unpacks the metadata; raises `BitstreamError` where they are damaged."""
@@ -56,6 +56,11 @@ class Metadata(NamedTuple):
 
     icc: bytes | None
     exif: bytes | None
+
+
+def mode(grey: bool, transparent: bool) -> str:
+    """Returns the mode of a picture as Pillow calls it: L, LA, RGB or RGBA."""
+    return ("L" if grey else "RGB") + ("A" if transparent else "")
 
 
 def layout(first: bytes, nbytes: int) -> int:
