@@ -157,6 +157,24 @@ def test_draft_takes_the_smallest_size_not_below(
     assert image.size == whole.size
 
 
+@pytest.mark.parametrize(
+    ("asked", "size"),
+    [
+        ((32, 16), (32, 16)),
+        ((33, 16), (64, 32)),
+        ((32, 17), (64, 32)),
+        ((16, 8), (16, 8)),
+        ((17, 8), (32, 16)),
+        ((1, 1), (16, 8)),
+        ((99, 99), (64, 32)),
+    ],
+)
+def test_draft_of_even_sizes(asked: tuple[int, int], size: tuple[int, int]) -> None:
+    image = opened(pack(TgcFile(b"\x01\x02\x03", 64, 32, 0, (b"a", b"b", b"c"))))
+    image.draft(None, asked)
+    assert image.size == size
+
+
 def test_draft_of_a_file_without_layers(blob: bytes) -> None:
     image = opened(blob)
     assert image.draft(None, (10, 10)) is None
@@ -279,8 +297,10 @@ def test_file_objects(blob: bytes, tmp_path: Path) -> None:
     path = tmp_path / "picture.tgc"
     path.write_bytes(blob)
     for source in (path, str(path), os.fsencode(path), Pipe()):
-        with Image.open(source) as image:
-            assert np.array_equal(pixels(image), expected)
+        image = Image.open(source)
+        file = image.fp
+        assert np.array_equal(pixels(image), expected)
+        assert file.closed
     with path.open("rb") as disk, tempfile.SpooledTemporaryFile() as spooled:
         spooled.write(blob)
         for file in (io.BytesIO(blob), disk, spooled):

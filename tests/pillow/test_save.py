@@ -90,7 +90,8 @@ def test_sizes_that_are_asked_for(tiny_dir: Path) -> None:
     assert 300 < len(saved(picture, bytes=400)) <= 400
     assert 0.2 < len(saved(picture, bpp=0.25)) * 8 / 15000 <= 0.25
     assert saved(picture, quality=37) == tgc.compress(picture, quality=37)
-    assert saved(picture, bpp=None, quality=37, bytes=None) == saved(picture, quality=37)
+    nothing = dict.fromkeys(["bpp", "bytes", "metadata", "model", "search"])
+    assert saved(picture, quality=37, **nothing) == saved(picture, quality=37)
     other = saved(picture, quality=37, model=tiny_dir)
     assert other == tgc.compress(picture, quality=37, model=tiny_dir)
 
