@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tfgan_codec.errors import UsageError
-from tfgan_codec.metrics import psnr
+from tfgan_codec.metrics import psnr, psnr_chroma
 
 
 def test_psnr_of_a_known_error():
@@ -21,3 +21,14 @@ def test_psnr_of_equal_pictures_is_infinite():
 def test_psnr_names_both_shapes():
     with pytest.raises(UsageError, match=r"\(4, 4, 3\) and \(4, 5, 3\)"):
         psnr(np.zeros((4, 4, 3)), np.zeros((4, 5, 3)))
+
+
+def test_psnr_of_chroma_sees_colour_alone():
+    grey = np.full((20, 30, 3), 100, np.uint8)
+    assert psnr_chroma(grey, grey + 50) > 120  # brighter by rounding errors of the coefficients
+    blue = grey.copy()
+    blue[..., 2] += 40  # Cb rises by 20, Cr falls by 3.25248
+    expected = 10 * math.log10(255**2 / ((20**2 + 3.25248**2) / 2))
+    assert psnr_chroma(grey, blue) == pytest.approx(expected)
+    with pytest.raises(UsageError, match="height x width x 3"):
+        psnr_chroma(grey[..., 0], grey[..., 0])

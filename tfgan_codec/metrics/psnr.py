@@ -1,4 +1,4 @@
-"""The peak signal-to-noise ratio (PSNR) of two pictures."""
+"""The peak signal-to-noise ratio (PSNR) of two pictures, and that of their colours alone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import numpy as np
 from tfgan_codec.errors import UsageError
 
 PEAK = 255.0
+# Cb and Cr of JFIF (BT.601 at full range), without the 128 that differences do not see.
+_TO_CHROMA = np.array([[-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]])
 _ROWS = 256  # rows per step: differences of a 12 MP picture are never held at once
 
 
@@ -26,6 +28,18 @@ def psnr(a: np.ndarray, b: np.ndarray) -> float:
     if total == 0.0:
         return math.inf
     return 10.0 * math.log10(PEAK * PEAK * a.size / total)
+
+
+def psnr_chroma(a: np.ndarray, b: np.ndarray) -> float:
+    """Returns PSNR in dB over Cb and Cr of two RGB pictures, HxWx3, uint8 or float in 0..255.
+
+    Both are as BT.601 defines them, at full range (as in JPEG files), unrounded, at full
+    resolution.
+    """
+    check_pair(a, b)
+    if a.ndim != 3 or a.shape[2] != 3:
+        raise UsageError(f"PSNR of chroma takes height x width x 3, not shape {a.shape}")
+    return psnr(a @ _TO_CHROMA.T, b @ _TO_CHROMA.T)
 
 
 def check_pair(a: np.ndarray, b: np.ndarray) -> None:
