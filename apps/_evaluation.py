@@ -17,13 +17,13 @@ def define_flags(values: cli.Flags) -> None:
     """Defines the flags of everything that measures."""
     values.add("data", None, "Folder of pictures, or one picture.")
     text = (
-        f"What to measure, of {', '.join(schema.METRICS)}; or all. Default: all but lpips_vgg, "
-        "which takes as long as the others together."
+        f"What to measure, of {', '.join(schema.METRICS)}; or all. Those that run VGG16 "
+        "(lpips_vgg, dists, wasserstein) take most of the time."
     )
-    values.add("metrics", list(runner.DEFAULT_METRICS), text)
+    values.add("metrics", ["all"], text)
     text = (
-        "Folder of the weights for LPIPS, FID and KID; python -m apps.weights makes it. Default: "
-        f"{weights.VARIABLE}, else a folder in the user's cache."
+        "Folder of the weights for LPIPS, DISTS, FID and KID; python -m apps.weights makes it. "
+        f"Default: {weights.VARIABLE}, else a folder in the user's cache."
     )
     values.add("weights", None, text)
     values.add_threads()

@@ -11,8 +11,9 @@ from tfgan_codec.evaluation.codecs import create
 from tfgan_codec.metrics import ms_ssim, psnr
 
 SCHEMA = [
-    *("codec", "version", "setting", "image", "width", "height", "bytes", "bpp"),
-    *("psnr", "ms_ssim", "lpips", "lpips_vgg", "encode_s", "decode_s"),
+    *("codec", "version", "setting", "trained_on", "image", "width", "height", "bytes", "bpp"),
+    *("psnr", "ms_ssim", "lpips", "lpips_vgg", "dists", "wasserstein", "psnr_chroma", "ciede2000"),
+    *("encode_s", "decode_s"),
     *("params", "kmac_per_pixel", "encode_kmac_per_pixel", "command", "commit", "absent"),
 ]
 
@@ -87,7 +88,7 @@ def test_a_codec_that_fails_on_a_picture_is_said_and_the_rest_goes_on(pictures_d
     class Moody:
         name = encoder = "moody"
         version, extension, settings = "1", "x", ("1",)
-        complexity = create("jpeg").complexity
+        complexity, trained_on = create("jpeg").complexity, []
 
         def encode(self, picture, setting):
             if picture[0, 0, 0] == pixels(208, 176, 1)[0, 0, 0]:
@@ -130,8 +131,10 @@ def test_missing_weights_are_said_and_the_rest_goes_on(pictures_dir, tmp_path):
     assert row["fid"] is None
     assert row["ms_ssim"] > 0.3
     assert "lpips_alex.npz is not there" in row["absent"]["lpips"]
+    assert "dists.npz is not there" in row["absent"]["dists"]
+    assert "vgg16_features_lpips.npz is not there" in row["absent"]["wasserstein"]
     assert "inception_fid.npz is not there" in row["absent"]["kid_256"]
-    assert len(found.problems) == 2
+    assert len(found.problems) == 4
 
 
 def test_small_pictures_have_no_ms_ssim_and_equal_ones_no_psnr(tmp_path):

@@ -48,6 +48,7 @@ class ClassicalCodec:
     ) -> None:
         self.name = self.typed = self.encoder = name
         self.extension, self.version = extension, version
+        self.trained_on: list[str] | None = []
         self.ladder, self.settings = ladder, settings
         self._encoder, self.decode = encoder, decoder
 

@@ -33,6 +33,7 @@ class MeasuredCodec(Protocol):
       extension: the extension of its files.
       settings: the settings to measure at, on the codec's own scale.
       complexity: its parameters and operations.
+      trained_on: names of the metrics that it was trained on; None if that is not known.
     """
 
     name: str
@@ -42,6 +43,7 @@ class MeasuredCodec(Protocol):
     extension: str
     settings: tuple[str, ...]
     complexity: Complexity
+    trained_on: list[str] | None
 
     def encode(self, picture: Pixels, setting: str) -> bytes: ...
 

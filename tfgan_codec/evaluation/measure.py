@@ -9,11 +9,13 @@ import numpy as np
 
 from tfgan_codec.errors import TgcError
 from tfgan_codec.format.geometry import Floats
-from tfgan_codec.metrics import ms_ssim, psnr
+from tfgan_codec.metrics import ciede2000, ms_ssim, psnr, psnr_chroma
+from tfgan_codec.metrics.dists import Dists
 from tfgan_codec.metrics.fid import PATCH, frechet_distance, patches
 from tfgan_codec.metrics.inception import FEATURES, Inception
 from tfgan_codec.metrics.kid import kernel_distance
 from tfgan_codec.metrics.lpips import Lpips
+from tfgan_codec.metrics.wasserstein import Wasserstein
 from tfgan_codec.pictures.picture import Pixels
 
 Values = dict[str, Optional[float]]
@@ -51,6 +53,8 @@ class Meter:
         makers: dict[str, Callable[[], Any]] = {
             "lpips": lambda: Lpips("alex", weights),
             "lpips_vgg": lambda: Lpips("vgg", weights),
+            "wasserstein": lambda: Wasserstein(weights),
+            "dists": lambda: Dists(weights),
             "fid": lambda: Inception(weights),
         }
         for name, make in makers.items():
@@ -67,9 +71,18 @@ class Meter:
         """Measures decoded pictures against their original, uint8 HxWx3; returns the original's
         features and a result per decoded picture."""
         out = [Measured({}, {}, self.features(picture)) for picture in decoded]
-        for metric in self.metrics:
-            if metric not in SET_FEATURES:
-                self._compare(metric, reference, decoded, out)
+        for group in self._groups:
+            try:
+                values = self._compare(group, reference, decoded)
+            except TgcError as error:  # too small a picture: the same for all
+                _leave_out(out, dict.fromkeys(group, str(error)))
+                continue
+            for metric, column in values.items():
+                for measured, value in zip(out, column):
+                    measured.values[metric] = value if np.isfinite(value) else None
+                    if not np.isfinite(value):
+                        measured.absent[metric] = "equal to the original: infinite"
+        _leave_out(out, {m: r for m, r in self.unavailable.items() if m not in SET_FEATURES})
         return self.features(reference), out
 
     def features(self, picture: Pixels) -> Features:
@@ -81,34 +94,51 @@ class Meter:
         tiles = patches(picture) if any(m in ("fid_256", "kid_256") for m in self.metrics) else []
         return Features(network(whole), network(tiles))
 
+    @property
+    def _groups(self) -> list[list[str]]:
+        """The metrics of pictures to measure, those together that share a network's layers."""
+        left = [m for m in self.metrics if m not in SET_FEATURES and m not in self.unavailable]
+        together = [metric for metric in _SHARING if metric in left]
+        rest = [[metric] for metric in left if metric not in together]
+        return [*rest, together] if together else rest
+
     def _compare(
-        self,
-        metric: str,
-        reference: Pixels,
-        decoded: Sequence[Pixels],
-        out: Sequence[Measured],
-    ) -> None:
-        try:
-            if metric in self.unavailable:
-                raise TgcError(self.unavailable[metric])
-            if metric in ("psnr", "ms_ssim"):
-                function = psnr if metric == "psnr" else ms_ssim
-                values = [function(reference, picture) for picture in decoded]
-            else:
-                network = self._networks[metric]
-                features = network.features(reference)
-                values = [
-                    network.distance(features, network.features(picture)) for picture in decoded
-                ]
-        except TgcError as error:  # too small a picture, or no weights: the same for all
-            for measured in out:
-                measured.values[metric] = None
-                measured.absent[metric] = str(error)
-            return
-        for measured, value in zip(out, values):
-            measured.values[metric] = value if np.isfinite(value) else None
-            if not np.isfinite(value):
-                measured.absent[metric] = "equal to the original: infinite"
+        self, group: Sequence[str], reference: Pixels, decoded: Sequence[Pixels]
+    ) -> dict[str, list[float]]:
+        """Returns each metric's values of the decoded pictures."""
+        if group[0] in _FUNCTIONS:
+            function = _FUNCTIONS[group[0]]
+            return {group[0]: [function(reference, picture) for picture in decoded]}
+        networks = {metric: self._networks[metric] for metric in group}
+        values: dict[str, list[float]] = {metric: [] for metric in group}
+        original = _network_features(networks, reference)
+        for picture in decoded:
+            features = _network_features(networks, picture)
+            for metric, network in networks.items():
+                values[metric].append(network.distance(original[metric], features[metric]))
+        return values
+
+
+_FUNCTIONS: dict[str, Callable[[Pixels, Pixels], float]] = {
+    "psnr": psnr,
+    "ms_ssim": ms_ssim,
+    "psnr_chroma": psnr_chroma,
+    "ciede2000": ciede2000,
+}
+_SHARING = ("lpips_vgg", "wasserstein")  # the layers of the first are enough for both
+
+
+def _network_features(networks: dict[str, Any], picture: Pixels) -> dict[str, Any]:
+    if len(networks) == 1:
+        return {metric: network.features(picture) for metric, network in networks.items()}
+    layers = next(iter(networks.values())).layers(picture)
+    return {metric: network.of_layers(layers) for metric, network in networks.items()}
+
+
+def _leave_out(out: Sequence[Measured], reasons: Reasons) -> None:
+    for measured in out:
+        measured.values.update(dict.fromkeys(reasons))
+        measured.absent.update(reasons)
 
 
 # For each metric of sets: the field of `Features` that it compares, and by which distance.

@@ -15,6 +15,7 @@ from tfgan_codec.bundle.runtime import THREADS
 from tfgan_codec.codec import load
 from tfgan_codec.coding.contract import Refiner
 from tfgan_codec.errors import UsageError
+from tfgan_codec.evaluation import trained_on
 from tfgan_codec.metrics.complexity import Complexity, of_tflite
 from tfgan_codec.pictures.picture import Pixels
 
@@ -55,6 +56,7 @@ class NeuralCodec:
         self.name, self.typed = f"{bundle.name}{sought}{decoder}", f"{model}{sought}{decoder}"
         self.version = f"{bundle.model_id.hex()}, realism {self._realism:g}, bundle {digest[:10]}"
         self.settings = settings
+        self.trained_on = trained_on.measures(bundle.info, self._realism, search or "")
         self.complexity = self._measure_complexity()
 
     def encode(self, picture: Pixels, setting: str) -> bytes:

@@ -46,6 +46,7 @@ def html(
             "sets": [{k: v for k, v in row.items() if k != "absent"} for row in results.sets],
             "metrics": measured_metrics(results.sets),
             "titles": schema.TITLES,
+            "decimals": schema.DECIMALS,
             "higher": schema.HIGHER_IS_BETTER,
             "colors": colors(names + shown),
             "classical": classical.NAMES,

@@ -30,7 +30,6 @@ from tfgan_codec.pictures import reading
 from tfgan_codec.pictures.picture import Pixels
 
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".ppm", ".tif", ".tiff", ".avif")
-DEFAULT_METRICS = tuple(metric for metric in schema.METRICS if metric != "lpips_vgg")
 _BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -49,7 +48,7 @@ class Plan(NamedTuple):
 
     codecs: Sequence[MeasuredCodec]
     pictures: Sequence[Path]
-    metrics: Sequence[str] = DEFAULT_METRICS
+    metrics: Sequence[str] = schema.METRICS
     weights: str | None = None
     jobs: int = 1
     files: Path | None = None
@@ -205,6 +204,7 @@ class _Run:
                 "codec": codec.name,
                 "version": codec.version,
                 "setting": point.setting,
+                "trained_on": codec.trained_on,
                 "image": point.image,
                 "width": width,
                 "height": height,

@@ -14,20 +14,33 @@ from tfgan_codec.errors import UsageError
 
 FORMAT = 1
 # Metrics of single pictures; a set has their means.
-PICTURE_METRICS = ("psnr", "ms_ssim", "lpips", "lpips_vgg")
+PICTURE_METRICS = (
+    *("psnr", "ms_ssim", "lpips", "lpips_vgg", "dists", "wasserstein"),
+    *("psnr_chroma", "ciede2000"),
+)
 # Metrics that only a whole set has.
 SET_METRICS = ("fid", "fid_256", "kid", "kid_256")
 METRICS = PICTURE_METRICS + SET_METRICS
-HIGHER_IS_BETTER = {metric: metric in ("psnr", "ms_ssim") for metric in METRICS}
+_HIGHER = ("psnr", "ms_ssim", "psnr_chroma")
+HIGHER_IS_BETTER = {metric: metric in _HIGHER for metric in METRICS}
 TITLES = {
     "psnr": "PSNR (dB)",
     "ms_ssim": "MS-SSIM",
     "lpips": "LPIPS (AlexNet)",
     "lpips_vgg": "LPIPS (VGG)",
+    "dists": "DISTS",
+    "wasserstein": "Wasserstein distortion",
+    "psnr_chroma": "PSNR of chroma (dB)",
+    "ciede2000": "CIEDE2000",
     "fid": "FID",
     "fid_256": "FID/256",
     "kid": "KID",
     "kid_256": "KID/256",
+}
+# Decimals in tables for people; others have four.
+DECIMALS = {
+    **dict.fromkeys(("psnr", "psnr_chroma", "ciede2000", "wasserstein"), 2),
+    **dict.fromkeys(("fid", "fid_256", "kmac_per_pixel"), 1),
 }
 _DIGITS = {"encode_s": 4, "decode_s": 4, "bpp": 6, "kmac_per_pixel": 3, "encode_kmac_per_pixel": 3}
 
@@ -63,17 +76,31 @@ def save(results: Results, path: str | os.PathLike[str]) -> None:
 
 
 def load(path: str | os.PathLike[str]) -> Results:
-    """Reads a results file; raises `UsageError` where it is none."""
+    """Reads a results file; raises `UsageError` where it is none.
+
+    Files of earlier versions lack some metrics, which are absent in what this returns.
+    """
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
-        parts = [content.pop(key) for key in ("records", "sets", "problems")]
+        records, sets, problems = (content.pop(key) for key in ("records", "sets", "problems"))
+        for row in (*records, *sets):
+            _complete(row)
         if content.pop("format") != FORMAT:
             raise UsageError(f"{path} has another format than this version reads ({FORMAT})")
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise UsageError(f"{path} is no results file of apps.evaluate or apps.bench") from error
-    return Results(content, *parts)
+    return Results(content, records, sets, problems)
+
+
+def _complete(row: Row) -> None:
+    """Adds what a row of an earlier version lacks."""
+    row.setdefault("trained_on", None)
+    for metric in PICTURE_METRICS if "image" in row else METRICS:
+        if metric not in row:
+            row[metric] = None
+            row["absent"][metric] = "not known when this was measured"
 
 
 def _rounded(row: Row) -> Row:
@@ -90,7 +117,7 @@ def mean_row(rows: list[Row]) -> Row:
     pictures than those of other rows, and mislead.
     """
     first = rows[0]
-    out: Row = {key: first[key] for key in ("codec", "version", "setting")}
+    out: Row = {key: first[key] for key in ("codec", "version", "setting", "trained_on")}
     out["images"] = len(rows)
     out["bytes"] = sum(row["bytes"] for row in rows)
     absent: dict[str, str] = {}

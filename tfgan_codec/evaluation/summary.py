@@ -8,16 +8,17 @@ from tfgan_codec.evaluation import schema
 from tfgan_codec.evaluation.curves import Difference, codecs
 
 COLUMNS = ("bpp", *schema.METRICS, "encode_s", "decode_s", "kmac_per_pixel")
-_FORMATS = {"psnr": ".2f", "fid": ".1f", "fid_256": ".1f", "kmac_per_pixel": ".1f"}
 
 
 def table(sets: Sequence[schema.Row]) -> list[list[str]]:
     """Returns a table of the means per codec and setting, without empty columns; the first row
-    holds the columns' names."""
+    holds the columns' names, the last column the measures that a codec was trained on."""
     columns = [c for c in COLUMNS if any(row[c] is not None for row in sets)]
-    rows = [["codec", "setting", *columns]]
+    told = ["trained on"] if any(row["trained_on"] for row in sets) else []
+    rows = [["codec", "setting", *columns, *told]]
     for row in sets:
-        rows.append([row["codec"], row["setting"], *(_cell(c, row[c]) for c in columns)])
+        trained = [", ".join(row["trained_on"] or "-") for _ in told]
+        rows.append([row["codec"], row["setting"], *(_cell(c, row[c]) for c in columns), *trained])
     return rows
 
 
@@ -76,4 +77,4 @@ def markdown_table(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _cell(column: str, value: float | None) -> str:
-    return "-" if value is None else format(value, _FORMATS.get(column, ".4f"))
+    return "-" if value is None else f"{value:.{schema.DECIMALS.get(column, 4)}f}"

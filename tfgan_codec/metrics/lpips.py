@@ -43,14 +43,22 @@ class Lpips:
 
     def features(self, picture: np.ndarray) -> Features:
         """Returns normalised features, to be reused where a picture is compared several times."""
+        return self.of_layers(self.layers(picture))
+
+    def layers(self, picture: np.ndarray) -> list[np.ndarray]:
+        """Returns what the network's layers make of a picture, [height, width, channels] each."""
         if min(picture.shape[:2]) < SMALLEST_SIDE[self.net]:
             raise UsageError(
                 f"LPIPS ({self.net}) needs at least {SMALLEST_SIDE[self.net]} pixels a side, the "
                 f"picture is {picture.shape[1]}x{picture.shape[0]}"
             )
         if self.net == "vgg":
-            return normalized(vgg16.features(self._weights, picture))
-        return normalized([layer[0] for layer in self._alex(vgg16.standardized(picture))])
+            return vgg16.features(self._weights, picture)
+        return [layer[0] for layer in self._alex(vgg16.standardized(picture))]
+
+    def of_layers(self, layers: Iterable[np.ndarray]) -> Features:
+        """Returns the normalised features of layers that may have other uses too."""
+        return [_unit(layer) for layer in layers]
 
     def distance(self, a: Features, b: Features) -> float:
         """Returns the distance of two pictures of one size, given their features."""
@@ -72,11 +80,6 @@ class Lpips:
         third = self._conv(max_pool(second, 3, 2), 2)
         fourth = self._conv(third, 3)
         return [first, second, third, fourth, self._conv(fourth, 4)]
-
-
-def normalized(layers: Iterable[np.ndarray]) -> Features:
-    """Returns layers of a network, [height, width, channels], with channels of length 1."""
-    return [_unit(layer) for layer in layers]
 
 
 def _unit(x: np.ndarray) -> np.ndarray:

@@ -39,7 +39,12 @@ def psnr_chroma(a: np.ndarray, b: np.ndarray) -> float:
     check_pair(a, b)
     if a.ndim != 3 or a.shape[2] != 3:
         raise UsageError(f"PSNR of chroma takes height x width x 3, not shape {a.shape}")
-    return psnr(a @ _TO_CHROMA.T, b @ _TO_CHROMA.T)
+    return psnr(_chroma(a), _chroma(b))
+
+
+def _chroma(picture: np.ndarray) -> np.ndarray:
+    """Returns Cb and Cr. What a grey has of them by rounding errors is cut off."""
+    return np.round(picture @ _TO_CHROMA.T, 9)
 
 
 def check_pair(a: np.ndarray, b: np.ndarray) -> None:

@@ -12,6 +12,7 @@ pictures that are standardized as VGG16's were, to 2e-4 of the value.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -57,8 +58,20 @@ class Wasserstein:
 
     def features(self, picture: np.ndarray) -> Features:
         """Returns a picture's statistics, to be reused where it is compared several times."""
-        check_size(picture)
-        return statistics(vgg16.features(self._weights, picture, BLOCKS))
+        return self.of_layers(self.layers(picture))
+
+    def layers(self, picture: np.ndarray) -> list[np.ndarray]:
+        """Returns what VGG16's layers make of a picture, [height, width, channels] each."""
+        if min(picture.shape[:2]) < SMALLEST_SIDE:
+            raise UsageError(
+                f"Wasserstein distortion needs at least {SMALLEST_SIDE} pixels a side, the "
+                f"picture is {picture.shape[1]}x{picture.shape[0]}"
+            )
+        return vgg16.features(self._weights, picture, BLOCKS)
+
+    def of_layers(self, layers: Sequence[np.ndarray]) -> Features:
+        """Returns the statistics of VGG16's layers, all of them or the first ones."""
+        return statistics(layers[: len(BLOCKS)])
 
     def distance(self, a: Features, b: Features) -> float:
         """Returns the distortion between two pictures of one size, given their statistics."""
@@ -69,16 +82,7 @@ class Wasserstein:
         return total
 
 
-def check_size(picture: np.ndarray) -> None:
-    """Raises UsageError where a picture is too small for the layers that are compared."""
-    if min(picture.shape[:2]) < SMALLEST_SIDE:
-        raise UsageError(
-            f"Wasserstein distortion needs at least {SMALLEST_SIDE} pixels a side, the picture is "
-            f"{picture.shape[1]}x{picture.shape[0]}"
-        )
-
-
-def statistics(layers: list[np.ndarray]) -> Features:
+def statistics(layers: Sequence[np.ndarray]) -> Features:
     """Returns the statistics of layers [height, width, channels] in every level that counts."""
     return [level for layer in layers for level in _pyramid(layer)]
 
