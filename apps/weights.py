@@ -1,4 +1,4 @@
-"""Makes the weight files of LPIPS, FID and KID from public checkpoints."""
+"""Makes the weight files of LPIPS, DISTS, FID and KID from public checkpoints."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tfgan_codec.metrics.convert import convert
 _USAGE = """
 usage: python -m apps.weights [--from=CHECKPOINT,...] [--weights=FOLDER]
 
-Without --from: says which weights for LPIPS, FID and KID are there, and what to download for the
-others. With it: converts the downloaded files; PyTorch is not needed.
+Without --from: says which weights for LPIPS, DISTS, FID and KID are there, and what to download for
+the others. With it: converts the downloaded files; PyTorch is not needed.
 
   python -m apps.weights --from=alexnet-owt-7be5be79.pth,alex.pth
 """

@@ -53,5 +53,16 @@ def test_texts(results):
     results.problems.append("a problem")
     text = summary.markdown(results, differences, "jpeg", ["psnr"])
     results.problems.pop()
+    assert "trained on" not in text
     for part in ("    a command", "- a problem", "![PSNR (dB)](psnr.svg)", "| webp |", "libwebp"):
         assert part in text
+
+
+def test_the_table_names_what_a_codec_was_trained_on(results):
+    rows = [{**row, "dists": 0.25, "wasserstein": 5.125} for row in results.sets[:2]]
+    rows[1]["trained_on"] = ["psnr", "lpips"]
+    head, first, second = summary.table(rows)
+    assert head[-1] == "trained on"
+    assert (first[-1], second[-1]) == ("-", "psnr, lpips")
+    assert first[head.index("dists")] == "0.2500"
+    assert first[head.index("wasserstein")] == "5.12"

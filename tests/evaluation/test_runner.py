@@ -1,3 +1,4 @@
+import json
 import shutil
 
 import numpy as np
@@ -172,3 +173,16 @@ def test_results_files_are_read_again(results, tmp_path):
         schema.load(tmp_path / "other.json")
     with pytest.raises(UsageError, match="No such file"):
         schema.load(tmp_path / "nothing.json")
+
+
+def test_results_of_earlier_versions_lack_the_metrics_that_are_new(results, tmp_path):
+    schema.save(results, tmp_path / "results.json")
+    old = json.loads((tmp_path / "results.json").read_text())
+    for row in (*old["records"], *old["sets"]):
+        del row["dists"], row["absent"]["dists"], row["trained_on"]
+    (tmp_path / "old.json").write_text(json.dumps(old))
+    found = schema.load(tmp_path / "old.json")
+    for row in (*found.records, *found.sets):
+        assert row["trained_on"] is row["dists"] is None
+        assert row["absent"]["dists"] == "not known when this was measured"
+        assert row["psnr"] > 10
