@@ -99,14 +99,16 @@ def _pyramid(layer: np.ndarray) -> Features:
     log2_sigma = np.full((1, *layer.shape[:2], 1), LOG2_SIGMA, np.float32)
     levels: Features = []
     for number in range(LEVELS + 1):
-        if number:
-            means, squares = low_pass(means), low_pass(squares)
         weight = np.maximum(1 - np.abs(log2_sigma - number), 0)
-        if weight.any():
-            variances = np.maximum(squares - np.square(means), SMALLEST_VARIANCE)
-            deviations = np.sqrt(variances) if number else np.zeros_like(means)
-            levels.append(Level(weight[0], means[0], deviations[0]))
-        if number:
+        counts, filtered = bool(weight.any()), number > 0
+        if filtered:
+            stride = 1 if counts else 2  # what does not count need not be known at every place
+            means, squares = low_pass(means, stride), low_pass(squares, stride)
             log2_sigma = low_pass(log2_sigma, 2)
-            means, squares = means[:, ::2, ::2], squares[:, ::2, ::2]
+        if counts:
+            variances = np.maximum(squares - np.square(means), SMALLEST_VARIANCE)
+            deviations = np.sqrt(variances) if filtered else np.zeros_like(means)
+            levels.append(Level(weight[0], means[0], deviations[0]))
+            if filtered:
+                means, squares = means[:, ::2, ::2], squares[:, ::2, ::2]
     return levels
