@@ -12,10 +12,10 @@ import binascii
 import io
 import os
 import zlib
-from typing import NamedTuple, Union
+from typing import BinaryIO, NamedTuple, Union
 
-from tfgan_codec.errors import BitstreamError, ImageError, UsageError
-from tfgan_codec.format import header
+from tfgan_codec.errors import BitstreamError, ImageError, UsageError, shown
+from tfgan_codec.format import header, profiles
 from tfgan_codec.format.fields import MAX_METADATA, chunk, varint
 from tfgan_codec.format.header import (
     CRC_BYTES,
@@ -30,7 +30,7 @@ from tfgan_codec.format.header import (
     VERSION,
 )
 
-Blob = Union[bytes, bytearray, memoryview, str, "os.PathLike[str]"]
+Blob = Union[bytes, bytearray, memoryview, str, "os.PathLike[str]", BinaryIO]
 
 _LAYER_CHECK_BYTES = 2
 
@@ -102,7 +102,7 @@ def pack(file: TgcFile) -> bytes:
         if len(data) > MAX_METADATA:
             raise ImageError(f"the {name} has {len(data)} bytes; the limit is {MAX_METADATA}")
         flags |= flag
-        chunks += chunk(zlib.compress(data, 9))
+        chunks += profiles.chunk_of(data) if flag == FLAG_ICC else chunk(zlib.compress(data, 9))
     if file.alpha is not None:
         flags |= FLAG_ALPHA
         chunks += chunk(file.alpha)
@@ -189,16 +189,33 @@ def parse_layers(blob: bytes) -> Parsed:
 
 
 def read_blob(blob: Blob) -> bytes:
-    """Returns the bytes of a file that is given as bytes or as a path."""
+    """Returns the bytes of a file that is given as bytes, as a path, or open for reading."""
     if isinstance(blob, (bytes, bytearray, memoryview)):
         return bytes(blob)
-    try:
-        with open(blob, "rb") as stream:
-            magic = stream.read(len(MAGIC))
-            # Anything else, however large, is refused by its first bytes.
-            return magic + stream.read() if magic == MAGIC else magic
-    except OSError as error:
-        raise BitstreamError(f"cannot read {os.fspath(blob)}: {error.strerror or error}") from error
+    if isinstance(blob, (str, os.PathLike)):
+        try:
+            with open(blob, "rb") as stream:
+                return _read_open(stream)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise BitstreamError(f"cannot read {shown(os.fspath(blob))}: {reason}") from error
+    if hasattr(blob, "read"):
+        try:
+            return _read_open(blob)
+        except (OSError, ValueError) as error:
+            raise BitstreamError(f"cannot read the open file: {error}") from error
+    raise UsageError(
+        "blob must be the contents of a file (bytes), a path or an open file, "
+        f"not {type(blob).__name__}"
+    )
+
+
+def _read_open(stream: BinaryIO) -> bytes:
+    """Reads an open file; of what is no ``.tgc`` file, however large, only the first bytes."""
+    magic = stream.read(len(MAGIC))
+    if not isinstance(magic, bytes):
+        raise UsageError('blob must be a file that is open for bytes, as open(path, "rb") returns')
+    return magic + stream.read() if magic == MAGIC else magic
 
 
 def _damaged() -> BitstreamError:

@@ -10,6 +10,7 @@ import io
 from typing import IO, NamedTuple
 
 from tfgan_codec.errors import BitstreamError
+from tfgan_codec.format import profiles
 from tfgan_codec.format.fields import Reader, inflate
 
 MAGIC = b"TGC"
@@ -30,7 +31,7 @@ class Header(NamedTuple):
     height: int
     quality: int
     grey: bool
-    packed_icc: bytes | None
+    icc: bytes | int | None  # as `profiles.take` found it
     packed_exif: bytes | None
     alpha: slice | None  # where the PNG file with the alpha plane lies
     chunks: tuple[int, int, int]  # bytes of ICC profile, EXIF and alpha, with their length fields
@@ -44,9 +45,9 @@ class Header(NamedTuple):
 
     def metadata(self) -> Metadata:
         """Unpacks the metadata; raises `BitstreamError` where they are damaged."""
-        icc, exif = self.packed_icc, self.packed_exif
+        icc, exif = self.icc, self.packed_exif
         return Metadata(
-            None if icc is None else inflate(icc, "ICC profile"),
+            None if icc is None else profiles.unpacked(icc),
             None if exif is None else inflate(exif, "EXIF block"),
         )
 
@@ -100,7 +101,7 @@ def read(stream: IO[bytes]) -> Header:
         )
     quality, flags = reader.take(1, "quality")[0], first[3] & 15
     at = [reader.position]
-    icc = reader.chunk("ICC profile") if flags & FLAG_ICC else None
+    icc = profiles.take(reader) if flags & FLAG_ICC else None
     at.append(reader.position)
     exif = reader.chunk("EXIF block") if flags & FLAG_EXIF else None
     at.append(reader.position)
