@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import numpy as np
 from PIL import Image, ImageCms
+
+from tfgan_codec.format import profiles
 
 ORIENTATION, MAKE = 0x0112, 0x010F
 
@@ -41,6 +44,38 @@ def profile_of(space: bytes) -> bytes:
     profile = bytearray(rgb_profile())
     profile[16:20] = space
     return bytes(profile)
+
+
+def tabulated(profile: profiles.Profile, entries: int = 1024, ballast: int = 0) -> bytes:
+    """An ICC profile of version 2 with the colours of another, whose curve is a table, as most
+    cameras and older programs write them; `ballast` more bytes are of a private kind."""
+    (gamma, *linear), x = profile.curve, np.linspace(0, 1, entries)
+    light = x**gamma
+    if linear:
+        a, b, c, d = linear
+        light = np.where(x >= d, (a * x + b) ** gamma, c * x)
+    curve = struct.pack(">4s4xI", b"curv", entries)
+    curve += np.round(light * 65535).astype(">u2").tobytes()
+    white = b"XYZ \0\0\0\0" + struct.pack(">3i", 63190, 65536, 54061)
+    tags = {b"wtpt": white, b"cprt": b"text\0\0\0\0none\0"}
+    tags[b"tech"] = np.random.default_rng(0).bytes(ballast)
+    if profile.colorants is None:
+        tags[b"kTRC"] = curve
+    else:
+        for i, colour in enumerate((b"r", b"g", b"b")):
+            numbers = profile.colorants[3 * i : 3 * i + 3]
+            tags[colour + b"XYZ"] = b"XYZ \0\0\0\0" + struct.pack(">3i", *numbers)
+            tags[colour + b"TRC"] = curve
+    space = b"GRAY" if profile.colorants is None else b"RGB "
+    head = struct.pack(
+        ">8xI4s4s4s12x4s28x12s", 0x02100000, b"mntr", space, b"XYZ ", b"acsp", white[8:]
+    )
+    table, data, start = struct.pack(">I", len(tags)), b"", 132 + 12 * len(tags)
+    for name, tag in tags.items():
+        table += name + struct.pack(">II", start + len(data), len(tag))
+        data += tag + bytes(-len(tag) % 4)
+    whole = head.ljust(128, b"\0") + table + data
+    return struct.pack(">I", len(whole)) + whole[4:]
 
 
 def exif(orientation: int = 1) -> Image.Exif:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Callable
 
 from absl import flags
@@ -29,6 +31,13 @@ _KINDS: dict[type, Callable[..., Any]] = {
 
 class CommandLineError(Exception):
     """Says that a program was called the wrong way."""
+
+
+class _MetadataParser(flags.EnumParser):
+    """Takes none, basic or keep, and what --metadata and --nometadata alone stand for."""
+
+    def parse(self, argument: str) -> str:
+        return super().parse({"true": "basic", "false": "none"}.get(argument, argument))
 
 
 class Flags(flags.FlagValues):
@@ -62,6 +71,23 @@ class Flags(flags.FlagValues):
 
         text = "Threads that each network runs on. Files and pictures do not depend on it."
         self.add("threads", THREADS, text, lower_bound=1, upper_bound=MAX_THREADS)
+
+    def add_metadata(self) -> None:
+        """Defines --metadata, what to keep of a picture beside its pixels."""
+        text = (
+            "none, basic or keep: what to store beside the pixels, inside the size asked for. "
+            "basic: colours, and from EXIF date, camera, exposure and copyright. keep: the whole "
+            "ICC profile and EXIF, the place too."
+        )
+        parser = _MetadataParser(["none", "basic", "keep"])
+        flag = flags.Flag(parser, None, "metadata", "basic", text)
+        flag.boolean = True  # so that --nometadata can stand for none
+        flags.DEFINE_flag(flag, flag_values=self)
+
+    def add_verbose(self) -> None:
+        """Defines --verbose, with which a command says what it leaves out."""
+        text = "Say what is left out of the file or converted (-v)."
+        flags.DEFINE_bool("verbose", False, text, short_name="v", flag_values=self)
 
 
 def require(settings: object, *names: str) -> None:
@@ -98,7 +124,9 @@ def run(
         most = command.__code__.co_argcount
         if not most - len(command.__defaults__ or ()) <= len(positional) <= most:
             raise CommandLineError(f"expected {most} file name(s), got {len(positional)}")
-        command(*positional)
+        verbose = "verbose" in values and values["verbose"].value
+        with _notes(logging.INFO if verbose else logging.WARNING):
+            command(*positional)
     except (flags.Error, CommandLineError) as error:
         return misused(error, usage)
     except TgcError as error:
@@ -123,6 +151,22 @@ def refuse_overwriting(source: str, target: str) -> None:
     """Raises `CommandLineError` if the file to write is the one that is read."""
     if os.path.exists(source) and os.path.exists(target) and os.path.samefile(source, target):
         raise CommandLineError(f"{target} would overwrite the file it is made from")
+
+
+@contextlib.contextmanager
+def _notes(level: int) -> Iterator[None]:
+    """Shows what the library notes from a level on, a line each on standard error."""
+    logger, handler = logging.getLogger("tfgan_codec"), logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("tfgan_codec: %(message)s"))
+    before = logger.level, logger.propagate
+    logger.addHandler(handler)
+    logger.setLevel(level)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.level, logger.propagate = before
 
 
 def _fail(message: str, status: int) -> int:

@@ -4,34 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import math
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tfgan_codec import arguments
 from tfgan_codec.bundle.files import PathLike, find_shipped, stamp
 from tfgan_codec.bundle.layered import LayeredBundle, load_bundle
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.bundle.runtime import MAX_THREADS, THREADS
-from tfgan_codec.coding import pyramid
-from tfgan_codec.coding.budget import best_quality
+from tfgan_codec.coding import pyramid, request
 from tfgan_codec.coding.coders import coder_of
-from tfgan_codec.coding.contract import PictureCoder, Refiner
+from tfgan_codec.coding.compression import Compression
+from tfgan_codec.coding.contract import Refiner
 from tfgan_codec.errors import BitstreamError, ImageError, UsageError
 from tfgan_codec.format import container, geometry
 from tfgan_codec.format.container import Blob
-from tfgan_codec.format.geometry import QUALITIES
-from tfgan_codec.pictures import alpha, reading
+from tfgan_codec.pictures import alpha, policy, reading
 from tfgan_codec.pictures.picture import Picture, Pixels, to_image
 
 if TYPE_CHECKING:
     from PIL import Image
 
 DEFAULT_MODEL = "mobile"
-DEFAULT_BPP = 0.1
 
 
 @contextlib.contextmanager
@@ -60,20 +57,27 @@ class Codec:
         quality: int | None = None,
         bpp: float | None = None,
         nbytes: int | None = None,
-        metadata: bool = True,
+        metadata: policy.Wanted = policy.BASIC,
         refiner: Refiner | None = None,
+        page: int | None = None,
     ) -> bytes:
         """Returns the picture as the bytes of a ``.tgc`` file.
 
         Args:
-          picture: a path, a Pillow image or an array uint8 [height, width, 3].
+          picture: a path, the contents of a picture's file (bytes), an open file, a Pillow image
+            or an array uint8 [height, width, 3].
           quality: the quality level, 0..255; give this, `bpp`, `nbytes` or none of them.
           bpp: the most bits per pixel that the whole file may take.
           nbytes: the most bytes that the whole file may take.
-          metadata: whether to keep the ICC profile and EXIF, which count towards `bpp` and
-            `nbytes`.
+          metadata: what to keep beside the pixels, inside the size asked for. "basic": what people
+            would miss, that is the colours (profiles of a byte; others while they take up to 2 % of
+            the file, else the picture is converted to sRGB) and from EXIF date, camera, exposure
+            and copyright. "keep": the whole ICC profile and EXIF, the place too. "none": neither;
+            the picture is converted to sRGB. True is "basic", False is "none".
           refiner: makes a better picture in as many bytes, in minutes: a `search.refiner.Refiner`,
             which needs TensorFlow. Decoding does not.
+          page: of a file with several pictures, which one, from 1. By default the first, with a
+            warning that there are others.
 
         With none of the three, the picture without its alpha plane and metadata gets about 0.1
         bits per pixel; very small pictures more, as a file has no fewer than 20 bytes or so.
@@ -82,37 +86,41 @@ class Codec:
           ImageError: there is no such picture.
           UsageError: the request makes no sense, or no file is that small.
         """
-        if sum(option is not None for option in (quality, bpp, nbytes)) > 1:
-            raise UsageError("give only one of quality, bpp and nbytes")
-        if quality is not None and not 0 <= quality < QUALITIES:
-            raise UsageError(f"quality must be in 0..{QUALITIES - 1}, not {quality}")
-        if bpp is not None and not 0 < bpp < math.inf:
-            raise UsageError(f"bpp must be a positive number, not {bpp}")
-        if nbytes is not None and nbytes < 1:
-            raise UsageError(f"the number of bytes must be positive, not {nbytes}")
-        source = reading.read(picture)
-        if not metadata:
-            source = source._replace(icc=None, exif=None)
-        job = _Compression(self._coder, self.bundle.model_id, source)
-        if quality is not None:
-            quality = min(quality, self._coder.qualities - 1)
-            blob = job.file(quality)
-            return job.refined(quality, blob, len(blob), refiner)
-        pixels = source.rgb.shape[0] * source.rgb.shape[1]
-        strict = bpp is not None or nbytes is not None
-        if nbytes is None:
-            nbytes = math.floor((DEFAULT_BPP if bpp is None else bpp) * pixels / 8)
-            nbytes += 0 if strict else job.extra
-        quality, blob = job.within(nbytes, strict)
+        wanted, kept = request.checked(quality, bpp, nbytes), policy.chosen(metadata)
+        if refiner is not None and not callable(refiner):
+            raise UsageError(f"refiner must be a Refiner, not {arguments.given(refiner)}")
+        source = policy.reduced(reading.read(picture, page), kept)
+        if wanted.quality is not None:
+            return self._of_quality(source, wanted.quality, kept, refiner)
+        budget = wanted.budget(source.rgb.shape[0] * source.rgb.shape[1])
+        job = self._analyse(policy.affordable(source, budget, kept))
+        budget += 0 if wanted.strict else job.extra
+        found, blob = job.within(budget, wanted.strict)
         # By default very small pictures take more: then as many bytes as without a refiner.
-        return job.refined(quality, blob, max(nbytes, len(blob)), refiner)
+        return job.refined(found, blob, max(budget, len(blob)), refiner)
+
+    def _of_quality(
+        self, source: Picture, quality: int, kept: str, refiner: Refiner | None
+    ) -> bytes:
+        """Returns the file of a quality; whether a profile costs too much is known only then."""
+        quality = min(quality, self._coder.qualities - 1)
+        job = self._analyse(source)
+        blob = job.file(quality)
+        cheaper = policy.affordable(source, len(blob), kept)
+        if cheaper is not source:
+            job = self._analyse(cheaper)
+            blob = job.file(quality)
+        return job.refined(quality, blob, len(blob), refiner)
+
+    def _analyse(self, source: Picture) -> Compression:
+        return Compression(self._coder, self.bundle.model_id, source)
 
     @_enough_memory()
     def decompress(self, blob: Blob, realism: float | None = None, scale: int = 1) -> Image.Image:
         """Returns the picture of a ``.tgc`` file, with its mode, ICC profile and EXIF.
 
         Args:
-          blob: the contents of the file, or its path.
+          blob: the contents of the file (bytes), its path, or an open file.
           realism: 0 for the picture nearest to the original, 1 for the most realistic one, and
             what the bundle has in between (`Bundle.realisms`). The highest by default.
           scale: with models in layers, 2 or 4 returns the picture at 1/2 or 1/4 of its size, also
@@ -122,6 +130,9 @@ class Codec:
           BitstreamError: the file is damaged, or for another model.
           UsageError: the bundle has no such decoder, the file no such scale.
         """
+        if realism is not None:
+            realism = arguments.finite("realism", realism)
+        scale = arguments.whole("scale", scale)
         file = container.parse(container.read_blob(blob), scale).file
         bundle = self.bundle
         if file.model_id != bundle.model_id:
@@ -143,85 +154,34 @@ class Codec:
         return to_image(picture)
 
 
-class _Compression:
-    """Holds one analysed picture, of which files of any quality are made."""
-
-    def __init__(self, coder: PictureCoder, model_id: bytes, picture: Picture) -> None:
-        height, width = picture.rgb.shape[:2]
-        self._frame = container.TgcFile(
-            model_id,
-            width,
-            height,
-            quality=0,
-            streams=(b"",) * coder.layers,
-            grey=picture.grey,
-            icc=picture.icc,
-            exif=picture.exif,
-            alpha=None if picture.alpha is None else alpha.pack(picture.alpha),
-        )
-        self._overhead, self.extra = container.overhead(self._frame)
-        self._qualities = coder.qualities
-        self._encoding = coder.encode(picture.rgb)
-
-    def file(self, quality: int) -> bytes:
-        """Returns the whole file at a quality level."""
-        return self._packed(quality, self._encoding.streams(quality))
-
-    def within(self, nbytes: int, strict: bool) -> tuple[int, bytes]:
-        """Returns quality and bytes of the best file of at most `nbytes` bytes. If there is none,
-        it returns the smallest file, or raises `UsageError` if `strict`."""
-        quality = best_quality(self._encoding.nbytes, nbytes - self._overhead, self._qualities)
-        blob = self.file(quality)
-        while len(blob) > nbytes and quality > 0:  # the estimate was a few bytes low
-            quality -= 1
-            blob = self.file(quality)
-        if strict and len(blob) > nbytes:
-            message = f"{nbytes} bytes are too few; the smallest file has {len(blob)} bytes"
-            message += f" ({8 * len(blob) / (self._frame.width * self._frame.height):.4g} bpp)"
-            if self.extra:
-                message += f", {self.extra} of them for transparency and metadata"
-            raise UsageError(message)
-        return quality, blob
-
-    def refined(self, quality: int, blob: bytes, nbytes: int, refiner: Refiner | None) -> bytes:
-        """Returns the file of at most `nbytes` bytes that `refiner` finds at this quality; `blob`
-        if it finds none."""
-        if refiner is None:
-            return blob
-        streams = self._encoding.refined(quality, nbytes - self._overhead, refiner)
-        found = self._packed(quality, streams)
-        return found if len(found) <= nbytes else blob
-
-    def _packed(self, quality: int, streams: tuple[bytes, ...]) -> bytes:
-        return container.pack(self._frame._replace(quality=quality, streams=streams))
-
-
 def load(name_or_path: PathLike = DEFAULT_MODEL, threads: int = THREADS) -> Codec:
     """Returns the codec of a shipped model, by its name, or of a bundle, by its path.
 
     threads: how many threads each network runs on, 1..256. Files and pictures do not depend on it.
     """
-    if threads not in range(1, MAX_THREADS + 1):
-        raise UsageError(f"threads must be a whole number, 1 to {MAX_THREADS}, not {threads}")
-    return Codec(load_bundle(name_or_path, threads))
+    arguments.within("threads", threads, 1, MAX_THREADS)
+    return Codec(load_bundle(arguments.path("name_or_path", name_or_path), threads))
 
 
+@_enough_memory()
 def compress(
     picture: reading.Source,
     quality: int | None = None,
     bpp: float | None = None,
     nbytes: int | None = None,
-    metadata: bool = True,
+    metadata: policy.Wanted = policy.BASIC,
     model: PathLike = DEFAULT_MODEL,
     refiner: Refiner | None = None,
     threads: int = THREADS,
+    page: int | None = None,
 ) -> bytes:
     """Does `Codec.compress` with the model that `load` finds; it stays loaded until its bundle
     changes."""
-    codec = _loaded(os.fspath(model), threads, stamp(model))
-    return codec.compress(picture, quality, bpp, nbytes, metadata, refiner)
+    codec = _find(model, threads)
+    return codec.compress(picture, quality, bpp, nbytes, metadata, refiner, page)
 
 
+@_enough_memory()
 def decompress(
     blob: Blob,
     realism: float | None = None,
@@ -230,10 +190,10 @@ def decompress(
     threads: int = THREADS,
 ) -> Image.Image:
     """Does `Codec.decompress` with a model; by default with the shipped one that made the file."""
-    data = container.read_blob(blob)
+    data, scale = container.read_blob(blob), arguments.whole("scale", scale)
     if model is None:
         model = shipped_model(container.parse(data, scale).file.model_id)
-    return _loaded(os.fspath(model), threads, stamp(model)).decompress(data, realism, scale)
+    return _find(model, threads).decompress(data, realism, scale)
 
 
 def shipped_model(model_id: bytes) -> Path:
@@ -246,6 +206,12 @@ def shipped_model(model_id: bytes) -> Path:
             "give the bundle that it was made with, or update tfgan_codec"
         )
     return path
+
+
+def _find(model: PathLike, threads: int) -> Codec:
+    """Returns the codec of a model, as `load` finds it, from the few that stay loaded."""
+    place = arguments.path("model", model)
+    return _loaded(place, arguments.within("threads", threads, 1, MAX_THREADS), stamp(place))
 
 
 @functools.lru_cache(maxsize=4)

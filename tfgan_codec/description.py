@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tfgan_codec.bundle.files import find_shipped
-from tfgan_codec.format import container, header
+from tfgan_codec.format import container, header, profiles
 
 Facts = dict[str, Any]
 
@@ -26,6 +26,7 @@ def of_file(blob: bytes) -> Facts:
         "bytes": len(blob),
         "bpp": round(8 * len(blob) / (file.width * file.height), 6),
         "header_bytes": sizes.header,
+        "profile": _profile(file.icc),
         "icc_bytes": sizes.icc,
         "exif_bytes": sizes.exif,
         "alpha_bytes": sizes.alpha,
@@ -52,6 +53,14 @@ def of_model(path: Path) -> Facts:
         "realisms": list(bundle.realisms),
         "about": " ".join(", ".join(f"{k} {v}" for k, v in plain.items()).split()),
     }
+
+
+def _profile(icc: bytes | None) -> str:
+    """Names the colours of a picture: none is sRGB, those that files name have names."""
+    if icc is None:
+        return "sRGB"
+    number = profiles.number_of(icc)
+    return "embedded" if number is None else profiles.KNOWN[number].name
 
 
 def _layers(file: container.TgcFile, sizes: container.Sizes) -> list[dict[str, int]]:

@@ -12,7 +12,7 @@ import sample_pictures
 from PIL import ExifTags, Image
 from sample_pictures import MAKE, ORIENTATION
 
-from tfgan_codec.pictures import reading
+from tfgan_codec.pictures import exif, reading
 from tfgan_codec.pictures.picture import to_image
 
 
@@ -88,3 +88,56 @@ def test_damaged_exif_is_dropped(tmp_path: Path) -> None:
     damaged = b"Exif\0\0II*\0\xff\xff\xff\xff"
     path.write_bytes(sample_pictures.encoded(Image.new("RGB", (8, 8)), "JPEG", exif=damaged))
     assert reading.read(path).exif is None
+
+
+def test_basic_keeps_what_people_miss() -> None:
+    """Date, camera, exposure and whose it is; not the place, the text, serial numbers and notes."""
+    block = sample_pictures.exif()
+    kept = {0x0110: "Model", 0x0132: "2024:01:01 00:00:00", 0x013B: "Ann", 0x8298: "(c) Ann"}
+    block.update(kept)
+    block[0x010E], block[0x0131] = "what it shows", "a program"
+    kept_of_camera = {
+        0x829A: 0.004,
+        0x829D: 2.8,
+        0x8827: 400,
+        0x9003: "2024:01:01 00:00:00",
+        0x9011: "+01:00",
+        0x9204: -0.5,
+        0x920A: 35.0,
+        0xA434: "35mm",
+    }
+    block.get_ifd(0x8769).update(kept_of_camera)
+    block.get_ifd(0x8769).update({0x927C: b"maker's note" * 99, 0xA431: "serial", 0x9286: b"text"})
+    block.get_ifd(0x8825).update({1: "N", 2: (1.0, 2.0, 3.0)})
+    full = block.tobytes()[6:]
+    basics = exif.basic(full)
+    assert (basics.dropped, basics.gps) == (2 + 3 + 2, True)
+    found = Image.Exif()
+    found.load(basics.block)
+    assert {tag: found[tag] for tag in found if tag != 0x8769} == {MAKE: "Camera Works", **kept}
+    assert found.get_ifd(0x8769) == pytest.approx(kept_of_camera)
+    assert not found.get_ifd(0x8825)
+    assert exif.basic(basics.block) == (basics.block, 0, False)
+    assert len(basics.block) < len(full) / 3
+
+
+def test_basic_of_nothing_to_keep() -> None:
+    block = Image.Exif()
+    block[ORIENTATION] = 1
+    assert exif.basic(block.tobytes()[6:]) == (None, 0, False)
+    block[0x010E] = "what it shows"
+    assert exif.basic(block.tobytes()[6:]) == (None, 1, False)
+    assert exif.basic(b"II*\0\xff\xff\xff\xff").block is None
+    assert exif.basic(b"").block is None
+
+
+def test_basic_of_damaged_blocks() -> None:
+    block = sample_pictures.exif()
+    block.get_ifd(0x8769).update({0x829A: 0.004, 0x9003: "2024:01:01 00:00:00"})
+    whole = block.tobytes()[6:]
+    rng = np.random.default_rng(0)
+    for _ in range(500):
+        damaged = bytearray(whole)
+        for _ in range(3):
+            damaged[rng.integers(len(damaged))] = rng.integers(256)
+        exif.basic(bytes(damaged[: rng.integers(len(damaged) + 1)]))

@@ -39,7 +39,7 @@ def test_save_keeps_profile_and_exif(name: str, tmp_path: Path) -> None:
         ("a", "RGB", "no picture format"),
         ("a.xyz", "RGB", "no picture format"),
         ("a.tgc", "RGB", "no picture format"),
-        ("a.jpg", "RGBA", "cannot be stored as JPEG"),
+        ("a.msp", "RGB", "cannot be stored as MSP"),
         ("no/such/folder/a.png", "RGB", "No such file"),
         ("folder.png", "RGB", "Is a directory"),
     ],

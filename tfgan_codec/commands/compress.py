@@ -30,8 +30,8 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc compress") -> in
     values.add("bpp", None, "At most so many bits per pixel, counting the whole file.", float)
     values.add("bytes", None, "At most so many bytes, counting the whole file.", int)
     values.add("quality", None, "A quality level from 0 to 255.", int)
-    text = "Keep the ICC profile and EXIF, inside the size asked for (--nometadata drops them)."
-    values.add("metadata", True, text)
+    values.add_metadata()
+    values.add("page", None, "Of a file of several pictures, which one; 1 is the first.", int)
     text = (
         "fidelity100 or realism100: steps of a search for a better picture in as many bytes. It "
         "needs TensorFlow; decoding does not."
@@ -39,13 +39,14 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc compress") -> in
     values.add("search", None, text)
     values.add_model()
     values.add_threads()
+    values.add_verbose()
 
     def compress(picture: str, out: str) -> None:
         options = {"bpp": values.bpp, "nbytes": values.bytes, "quality": values.quality}
         if sum(value is not None for value in options.values()) > 1:
             raise cli.CommandLineError("give only one of --bpp, --bytes and --quality")
         cli.refuse_overwriting(picture, out)
-        options.update(metadata=values.metadata)
+        options.update(metadata=values.metadata, page=values.page)
         if values.search:
             options["refiner"] = training.refiner(values.search)
         blob = tgc.load(values.model, values.threads).compress(picture, **options)

@@ -1,75 +1,108 @@
-"""Reads any picture that Pillow opens as RGB pixels, alpha, ICC profile and EXIF."""
+"""Reads pictures from files, their contents, Pillow images and arrays."""
 
 from __future__ import annotations
 
-import contextlib
+import logging
 import os
-import warnings
-from collections.abc import Iterator
-from typing import Any, Union
+from typing import Any, BinaryIO, Union
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-from tfgan_codec.errors import ImageError
+from tfgan_codec import arguments
+from tfgan_codec.errors import ImageError, UsageError, shown
 from tfgan_codec.format.header import MAX_PIXELS
 from tfgan_codec.pictures.exif import upright
 from tfgan_codec.pictures.modes import converted
+from tfgan_codec.pictures.opening import image_errors, opened
 from tfgan_codec.pictures.picture import Picture
 from tfgan_codec.pictures.writing import PathLike
 
-Source = Union[PathLike, Image.Image, NDArray[Any]]
+Contents = Union[bytes, bytearray, memoryview]
+Source = Union[PathLike, Contents, BinaryIO, Image.Image, NDArray[Any]]
+
+_MOST_PAGES = 1 << 31
+_log = logging.getLogger(__name__)
 
 
-def read(source: Source) -> Picture:
-    """Reads a file, a Pillow image or an array uint8 [height, width(, 3 or 4)].
+def read(source: Source, page: int | None = None) -> Picture:
+    """Reads a picture: the path, contents (bytes) or open file of one in any common format, a
+    Pillow image, or an array uint8 [height, width(, 3 or 4)].
 
     EXIF orientation is applied. Sixteen bits become eight, palettes become colours, CMYK becomes
-    sRGB (through its ICC profile where it has one); of animations the first frame is taken.
+    sRGB (through its ICC profile where it has one).
+
+    Args:
+      source: the picture.
+      page: of an animation or a file of several pages, which one to read, from 1. By default the
+        first, with a warning that there are others. A Pillow image is taken as it stands.
 
     Raises:
       ImageError: there is no picture, or one that cannot be converted.
+      UsageError: the source is none of these.
     """
-    if isinstance(source, Image.Image):
-        with _image_errors("the image"):
-            return _to_picture(source)
-    if isinstance(source, np.ndarray):
-        if source.dtype != np.uint8 or source.ndim not in (2, 3) or 0 in source.shape:
-            raise ImageError(
-                f"an array {source.dtype} {source.shape} is not a picture; "
-                "pass uint8 [height, width, 3]"
-            )
-        _check_size(source.shape[1], source.shape[0])
-        with _image_errors("the array"):
-            return _to_picture(Image.fromarray(source))
-    path = os.fspath(source)
-    with _image_errors(path), warnings.catch_warnings():
-        # Pillow warns of odd EXIF and from 89 megapixels on; it refuses 179, which is enough.
-        warnings.simplefilter("ignore")
-        if os.path.isfile(path) and os.path.getsize(path) == 0:
-            raise ImageError(f"{path} is empty; give a picture such as a PNG or JPEG file")
-        with Image.open(path) as image:
-            return _to_picture(image)
+    if page is not None:
+        arguments.within("page", page, 1, _MOST_PAGES)
+    if isinstance(source, (Image.Image, np.ndarray)):
+        if page not in (None, 1):
+            raise UsageError("page is for files; seek in a Pillow image before you pass it")
+        return _of_image(source) if isinstance(source, Image.Image) else _of_array(source)
+    contents, what = _contents(source)
+    with opened(contents, what) as image:
+        _turn_to(image, page, what)
+        return _to_picture(image)
 
 
-@contextlib.contextmanager
-def _image_errors(what: str) -> Iterator[None]:
-    """Turns what Pillow and the file system raise for a picture into `ImageError`."""
-    try:
-        yield
-    except (ImageError, MemoryError):
-        raise
-    except UnidentifiedImageError as error:
+def _contents(source: PathLike | Contents | BinaryIO) -> tuple[str | bytes, str]:
+    """Returns the path or the contents of a file, and what errors call it."""
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return bytes(source), "the picture"
+    if isinstance(source, (str, os.PathLike)):
+        path = arguments.path("picture", source)
+        return path, shown(path, most=200)
+    if hasattr(source, "read"):
+        with image_errors("the open file"):
+            contents = source.read()
+        if isinstance(contents, bytes):
+            return contents, "the open file"
+        raise UsageError('picture is a file open for text; open it with open(path, "rb")')
+    raise UsageError(
+        "picture must be a path, the contents of a file (bytes), an open file, a Pillow image or "
+        f"an array, not {type(source).__name__}"
+    )
+
+
+def _of_image(image: Image.Image) -> Picture:
+    with image_errors("the image"):
+        return _to_picture(image)
+
+
+def _of_array(array: NDArray[Any]) -> Picture:
+    if array.dtype != np.uint8 or array.ndim not in (2, 3) or 0 in array.shape:
         raise ImageError(
-            f"{what} is not a picture that Pillow can read; give a PNG or JPEG, for example"
-        ) from error
-    except Image.DecompressionBombError as error:
-        raise ImageError(f"{what} is too large; split it into smaller pictures") from error
-    except OSError as error:
-        raise ImageError(f"cannot read {what}: {error.strerror or error}") from error
-    except Exception as error:  # Pillow's parsers raise many kinds for damaged files
-        raise ImageError(f"{what} is damaged ({type(error).__name__}: {error})") from error
+            f"an array {array.dtype} {array.shape} is not a picture; pass uint8 [height, width, 3]"
+        )
+    _check_size(array.shape[1], array.shape[0])
+    with image_errors("the array"):
+        return _to_picture(Image.fromarray(array))
+
+
+def _turn_to(image: Image.Image, page: int | None, what: str) -> None:
+    """Goes to a page of a file; without a number says that there are others than the first."""
+    if page is None:
+        # Of photographs in the MPO format all but the first are previews, for the camera's use.
+        if image.format != "MPO" and getattr(image, "is_animated", False):
+            pages = getattr(image, "n_frames", "several")
+            _log.warning(
+                "%s holds %s pictures; only the first is kept (choose with page)", what, pages
+            )
+        return
+    try:
+        image.seek(page - 1)
+    except EOFError as error:
+        pages = getattr(image, "n_frames", 1)
+        raise UsageError(f"{what} has no page {page}; it has {pages}") from error
 
 
 def _check_size(width: int, height: int) -> None:

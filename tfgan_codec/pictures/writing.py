@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import os
 from typing import Any, Union
 
@@ -13,16 +14,22 @@ from tfgan_codec.errors import ImageError
 
 PathLike = Union[str, "os.PathLike[str]"]
 
+# What Pillow refuses to write with an alpha plane, or writes without it and says nothing.
+_WITHOUT_ALPHA = ("JPEG", "MPO", "BMP", "DIB", "PPM", "PCX", "EPS")
 _SAVE_OPTIONS: dict[str, dict[str, Any]] = {
     "PNG": {"compress_level": 3},  # half the time of the default, and no larger on photographs
     "JPEG": {"quality": 95},
     "WEBP": {"lossless": True},
 }
+_log = logging.getLogger(__name__)
 
 
 def save(image: Image.Image, path: PathLike) -> None:
     """Writes a picture with its ICC profile and EXIF, in the format of the path's extension."""
     file_format = picture_format(path)
+    if file_format in _WITHOUT_ALPHA and image.mode in ("LA", "RGBA"):
+        _log.warning("%s holds no transparency: the picture stands on white", file_format)
+        image = _on_white(image)
     options = dict(_SAVE_OPTIONS.get(file_format, {}))
     options.update({key: image.info[key] for key in ("icc_profile", "exif") if key in image.info})
     try:
@@ -33,6 +40,14 @@ def save(image: Image.Image, path: PathLike) -> None:
             f"stored as {file_format} ({error}); use .png"
         ) from error
     write_file(path, data)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """Returns a picture of mode LA or RGBA without its transparency, as white paper shows it."""
+    paper = Image.new(image.mode[:-1], image.size, "white")
+    paper.paste(image.convert(paper.mode), mask=image.getchannel("A"))
+    paper.info = image.info
+    return paper
 
 
 def encoded(image: Image.Image, file_format: str, **options: Any) -> bytes:
