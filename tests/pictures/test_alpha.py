@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import warnings
+
 import numpy as np
 import pytest
 import sample_pictures
@@ -14,6 +17,18 @@ from tfgan_codec.pictures import alpha
 def test_alpha_round_trip() -> None:
     plane = np.random.default_rng(0).integers(0, 256, [7, 9], np.uint8)
     assert np.array_equal(alpha.unpack(alpha.pack(plane), 9, 7), plane)
+
+
+def test_planes_beyond_the_limit_for_files_of_strangers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The format holds 2^28 pixels, Pillow refuses files of two thirds of that: arrays between them
+    would make files that cannot be read. The picture's own size is what was judged."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    plane = np.random.default_rng(0).integers(0, 256, [40, 90], np.uint8)
+    with pytest.raises(Image.DecompressionBombError):
+        Image.open(io.BytesIO(alpha.pack(plane)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.array_equal(alpha.unpack(alpha.pack(plane), 90, 40), plane)
 
 
 @pytest.mark.parametrize(

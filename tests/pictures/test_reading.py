@@ -10,16 +10,58 @@ import pytest
 import sample_pictures
 from PIL import Image
 
-from tfgan_codec.errors import ImageError
+from tfgan_codec.errors import ImageError, UsageError
 from tfgan_codec.pictures import reading
 from tfgan_codec.pictures.picture import to_image
 
 
-def test_first_frame_of_an_animation(tmp_path: Path) -> None:
-    path = tmp_path / "animation.gif"
-    frames = [Image.new("RGB", (4, 4), colour) for colour in ("red", "blue")]
-    frames[0].save(path, save_all=True, append_images=frames[1:])
+@pytest.mark.parametrize("name", ["animation.gif", "animation.png", "animation.webp", "pages.tif"])
+def test_pages(name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever does not choose learns that there are others than the first."""
+    path = tmp_path / name
+    frames = [Image.new("RGB", (4, 4), colour) for colour in ("red", "blue", "white")]
+    options = {"lossless": True} if name.endswith("webp") else {}
+    frames[0].save(path, save_all=True, append_images=frames[1:], **options)
     assert reading.read(path).rgb[0, 0].tolist() == [255, 0, 0]
+    assert caplog.messages == [
+        f"{path} holds 3 pictures; only the first is kept (choose with page)"
+    ]
+    assert caplog.records[0].levelname == "WARNING"
+    caplog.clear()
+    for page, colour in ((1, [255, 0, 0]), (2, [0, 0, 255]), (3, [255, 255, 255])):
+        assert reading.read(path, page).rgb[0, 0].tolist() == colour
+        assert reading.read(path.read_bytes(), page).rgb[0, 0].tolist() == colour
+    with pytest.raises(UsageError, match="no page 4; it has 3"):
+        reading.read(path, 4)
+    with Image.open(path) as image:  # in Pillow's own way
+        image.seek(1)
+        assert reading.read(image).rgb[0, 0].tolist() == [0, 0, 255]
+        with pytest.raises(UsageError, match="seek in a Pillow image"):
+            reading.read(image, 2)
+    assert not caplog.messages
+
+
+def test_pages_of_what_has_one(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "a.png"
+    sample_pictures.image(4, 4).save(path)
+    assert np.array_equal(reading.read(path, 1).rgb, reading.read(path).rgb)
+    with pytest.raises(UsageError, match="no page 2; it has 1"):
+        reading.read(path, 2)
+    assert not caplog.messages
+
+
+def test_previews_of_a_camera_are_no_pages(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Phones store previews and depths after a photograph (MPO): not worth a word."""
+    path = tmp_path / "photo.jpg"
+    preview = sample_pictures.image(24, 16)
+    sample_pictures.image(48, 32).save(path, "MPO", save_all=True, append_images=[preview])
+    with Image.open(path) as image:
+        assert (image.format, image.n_frames) == ("MPO", 2)
+    assert reading.read(path).rgb.shape == (32, 48, 3)
+    assert reading.read(path, 2).rgb.shape == (16, 24, 3)
+    assert not caplog.messages
 
 
 @pytest.mark.parametrize("shape", [(5, 4), (5, 4, 3), (5, 4, 4)])

@@ -51,6 +51,37 @@ def test_save_refuses(name: str, mode: str, message: str, tmp_path: Path) -> Non
     assert [path.name for path in tmp_path.iterdir()] == ["folder.png"]
 
 
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+@pytest.mark.parametrize("name", ["a.jpg", "a.bmp", "a.ppm", "a.pcx"])
+def test_transparency_stands_on_white_where_it_cannot_be_stored(
+    name: str, mode: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A black picture: hidden is white, half seen is grey, seen is black."""
+    image = Image.new(mode, (48, 16))
+    alpha = Image.new("L", image.size)
+    alpha.paste(128, (16, 0, 32, 16))
+    alpha.paste(255, (32, 0, 48, 16))
+    image.putalpha(alpha)
+    writing.save(image, tmp_path / name)
+    assert len(caplog.messages) == 1
+    assert "holds no transparency: the picture stands on white" in caplog.messages[0]
+    with Image.open(tmp_path / name) as saved:
+        shown = np.asarray(saved.convert("L")).astype(int)[:, 8::16]
+    assert np.abs(shown - [[255, 127, 0]]).max() <= 2
+    assert image.mode == mode
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.webp", "a.tif", "a.tga", "a.jp2", "a.avif"])
+def test_transparency_is_stored_where_it_can_be(
+    name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    image = sample_pictures.image(48, 32, "RGBA")
+    writing.save(image, tmp_path / name)
+    assert not caplog.messages
+    with Image.open(tmp_path / name) as saved:
+        assert np.abs(np.asarray(saved.getchannel("A"), int) - image.getchannel("A")).mean() < 4
+
+
 def test_write_file_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"old")

@@ -17,7 +17,7 @@ from tfgan_codec.errors import ImageError, TgcError, shown
 # What Pillow reads by itself. Left out are formats that start other programs (EPS starts
 # Ghostscript), that need handlers of other packages, and those that nobody stores photographs in.
 FORMATS = (
-    *("PNG", "JPEG", "MPO", "JPEG2000", "WEBP", "AVIF", "HEIF", "TIFF", "GIF", "BMP", "DIB"),
+    *("PNG", "JPEG", "JPEG2000", "WEBP", "AVIF", "HEIF", "TIFF", "GIF", "BMP", "DIB"),
     *("PPM", "TGA", "PSD", "ICO", "ICNS", "PCX", "SGI", "DDS", "QOI"),
 )
 _EPS = (b"%!PS", b"\xc5\xd0\xd3\xc6")  # the first bytes of its two kinds

@@ -98,11 +98,10 @@ def _turn_to(image: Image.Image, page: int | None, what: str) -> None:
                 "%s holds %s pictures; only the first is kept (choose with page)", what, pages
             )
         return
-    try:
-        image.seek(page - 1)
-    except EOFError as error:
-        pages = getattr(image, "n_frames", 1)
-        raise UsageError(f"{what} has no page {page}; it has {pages}") from error
+    pages = getattr(image, "n_frames", 1)
+    if page > pages:
+        raise UsageError(f"{what} has no page {page}; it has {pages}")
+    image.seek(page - 1)
 
 
 def _check_size(width: int, height: int) -> None:
