@@ -124,7 +124,7 @@ def test_exif_is_named_when_it_goes(notes: pytest.LogCaptureFixture) -> None:
     assert not notes.messages
     policy.reduced(picture, "basic")
     assert notes.messages == [
-        "2 tags of EXIF are left out, the place among them; keep them with metadata=keep"
+        "left out: 2 tags of EXIF, the place among them; metadata=keep keeps all"
     ]
     assert policy.reduced(picture, "none").exif is None
 

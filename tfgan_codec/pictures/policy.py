@@ -88,7 +88,7 @@ def _as_srgb(picture: Picture, why: str) -> Picture:
 def _basics(block: bytes) -> bytes | None:
     basics = exif.basic(block)
     if basics.dropped:
+        tags = "1 tag" if basics.dropped == 1 else f"{basics.dropped} tags"
         place = ", the place among them" if basics.gps else ""
-        text = "%d tags of EXIF are left out%s; keep them with metadata=keep"
-        _log.info(text, basics.dropped, place)
+        _log.info("left out: %s of EXIF%s; metadata=keep keeps all", tags, place)
     return basics.block
