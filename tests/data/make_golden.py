@@ -31,6 +31,7 @@ from tfgan_codec.bundle.layered import write_layered_bundle
 from tfgan_codec.codec import Codec, load
 from tfgan_codec.coding import hyperprior
 from tfgan_codec.format import container
+from tfgan_codec.format.profiles import KNOWN
 from tfgan_codec.pictures import writing
 
 DATA = Path(__file__).resolve().parent
@@ -44,6 +45,8 @@ def pictures() -> dict[str, tuple[Image.Image, int]]:
     annotated = sample_pictures.image(120, 90, seed=6)
     annotated.info["icc_profile"] = sample_pictures.rgb_profile()
     annotated.info["exif"] = sample_pictures.exif().tobytes()
+    wide, grey = sample_pictures.image(90, 60, seed=9), sample_pictures.image(60, 90, "L", seed=9)
+    wide.info["icc_profile"], grey.info["icc_profile"] = KNOWN[1].icc(), KNOWN[4].icc()
     return {
         "pixel": (sample_pictures.image(1, 1, seed=1), 128),
         "low": (sample_pictures.image(200, 136, seed=2), 0),
@@ -54,11 +57,13 @@ def pictures() -> dict[str, tuple[Image.Image, int]]:
         "grey-alpha": (sample_pictures.image(33, 31, "LA", seed=5), 90),
         "profile-exif": (annotated, 60),
         "black": (Image.new("RGB", (64, 64)), 30),
+        "display-p3": (wide, 120),
+        "grey-gamma": (grey, 120),
     }
 
 
 def make(codec: Codec, name: str, picture: Image.Image, quality: int) -> dict[str, str]:
-    blob = codec.compress(picture, quality=quality)
+    blob = codec.compress(picture, quality=quality, metadata="keep")
     (FOLDER / f"{name}.tgc").write_bytes(blob)
     writing.save(codec.decompress(blob), FOLDER / f"{name}.png")
     file = container.parse(blob).file
@@ -96,8 +101,11 @@ def main() -> None:
         return
     FOLDER.mkdir(exist_ok=True)
     codec = load(DATA / "tiny")
-    cases = [make(codec, name, *case) for name, case in pictures().items()]
-    (FOLDER / "golden.json").write_text(json.dumps(cases, indent=2) + "\n")
+    table = FOLDER / "golden.json"
+    cases = json.loads(table.read_text()) if table.exists() else []
+    made = {case["name"] for case in cases}  # these never change
+    cases += [make(codec, n, *case) for n, case in pictures().items() if n not in made]
+    table.write_text(json.dumps(cases, indent=2) + "\n")
 
 
 if __name__ == "__main__":

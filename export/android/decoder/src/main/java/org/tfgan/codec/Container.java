@@ -43,7 +43,12 @@ public final class Container {
     TgcFile.Builder file = new TgcFile.Builder(modelId, (int) width, (int) height);
     file.quality(reader.takeByte("quality"));
     if ((flags & FLAG_ICC) != 0) {
-      file.icc(Metadata.unpack(reader.chunk("ICC profile"), "ICC profile"));
+      long length = reader.varint("length of the ICC profile");
+      if (length < KnownProfile.NUMBERS) {
+        file.profile(KnownProfile.of(length));
+      } else {
+        file.icc(Metadata.unpack(reader.take(length, "ICC profile"), "ICC profile"));
+      }
     }
     if ((flags & FLAG_EXIF) != 0) {
       file.exif(Metadata.unpack(reader.chunk("EXIF block"), "EXIF block"));
@@ -68,7 +73,7 @@ public final class Container {
               file.width, file.height, MAX_PIXELS));
     }
     int flags =
-        (file.icc != null ? FLAG_ICC : 0)
+        (file.icc != null || file.profile != null ? FLAG_ICC : 0)
             | (file.exif != null ? FLAG_EXIF : 0)
             | (file.alpha != null ? FLAG_ALPHA : 0)
             | (file.grey ? FLAG_GREY : 0);
@@ -79,7 +84,9 @@ public final class Container {
     out.varint(file.width);
     out.varint(file.height);
     out.writeByte(file.quality);
-    if (file.icc != null) {
+    if (file.profile != null) {
+      out.varint(file.profile.number);
+    } else if (file.icc != null) {
       out.chunk(Metadata.pack(file.icc, "ICC profile"));
     }
     if (file.exif != null) {

@@ -20,6 +20,9 @@ public final class TgcFile {
   /** ICC profile, inflated, or null. */
   public final byte[] icc;
 
+  /** The profile where the file names one instead of holding it, or null. */
+  public final KnownProfile profile;
+
   /** EXIF block (a TIFF structure), inflated, or null. Its orientation is already applied. */
   public final byte[] exif;
 
@@ -36,6 +39,7 @@ public final class TgcFile {
     quality = builder.quality;
     grey = builder.grey;
     icc = builder.icc;
+    profile = builder.profile;
     exif = builder.exif;
     alpha = builder.alpha;
     stream = builder.stream;
@@ -47,6 +51,7 @@ public final class TgcFile {
     builder.quality = quality;
     builder.grey = grey;
     builder.icc = icc;
+    builder.profile = profile;
     builder.exif = exif;
     builder.alpha = alpha;
     builder.stream = stream;
@@ -61,6 +66,7 @@ public final class TgcFile {
     private int quality;
     private boolean grey;
     private byte[] icc;
+    private KnownProfile profile;
     private byte[] exif;
     private byte[] alpha;
     private byte[] stream = {};
@@ -94,6 +100,11 @@ public final class TgcFile {
 
     public Builder icc(byte[] value) {
       icc = value;
+      return this;
+    }
+
+    public Builder profile(KnownProfile value) {
+      profile = value;
       return this;
     }
 

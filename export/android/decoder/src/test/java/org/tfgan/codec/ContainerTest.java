@@ -2,6 +2,7 @@ package org.tfgan.codec;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -64,6 +65,26 @@ class ContainerTest {
     assertArrayEquals(FULL.exif, read.exif);
     assertArrayEquals(FULL.alpha, read.alpha);
     assertArrayEquals(FULL.stream, read.stream);
+  }
+
+  @Test
+  void knownProfilesTakeOneByte() throws Exception {
+    byte[] plain = Container.pack(FILE);
+    for (KnownProfile profile : KnownProfile.values()) {
+      byte[] blob = Container.pack(FILE.toBuilder().profile(profile).build());
+      assertEquals(plain.length + 1, blob.length);
+      assertEquals(profile.number, blob[12]);
+      TgcFile read = Container.parse(blob);
+      assertEquals(profile, read.profile);
+      assertNull(read.icc);
+      assertArrayEquals(blob, Container.pack(read));
+    }
+    for (byte number : new byte[] {0, 6, 7}) {
+      byte[] head = HEAD.clone();
+      head[3] |= 1;
+      byte[] fields = {1, 1, 0, number, 'x'};
+      refused("colour profile number " + number, TestData.withCrc(head, fields));
+    }
   }
 
   @Test
@@ -136,7 +157,7 @@ class ContainerTest {
   void chunksLongerThanTheFile() {
     byte[] fields = {1, 1, 0};
     for (int flag : new int[] {1, 2, 4}) {
-      for (long length : new long[] {2, 1L << 40}) {
+      for (long length : new long[] {9, 1L << 40}) {
         byte[] head = HEAD.clone();
         head[3] |= (byte) flag;
         byte[] end = {'x'};

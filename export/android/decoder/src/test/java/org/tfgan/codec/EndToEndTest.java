@@ -63,6 +63,7 @@ class EndToEndTest {
     TgcFile file = TestData.goldenTgc("profile-exif");
     assertNotNull(file.exif);
     assertEquals("RGB ", new String(file.icc, 16, 4, "US-ASCII"));
+    assertEquals(KnownProfile.DISPLAY_P3, TestData.goldenTgc("display-p3").profile);
   }
 
   @Test
