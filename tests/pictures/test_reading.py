@@ -41,6 +41,15 @@ def test_pages(name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> N
     assert not caplog.messages
 
 
+def test_the_first_page_of_a_file_that_breaks_off() -> None:
+    frames = [sample_pictures.image(60, 40, seed=seed).convert("P") for seed in range(3)]
+    whole = sample_pictures.encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    alone = reading.read(sample_pictures.encoded(frames[0], "GIF"))
+    for share in (0.5, 0.6, 0.7, 0.8, 0.9):
+        found = reading.read(whole[: int(share * len(whole))])
+        assert np.array_equal(found.rgb, alone.rgb)
+
+
 def test_pages_of_what_has_one(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "a.png"
     sample_pictures.image(4, 4).save(path)

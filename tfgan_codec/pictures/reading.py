@@ -90,18 +90,27 @@ def _of_array(array: NDArray[Any]) -> Picture:
 
 def _turn_to(image: Image.Image, page: int | None, what: str) -> None:
     """Goes to a page of a file; without a number says that there are others than the first."""
-    if page is None:
-        # Of photographs in the MPO format all but the first are previews, for the camera's use.
-        if image.format != "MPO" and getattr(image, "is_animated", False):
-            pages = getattr(image, "n_frames", "several")
-            _log.warning(
-                "%s holds %s pictures; only the first is kept (choose with page)", what, pages
-            )
+    # Of photographs in the MPO format all but the first are previews, for the camera's use.
+    if page is None and image.format == "MPO":
         return
-    pages = getattr(image, "n_frames", 1)
+    pages = _pages(image)
+    if page is None:
+        if pages > 1:
+            text = "%s holds %d pictures; only the first is kept (choose with page)"
+            _log.warning(text, what, pages)
+        return
     if page > pages:
         raise UsageError(f"{what} has no page {page}; it has {pages}")
     image.seek(page - 1)
+
+
+def _pages(image: Image.Image) -> int:
+    """Counts the pictures of a file; 1 if only the first can be reached."""
+    try:
+        return int(getattr(image, "n_frames", 1)) if getattr(image, "is_animated", False) else 1
+    except Exception:  # Pillow's parsers raise many kinds for damaged files
+        image.seek(0)
+        return 1
 
 
 def _check_size(width: int, height: int) -> None:
