@@ -46,6 +46,16 @@ def test_recognised_by_the_numbers_of_its_inventor(name: str) -> None:
     assert colour.recognised(icc) is profile
 
 
+@pytest.mark.parametrize(("number", "slope"), [(2, 1 / 32), (3, 1 / 16)])
+def test_recognised_with_a_straight_start(number: int, slope: float) -> None:
+    """Some makers keep gamma curves from starting flat, as colour engines do anyway."""
+    (gamma,) = KNOWN[number].curve
+    meet = slope ** (1 / (gamma - 1))
+    profile = KNOWN[number]._replace(curve=(gamma, 1.0, 0.0, slope, meet))
+    assert colour.recognised(profile.icc()) is KNOWN[number]
+    assert colour.recognised(sample_pictures.tabulated(profile)) is KNOWN[number]
+
+
 def test_littlecms_srgb_is_recognised() -> None:
     assert colour.recognised(sample_pictures.rgb_profile()) is SRGB
 

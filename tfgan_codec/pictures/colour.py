@@ -16,10 +16,10 @@ from tfgan_codec.format import profiles
 Floats = NDArray[np.float64]
 
 LEVELS = np.linspace(0, 1, 256)  # what an 8-bit picture can store
-# Profiles are the same if pictures look the same: no level is shown as one more than a level away,
-# no colorant is off by more than 0.2 % of white. Profiles of one space, rounded and tabulated by
-# different makers, are closer; the nearest two spaces here are several times further apart.
-_CURVE_TOLERANCE = 1 / 255
+# Profiles are the same if nobody sees a difference: no grey is off by more than half a unit of the
+# lightness L*, no colorant by more than 0.2 % of white. Profiles of one space, which their makers
+# round, tabulate and cut off near black in different ways, are closer; other spaces are not.
+_LIGHTNESS_TOLERANCE = 0.5
 _COLORANT_TOLERANCE = 0.002
 _FIXED = 1 << 16
 _LOOKUP_TABLES = (b"A2B0", b"A2B1", b"A2B2", b"D2B0", b"D2B1", b"D2B2")
@@ -32,18 +32,14 @@ class Meaning(NamedTuple):
     curves: Floats  # [3 or 1, 256]: the light of each level, 0..1
 
     def same_as(self, other: Meaning) -> bool:
-        """Whether pictures look the same with both, to the eye and to 8 bits."""
+        """Whether pictures look the same with both."""
         if (self.colorants is None) != (other.colorants is None):
             return False
-        mine, theirs = self.colorants, other.colorants
-        if mine is not None and theirs is not None:
-            apart = np.abs(mine - theirs).max() > _COLORANT_TOLERANCE
-            if apart:
-                return False
-        return all(
-            np.abs(np.interp(mine, theirs, LEVELS) - LEVELS).max() <= _CURVE_TOLERANCE
-            for mine, theirs in zip(self.curves, other.curves)
-        )
+        apart = 0.0
+        if self.colorants is not None and other.colorants is not None:
+            apart = np.abs(self.colorants - other.colorants).max()
+        greys = np.abs(_lightness(self.curves) - _lightness(other.curves)).max()
+        return bool(apart <= _COLORANT_TOLERANCE and greys <= _LIGHTNESS_TOLERANCE)
 
 
 def meaning(icc: bytes) -> Meaning | None:
@@ -108,6 +104,11 @@ def description(icc: bytes) -> str:
     except (ImageCms.PyCMSError, ImportError, OSError):
         name = ""
     return shown(name) or "without a name"
+
+
+def _lightness(light: Floats) -> Floats:
+    """Returns CIE's L*, 0..100, of light relative to white."""
+    return np.where(light > 216 / 24389, 116 * np.cbrt(light) - 16, light * 24389 / 27)
 
 
 def _tags(icc: bytes) -> dict[bytes, bytes]:

@@ -10,7 +10,7 @@ from PIL import Image, features
 
 from tfgan_codec import arguments
 from tfgan_codec.errors import UsageError
-from tfgan_codec.format import container, profiles
+from tfgan_codec.format import profiles
 from tfgan_codec.pictures import colour, exif
 from tfgan_codec.pictures.picture import Picture
 
@@ -62,7 +62,7 @@ def affordable(picture: Picture, nbytes: int, wanted: str) -> Picture:
     in sRGB without it, if the profile would take more than 2 % of them."""
     if picture.icc is None or wanted == KEEP:
         return picture
-    cost = container.profile_bytes(picture.icc)
+    cost = len(profiles.chunk_of(picture.icc))
     if cost == 1 or cost <= _MOST_OF_A_FILE * nbytes:
         return picture
     if not features.check("littlecms2"):
