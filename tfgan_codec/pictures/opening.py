@@ -35,7 +35,8 @@ def image_errors(what: str) -> Iterator[None]:
     except Image.DecompressionBombError as error:
         raise ImageError(f"{what} is too large; split it into smaller pictures") from error
     except OSError as error:
-        raise ImageError(f"cannot read {what}: {error.strerror or error}") from error
+        reason = error.strerror or shown(error, most=200)
+        raise ImageError(f"cannot read {what}: {reason}") from error
     except Exception as error:  # Pillow's parsers raise many kinds for damaged files
         reason = shown(f"{type(error).__name__}: {error}")
         raise ImageError(f"{what} is damaged ({reason})") from error

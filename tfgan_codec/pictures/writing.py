@@ -11,6 +11,7 @@ from typing import Any, Union
 from PIL import Image
 
 from tfgan_codec.errors import ImageError
+from tfgan_codec.pictures.opening import register
 
 PathLike = Union[str, "os.PathLike[str]"]
 
@@ -62,7 +63,7 @@ def picture_format(path: PathLike) -> str:
     extension = os.path.splitext(os.fspath(path))[1].lower()
     Image.preinit()  # the common formats; init() imports every plugin and takes longer
     if extension not in Image.EXTENSION:
-        Image.init()
+        register()
     name = Image.EXTENSION.get(extension, "")
     if name not in Image.SAVE:
         raise ImageError(f"{os.fspath(path)}: no picture format is called {extension!r}; use .png")
