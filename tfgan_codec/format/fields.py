@@ -48,7 +48,10 @@ class Reader:
 
     def chunk(self, what: str) -> bytes:
         """Returns the contents of the chunk that follows, packed metadata."""
-        length = self.varint(f"length of the {what}")
+        return self.packed(self.varint(f"length of the {what}"), what)
+
+    def packed(self, length: int, what: str) -> bytes:
+        """Returns packed metadata of `length` bytes."""
         self._check(length, what)
         if length > MAX_PACKED:
             raise BitstreamError(f"the {what} has {length} bytes; at most {MAX_PACKED} are allowed")

@@ -31,7 +31,7 @@ class Header(NamedTuple):
     height: int
     quality: int
     grey: bool
-    icc: bytes | int | None  # as `profiles.take` found it
+    packed_icc: bytes | int | None  # or the number of a known profile
     packed_exif: bytes | None
     alpha: slice | None  # where the PNG file with the alpha plane lies
     chunks: tuple[int, int, int]  # bytes of ICC profile, EXIF and alpha, with their length fields
@@ -45,7 +45,7 @@ class Header(NamedTuple):
 
     def metadata(self) -> Metadata:
         """Unpacks the metadata; raises `BitstreamError` where they are damaged."""
-        icc, exif = self.icc, self.packed_exif
+        icc, exif = self.packed_icc, self.packed_exif
         return Metadata(
             None if icc is None else profiles.unpacked(icc),
             None if exif is None else inflate(exif, "EXIF block"),

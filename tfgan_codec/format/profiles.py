@@ -112,7 +112,7 @@ def take(reader: Reader) -> bytes | int:
     """Reads what `chunk_of` wrote: packed data, or a number in place of a length, which is too
     short for any data."""
     length = reader.varint("length of the ICC profile")
-    return reader.take(length, "ICC profile") if length >= NUMBERS else length
+    return reader.packed(length, "ICC profile") if length >= NUMBERS else length
 
 
 def unpacked(taken: bytes | int) -> bytes:
