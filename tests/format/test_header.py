@@ -7,7 +7,7 @@ import io
 import pytest
 
 from tfgan_codec.errors import BitstreamError
-from tfgan_codec.format import header
+from tfgan_codec.format import header, profiles
 from tfgan_codec.format.container import TgcFile, pack, parse
 from tfgan_codec.format.fields import MAX_METADATA, MAX_PACKED, varint
 
@@ -61,6 +61,16 @@ def test_a_header_cut_short_anywhere_is_refused(file: TgcFile) -> None:
         if length < start:
             with pytest.raises(BitstreamError):
                 header.read(io.BytesIO(blob[:length]))
+
+
+def test_known_profiles_are_made_from_their_number() -> None:
+    file = FILE._replace(icc=profiles.KNOWN[1].icc())
+    head = header.read(io.BytesIO(pack(file)))
+    assert (head.packed_icc, head.chunks) == (1, (1, 0, 0))
+    assert head.metadata() == (file.icc, None)
+    unknown = b"TGC\x11\x01\x02\x03\x14\x14\x00\x07" + bytes(9)
+    with pytest.raises(BitstreamError, match="profile number 7, which this version does not know"):
+        header.read(io.BytesIO(unknown)).metadata()
 
 
 @pytest.mark.parametrize("flag", [header.FLAG_ICC, header.FLAG_EXIF])

@@ -18,7 +18,7 @@ def blob() -> bytes:
     picture = sample_pictures.image(150, 100, "RGBA")
     picture.info["icc_profile"] = sample_pictures.rgb_profile()
     picture.info["exif"] = sample_pictures.exif().tobytes()
-    return tgc.compress(picture, quality=100)
+    return tgc.compress(picture, quality=100, metadata="keep")
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 import sample_pictures
-from PIL import Image
+from PIL import ExifTags, Image
 
 import tfgan_codec as tgc
 from tfgan_codec.bundle.model import Bundle
+from tfgan_codec.format import profiles
 from tfgan_codec.format.payload import Symbols
 
 
@@ -109,6 +110,9 @@ def test_sizes_that_are_asked_for(tiny_dir: Path) -> None:
         ({"exif": b"text"}, "exif is none that can be read"),
         ({"icc_profile": 7}, "icc_profile must be bytes, not int"),
         ({"icc_profile": bytes(200)}, "icc_profile is none that can be read"),
+        ({"icc_profile": profiles.SRGB.icc(), "metadata": "none"}, "leave out icc_profile"),
+        ({"exif": sample_pictures.exif(), "metadata": False}, "leave out exif, or metadata"),
+        ({"metadata": "all"}, "metadata must be none, basic or keep"),
         ({"save_all": True}, "holds one picture: leave out save_all"),
         ({"append_images": [Image.new("L", (9, 9))]}, "leave out save_all and append_images"),
         ({"save_all": False, "append_images": [1]}, "no option append_images"),
@@ -122,26 +126,38 @@ def test_options_that_make_no_sense(tmp_path: Path, options: dict, reason: str) 
     assert not path.exists()
 
 
-def test_metadata_of_the_picture_are_kept() -> None:
-    jpeg = sample_pictures.encoded(
-        sample_pictures.image(60, 40),
-        "JPEG",
-        icc_profile=sample_pictures.rgb_profile(),
-        exif=sample_pictures.exif(orientation=6),
-    )
-    source = Image.open(io.BytesIO(jpeg))
-    image = Image.open(io.BytesIO(saved(source)))
+def source(profile: bytes, orientation: int) -> Image.Image:
+    """A JPEG file with an ICC profile and EXIF, among it what only `keep` keeps."""
+    exif = sample_pictures.exif(orientation)
+    exif[ExifTags.Base.Software] = "Any Program"
+    picture = sample_pictures.image(60, 40)
+    jpeg = sample_pictures.encoded(picture, "JPEG", icc_profile=profile, exif=exif)
+    return Image.open(io.BytesIO(jpeg))
+
+
+def test_metadata_of_the_picture_are_kept_as_the_policy_says() -> None:
+    """`basic`: of the profiles that cost a byte, and of EXIF what people miss."""
+    p3 = profiles.KNOWN[1].icc()
+    image = Image.open(io.BytesIO(saved(source(p3, orientation=6))))
     assert image.size == (40, 60)
-    assert image.info["icc_profile"] == sample_pictures.rgb_profile()
-    assert image.getexif()[sample_pictures.MAKE] == "Camera Works"
+    assert image.info["icc_profile"] == p3
+    assert dict(image.getexif()) == {sample_pictures.MAKE: "Camera Works"}
     again = Image.open(io.BytesIO(saved(image)))
     assert (again.size, again.info) == (image.size, image.info)
+    srgb = sample_pictures.rgb_profile()
+    assert "icc_profile" not in Image.open(io.BytesIO(saved(source(srgb, 1)))).info
+    kept = Image.open(io.BytesIO(saved(source(srgb, 6), metadata="keep")))
+    assert kept.info["icc_profile"] == srgb
+    assert kept.getexif()[ExifTags.Base.Software] == "Any Program"
+    assert kept.getexif()[sample_pictures.ORIENTATION] == 1
+    assert Image.open(io.BytesIO(saved(source(p3, 6), metadata="none"))).info == {}
 
 
 def test_metadata_that_are_given() -> None:
+    p3, adobe = profiles.KNOWN[1].icc(), profiles.KNOWN[2].icc()
     picture = sample_pictures.image(60, 40)
     picture.info["exif"] = sample_pictures.exif().tobytes()
-    picture.info["icc_profile"] = sample_pictures.rgb_profile()
+    picture.info["icc_profile"] = p3
     info = dict(picture.info)
     for empty in (None, b""):
         bare = saved(picture, exif=empty, icc_profile=empty)
@@ -152,11 +168,10 @@ def test_metadata_that_are_given() -> None:
         image = Image.open(io.BytesIO(saved(picture, exif=given)))
         assert image.size == (40, 60)  # it is stored upright
         assert image.getexif()[sample_pictures.MAKE] == "Another Maker"
-        assert image.info["icc_profile"] == info["icc_profile"]
-    del picture.info["icc_profile"]
-    given_profile = saved(picture, icc_profile=info["icc_profile"])
-    assert Image.open(io.BytesIO(given_profile)).info["icc_profile"] == info["icc_profile"]
-    assert picture.info == {"exif": info["exif"]}
+        assert image.info["icc_profile"] == p3
+    image = Image.open(io.BytesIO(saved(picture, icc_profile=adobe)))
+    assert image.info["icc_profile"] == adobe
+    assert picture.info == info
 
 
 def test_over_the_file_that_is_open(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def save(im: Image.Image, fp: IO[bytes], filename: str | bytes) -> None:
     with for_pillow():
         for name in ("exif", "icc_profile"):
             if name in given:
-                im = _with_info(im, name, given.pop(name))
+                im = _with_info(im, name, given.pop(name), given.get("metadata"))
         unknown = sorted(given.keys() - _OPTIONS)
         if unknown:
             known = ", ".join([*_OPTIONS, "exif", "icc_profile"])
@@ -56,13 +56,15 @@ def refuse_several(im: Image.Image, fp: IO[bytes], filename: str | bytes) -> Non
     )
 
 
-def _with_info(im: Image.Image, name: str, value: Any) -> Image.Image:
+def _with_info(im: Image.Image, name: str, value: Any, metadata: Any) -> Image.Image:
     """Returns a copy of a picture with another EXIF block or ICC profile, or without one."""
     data = value.tobytes() if isinstance(value, Image.Exif) else value
     if not (data is None or isinstance(data, bytes)):
         raise UsageError(f"{name} must be bytes, not {type(value).__name__}")
     if data and not _READABLE[name](data):
         raise UsageError(f"{name} is none that can be read; leave it out or give a whole one")
+    if data and metadata in (False, "none"):
+        raise UsageError(f"metadata={metadata} stores none: leave out {name}, or metadata")
     im = im.copy()
     im.info.pop(name, None)
     if data:
