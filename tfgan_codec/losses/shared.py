@@ -42,10 +42,7 @@ class _Sharing:
 
     def __init__(self, losses: Sequence[FeatureLoss]):
         self.losses = losses
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(name for loss in self.losses for name in loss.names)
+        self.names = tuple(name for loss in losses for name in loss.names)
 
     def __call__(self, pictures: tf.Tensor, output: CodecOutput) -> LossValue:
         features = self.losses[0].features
@@ -58,16 +55,14 @@ class _Sharing:
 def share_features(losses: Sequence[Loss]) -> list[Loss]:
     """Returns losses of the same sum, in which those on equal activations are one."""
     groups: dict[object, list[FeatureLoss]] = {}
-    made: list[Loss] = []
+    apart: list[Loss] = []
     for loss in losses:
-        if not isinstance(loss, FeatureLoss) or loss.shift:
-            made.append(loss)
-            continue
-        group = groups.setdefault(loss.features.settings, [])
-        if not group:
-            made.append(_Sharing(group))
-        group.append(loss)
-    return made
+        if isinstance(loss, FeatureLoss) and not loss.shift:
+            groups.setdefault(loss.features.settings, []).append(loss)
+        else:
+            apart.append(loss)
+    shared = [group[0] if len(group) == 1 else _Sharing(group) for group in groups.values()]
+    return [*apart, *shared]
 
 
 def _constant(features: list[tf.Tensor]) -> list[tf.Tensor]:
