@@ -1,11 +1,11 @@
-"""Compresses a picture to a .tgc file: `tgc compress`."""
+"""Compresses pictures to .tgc files: `tgc compress`."""
 
 import functools
 import sys
 
-from tfgan_codec.commands import compress
+from tfgan_codec.commands import tgc
 
-main = functools.partial(compress.main, program="python -m apps.compress")
+main = functools.partial(tgc.run, "compress", "python -m apps.compress")
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,11 +1,11 @@
-"""Decompresses a .tgc file to a picture: `tgc decompress`."""
+"""Decompresses .tgc files to pictures: `tgc decompress`."""
 
 import functools
 import sys
 
-from tfgan_codec.commands import decompress
+from tfgan_codec.commands import tgc
 
-main = functools.partial(decompress.main, program="python -m apps.decompress")
+main = functools.partial(tgc.run, "decompress", "python -m apps.decompress")
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -3,9 +3,9 @@
 import functools
 import sys
 
-from tfgan_codec.commands import demo
+from tfgan_codec.commands import tgc
 
-main = functools.partial(demo.main, program="python -m apps.demo")
+main = functools.partial(tgc.run, "demo", "python -m apps.demo")
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,11 +1,11 @@
-"""Says what a .tgc file holds, or how large a codec of the training library is: `tgc info`."""
+"""Says what .tgc files hold, or how large a codec of the training library is: `tgc info`."""
 
 import functools
 import sys
 
-from tfgan_codec.commands import info
+from tfgan_codec.commands import tgc
 
-main = functools.partial(info.main, program="python -m apps.info")
+main = functools.partial(tgc.run, "info", "python -m apps.info")
 
 if __name__ == "__main__":
     sys.exit(main())

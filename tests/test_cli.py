@@ -148,21 +148,23 @@ def test_help(run, program: object, flag: str) -> None:
     assert examples
     flags = [line.split()[0] for line in lines if line.startswith("  --")]
     assert set(flags) >= {"--help", "--flagfile"}
-    assert len(flags) <= 11
+    assert not set(flags) & {"--helpfull", "--helpxml", "--undefok", "--verbosity", "--logtostderr"}
 
 
 @pytest.mark.parametrize(
     ("program", "arguments", "message"),
     [
-        (compress, [], "expected 2 file name(s), got 0"),
-        (compress, ["a.png"], "got 1"),
-        (decompress, ["a", "b", "c"], "got 3"),
+        (compress, [], "expected at least 1 file name(s), got 0"),
+        (decompress, [], "got 0"),
+        (decompress, ["a.tgc", "b.tgc", "c.png"], "2 files do not fit into c.png; name a folder"),
         (info, [], "expected 1"),
         (compress, ["a.png", "b", "--bqp=1"], "Unknown command line flag 'bqp'. Did you mean: bpp"),
         (compress, ["a.png", "b", "--quality=high"], "--quality=high"),
         (compress, ["a.png", "b", "--flagfile=missing"], "Unable to open flagfile"),
         (compress, ["a.png", "b", "--bpp=1", "--bytes=5"], "only one of"),
-        (compress, ["a.png", "a.png"], "would overwrite"),
+        (compress, ["a.png", "a.png"], "a.png and a.png would both become a.tgc"),
+        (compress, ["a.png", "--out=a.png"], "would overwrite"),
+        (compress, ["a.png", "--out=no/"], "there is no folder no/; make it first: mkdir -p no/"),
         (decompress, ["a.png", "./a.png"], "would overwrite"),
     ],
 )
@@ -187,11 +189,10 @@ def test_pictures_that_cannot_be_compressed(run, folder: Path, tiny_dir: Path) -
         ("text.png", "not a picture"),
         ("empty.png", "is empty"),
         ("missing.png", "No such file"),
-        (".", "directory"),
+        (".", "is a folder; name files in it"),
     ]:
         run(compress, folder / name, folder / "out.tgc", model).fails(message)
-    run(compress, folder / "a.png", folder, model).fails("Is a directory")
-    run(compress, folder / "a.png", folder / "no/out.tgc", model).fails("No such file")
+    run(compress, folder / "a.png", folder / "no/out.tgc", model).fails("there is no folder")
     run(compress, folder / "a.png", folder / "out.tgc", "--model=none").fails("no model 'none'")
     run(compress, folder / "a.png", folder / "out.tgc", model, "--quality=256").fails("0 to 255")
     assert sorted(os.listdir(folder)) == before
@@ -213,18 +214,19 @@ def test_files_that_cannot_be_decompressed(
     ]:
         (folder / "a.tgc").write_bytes(data)
         run(decompress, folder / "a.tgc", folder / "out.png").fails(message)
+        run(decompress, folder / "a.tgc", folder / "out.png").fails(f"{folder / 'a.tgc'}: ")
     run(decompress, folder / "missing.tgc", folder / "out.png").fails("No such file")
-    run(decompress, folder, folder / "out.png").fails("Is a directory")
+    run(decompress, folder, folder / "out.png").fails("is a folder; name files in it")
     (folder / "a.tgc").write_bytes(blob)
     run(decompress, folder / "a.tgc", folder / "out").fails("no picture format")
-    run(decompress, folder / "a.tgc", folder / "no/out.png").fails("No such file")
+    run(decompress, folder / "a.tgc", folder / "no/out.png").fails("there is no folder")
     run(decompress, folder / "a.tgc", folder / "out.png", "--realism=2").fails("realism 2")
     assert sorted(os.listdir(folder)) == ["a.png", "a.tgc"]
 
 
 @pytest.mark.parametrize("program", [decompress, info])
 def test_damage_anywhere(run, program: object, folder: Path, blob: bytes, shipped: None) -> None:
-    """Truncated at every byte, and with every byte changed."""
+    """Truncated at every byte, and with every byte changed; the line names the file."""
     damaged = [blob[:length] for length in range(len(blob))]
     for position in range(len(blob)):
         copy = bytearray(blob)
@@ -233,7 +235,7 @@ def test_damage_anywhere(run, program: object, folder: Path, blob: bytes, shippe
     outputs = [folder / "out.png"] if program is decompress else []
     for data in damaged:
         (folder / "a.tgc").write_bytes(data)
-        run(program, folder / "a.tgc", *outputs).fails("")
+        run(program, folder / "a.tgc", *outputs).fails(f"{folder / 'a.tgc'}: ")
     assert sorted(os.listdir(folder)) == ["a.png", "a.tgc"]
 
 

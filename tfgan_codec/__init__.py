@@ -19,6 +19,7 @@ from tfgan_codec.errors import BitstreamError, BundleError, ImageError, TgcError
 if TYPE_CHECKING:
     from tfgan_codec.codec import Codec, compress, decompress, load
 
+__version__ = "0.1.0"  # setup.cfg reads it here
 __all__ = [
     "BitstreamError",
     "BundleError",

@@ -1,14 +1,40 @@
-"""Describes files and models, for people and other programs."""
+"""Describes files and models, for people and other programs, and tells which files are ours."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
+from tfgan_codec import outputs
 from tfgan_codec.bundle.files import find_shipped
+from tfgan_codec.errors import BitstreamError
 from tfgan_codec.format import container, header, profiles
 
 Facts = dict[str, Any]
+
+
+def is_tgc(path: str) -> bool:
+    """Whether a file is a whole ``.tgc`` file, whatever it is called."""
+    try:
+        container.parse_layers(container.read_blob(path))
+    except BitstreamError:
+        return False
+    return True
+
+
+def seems_tgc(path: str) -> bool:
+    """Whether a name is that of a ``.tgc`` file, there or not, or a file is one."""
+    return path.lower().endswith(".tgc") or (os.path.isfile(path) and is_tgc(path))
+
+
+def could_be_picture(path: str) -> bool:
+    """Whether a file could be one to compress: there is something in it, and it is not ours."""
+    there = os.path.isfile(path) and os.path.getsize(path) > 0
+    return there and not seems_tgc(path)
+
+
+TGC = outputs.Kind("a .tgc file", ".tgc", is_tgc)
 
 
 def of_file(blob: bytes) -> Facts:
@@ -36,6 +62,13 @@ def of_file(blob: bytes) -> Facts:
         facts["layers"] = _layers(file, sizes)
         facts["complete"] = file.scale == 1
     return facts
+
+
+def in_short(blob: bytes) -> str:
+    """Describes a ``.tgc`` file to people: its size and quality."""
+    file = container.parse(blob).file
+    bpp = 8 * len(blob) / (file.width * file.height)
+    return f"{len(blob)} bytes, {bpp:.4g} bpp, quality {file.quality}"
 
 
 def of_model(path: Path) -> Facts:

@@ -64,14 +64,11 @@ def run(
         float32.
       max_cells: area of the largest window to run.
     """
-    cell, out, halo = geometry.cell, geometry.out, -(-geometry.halo // geometry.cell)
+    cell, out = geometry.cell, geometry.out
     height, width = x.shape[0] // cell, x.shape[1] // cell
+    rows_of, columns_of = plan(geometry, height, width, max_cells)
     if geometry.tile:
-        rows_of, columns_of = (fixed(size, geometry.tile, halo) for size in (height, width))
         x = _extend(x, geometry.tile * cell)
-    else:
-        max_height, max_width = _window_limits(height, width, max_cells)
-        rows_of, columns_of = split(height, max_height, halo), split(width, max_width, halo)
     result: Array | None = None
     for row in rows_of:
         for column in columns_of:
@@ -92,6 +89,20 @@ def run(
             ] = kept
     assert result is not None
     return result
+
+
+def plan(
+    geometry: Geometry, height: int, width: int, max_cells: int = MAX_CELLS
+) -> tuple[list[Window], list[Window]]:
+    """Returns the stretches of rows and of columns, in cells, in which `run` goes over an array of
+    `height` x `width` cells: each with each is a window."""
+    halo = -(-geometry.halo // geometry.cell)
+    if geometry.tile:
+        rows, columns = (fixed(size, geometry.tile, halo) for size in (height, width))
+    else:
+        max_height, max_width = _window_limits(height, width, max_cells)
+        rows, columns = split(height, max_height, halo), split(width, max_width, halo)
+    return rows, columns
 
 
 def split(size: int, limit: int, halo: int) -> list[Window]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import configparser
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +17,7 @@ import tfgan_codec
 from tfgan_codec.bundle import files as bundle_files
 from tfgan_codec.commands import tgc
 
-PORTABLE_APPS = ("compress", "decompress", "demo", "info")
+PORTABLE_APPS = ("compress", "decompress", "demo", "info", "weights")
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -36,7 +38,7 @@ def test_usage_has_the_name_that_was_called(name: str, capsys: pytest.CaptureFix
     told = capsys.readouterr().out
     assert told.startswith(f"usage: tgc {name} ")
     assert "python -m" not in told
-    assert tgc.main(["tgc", name, "a", "b", "c"]) == 2
+    assert tgc.main(["tgc", name, "--no_such_flag"]) == 2
     assert f"usage: tgc {name} " in capsys.readouterr().err
     if name in PORTABLE_APPS:
         app = __import__(f"apps.{name}", fromlist=["main"])
@@ -63,6 +65,15 @@ def test_status_of_the_command_is_passed_on(tmp_path: Path, tiny_dir: Path, caps
     assert tgc.main(["tgc", "info", str(file)]) == 0
     assert '"width": 60' in capsys.readouterr().out
     assert tgc.main(["tgc", "info", str(picture)]) == 1
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert tgc.main(["tgc", "--version"]) == 0
+    assert capsys.readouterr() == (f"tgc {tfgan_codec.__version__}\n", "")
+    assert re.fullmatch(r"\d+\.\d+\.\d+", tfgan_codec.__version__)
+    setup = configparser.ConfigParser()
+    setup.read(Path(tfgan_codec.__file__).parents[1] / "setup.cfg", encoding="utf-8")
+    assert setup["metadata"]["version"] == "attr: tfgan_codec.__version__"
 
 
 def test_runs_as_a_module(tmp_path: Path) -> None:

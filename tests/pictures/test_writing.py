@@ -1,8 +1,7 @@
-"""Tests of writing files: whole or not at all, with colour profile and EXIF."""
+"""Tests of writing pictures, with colour profile and EXIF."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -83,35 +82,3 @@ def test_transparency_is_stored_where_it_can_be(
     assert not caplog.messages
     with Image.open(tmp_path / name) as saved:
         assert np.abs(np.asarray(saved.getchannel("A"), int) - image.getchannel("A")).mean() < 4
-
-
-def test_write_file_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(b"old")
-
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(os, "replace", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        writing.write_file(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]
-    monkeypatch.undo()
-    writing.write_file(path, b"new")
-    assert path.read_bytes() == b"new"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-@pytest.mark.skipif(os.name == "nt", reason="POSIX files")
-def test_write_file_follows_links_and_umask(tmp_path: Path) -> None:
-    target, link = tmp_path / "target", tmp_path / "link"
-    link.symlink_to(target)
-    writing.write_file(link, b"data")
-    assert link.is_symlink()
-    assert target.read_bytes() == b"data"
-    umask = os.umask(0)
-    os.umask(umask)
-    assert target.stat().st_mode & 0o777 == 0o666 & ~umask
-    writing.write_file("/dev/null", b"data")
-    assert not os.path.isfile("/dev/null")

@@ -1,19 +1,20 @@
-"""Compresses a picture to a .tgc file."""
+"""Compresses pictures to .tgc files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import tfgan_codec as tgc
-from tfgan_codec import cli
+from tfgan_codec import cli, description, jobs, outputs, streams
 from tfgan_codec.commands import training
-from tfgan_codec.format import container
-from tfgan_codec.pictures import writing
+from tfgan_codec.progress import Bar
 
 _USAGE = """
-usage: {program} PICTURE OUT.tgc [--bpp=B | --bytes=N | --quality=Q] [--model=M]
+usage: {program} PICTURE ... [OUT.tgc] [--bpp=B | --bytes=N | --quality=Q] [--model=M]
 
-Compresses a picture (PNG, JPEG, WebP, ... whatever Pillow opens) to a .tgc file.
+Compresses pictures (PNG, JPEG, WebP, ... whatever Pillow opens) to .tgc files. Those without a name
+are called like their pictures and stand beside them, or in the folder that --out names; - is
+standard input or output.
 
   {program} photo.jpg photo.tgc                 about 0.1 bits per pixel
   {program} photo.jpg photo.tgc --bpp=0.2       twice that, and surely no more
@@ -21,6 +22,8 @@ Compresses a picture (PNG, JPEG, WebP, ... whatever Pillow opens) to a .tgc file
   {program} photo.jpg photo.tgc --quality=128   the same quality for any picture
   {program} photo.jpg photo.tgc --search=fidelity100
                                         a better picture in as many bytes, in minutes
+  {program} *.jpg --out=small                   each to a file in the folder small
+  {program} - - <photo.jpg >photo.tgc           in a pipe
 """
 
 
@@ -37,22 +40,34 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc compress") -> in
         "needs TensorFlow; decoding does not."
     )
     values.add("search", None, text)
+    text = "Folder of the weights of LPIPS, for realism; tgc weights makes it."
+    values.add("weights", None, text)
+    values.add("out", None, "The file to write, or the folder for several.")
+    values.add_overwrite()
     values.add_model()
     values.add_threads()
     values.add_verbose()
 
-    def compress(picture: str, out: str) -> None:
+    def compress(picture: str, *more: str) -> None:
         options = {"bpp": values.bpp, "nbytes": values.bytes, "quality": values.quality}
         if sum(value is not None for value in options.values()) > 1:
             raise cli.CommandLineError("give only one of --bpp, --bytes and --quality")
-        cli.refuse_overwriting(picture, out)
+        todo = jobs.plan(
+            [picture, *more], values.out, description.TGC.extension, description.could_be_picture
+        )
         options.update(metadata=values.metadata, page=values.page)
-        if values.search:
-            options["refiner"] = training.refiner(values.search)
-        blob = tgc.load(values.model, values.threads).compress(picture, **options)
-        writing.write_file(out, blob)
-        file = container.parse(blob).file
-        bpp = 8 * len(blob) / (file.width * file.height)
-        print(f"{out}: {len(blob)} bytes, {bpp:.4g} bpp, quality {file.quality}")
+        with Bar("search") as bar:
+            if values.search:
+                options["refiner"] = training.refiner(values.search, values.weights, bar)
+            codec = tgc.load(values.model, values.threads)
+
+            def make(job: jobs.Job) -> None:
+                outputs.check(job.target, description.TGC, values.overwrite, job.named)
+                blob = codec.compress(jobs.source_of(job), **options)
+                bar.close()
+                outputs.write(job.target, blob)
+                streams.say(f"{job.target}: {description.in_short(blob)}", beside=job.target)
+
+            jobs.each(todo, make)
 
     return cli.run(compress, values, _USAGE.format(program=program), argv)

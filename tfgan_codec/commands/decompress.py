@@ -1,21 +1,25 @@
-"""Decompresses a .tgc file to a picture."""
+"""Decompresses .tgc files to pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import tfgan_codec as tgc
-from tfgan_codec import cli
+from tfgan_codec import cli, description, jobs, outputs, streams
 from tfgan_codec.pictures import writing
 
 _USAGE = """
-usage: {program} IN.tgc PICTURE [--realism=R] [--scale=S] [--model=M]
+usage: {program} FILE.tgc ... [PICTURE] [--realism=R] [--scale=S]
 
-Decompresses a .tgc file; the extension of PICTURE says in which format to store it.
+Decompresses .tgc files; the extension of PICTURE says in which format to store it. Pictures without
+a name are PNG files, called like their .tgc files, and stand beside these or in the folder that
+--out names; - is standard input or output.
 
   {program} photo.tgc photo.png               the most realistic picture
   {program} photo.tgc photo.png --realism=0   the nearest to the original
   {program} photo.tgc small.png --scale=2     half the size, of a file in layers
+  {program} *.tgc --out=decoded               each to a picture in that folder
+  {program} - - <photo.tgc >photo.png         in a pipe
 """
 
 
@@ -34,14 +38,21 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc decompress") -> 
         "file was made with."
     )
     values.add("model", None, text)
+    values.add("out", None, "The picture to write, or the folder for several.")
+    values.add_overwrite()
     values.add_threads()
 
-    def decompress(source: str, picture: str) -> None:
-        cli.refuse_overwriting(source, picture)
-        writing.picture_format(picture)  # complains before the work is done
+    def decompress(file: str, *more: str) -> None:
         options = {"realism": values.realism, "model": values.model, "scale": values.scale}
-        image = tgc.decompress(source, **options, threads=values.threads)
-        writing.save(image, picture)
-        print(f"{picture}: {image.width}x{image.height}")
+
+        def make(job: jobs.Job) -> None:
+            kind = writing.kind_of(job.target)
+            outputs.check(job.target, kind, values.overwrite, job.named)
+            image = tgc.decompress(jobs.source_of(job), **options, threads=values.threads)
+            writing.save(image, job.target)
+            streams.say(f"{job.target}: {image.width}x{image.height}", beside=job.target)
+
+        todo = jobs.plan([file, *more], values.out, ".png", description.seems_tgc)
+        jobs.each(todo, make)
 
     return cli.run(decompress, values, _USAGE.format(program=program), argv)

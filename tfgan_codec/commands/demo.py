@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PIL import Image
 
 import tfgan_codec as tgc
-from tfgan_codec import cli
+from tfgan_codec import cli, jobs, outputs, streams
 from tfgan_codec.evaluation import demo
 from tfgan_codec.pictures import reading, writing
 
@@ -25,17 +25,21 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc demo") -> int:
     values = cli.Flags()
     values.add("bpp", 0.1, "At most so many bits per pixel, counting the whole file.")
     values.add("out", "demo.png", "The side-by-side picture to write.")
+    values.add_overwrite()
     values.add_model()
     values.add_threads()
 
     def show(picture: str) -> None:
-        writing.picture_format(values.out)  # complains before the work is done
-        cli.refuse_overwriting(picture, values.out)
-        original = Image.fromarray(reading.read(picture).rgb)
-        results = demo.run(tgc.load(values.model, values.threads), original, values.bpp)
-        writing.save(demo.side_by_side(original, results), values.out)
-        print(f"{picture}: {original.width}x{original.height}\n")
-        print(demo.table(results))
-        print(f"\nSide by side: {values.out}")
+        outputs.check(values.out, writing.kind_of(values.out), values.overwrite)
+        jobs.refuse_overwriting([picture], [values.out])
+
+        def compare(job: jobs.Job) -> None:
+            original = Image.fromarray(reading.read(jobs.source_of(job)).rgb)
+            results = demo.run(tgc.load(values.model, values.threads), original, values.bpp)
+            writing.save(demo.side_by_side(original, results), job.target)
+            about = f"{picture}: {original.width}x{original.height}\n\n{demo.table(results)}"
+            streams.say(f"{about}\n\nSide by side: {job.target}", beside=job.target)
+
+        jobs.each([jobs.Job(picture, values.out)], compare)
 
     return cli.run(show, values, _USAGE.format(program=program), argv)

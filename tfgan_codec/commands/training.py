@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
+import importlib.util
+from collections.abc import Callable
 from typing import Any
 
+from tfgan_codec import cli
 from tfgan_codec.bundle.model import BundlePart
 from tfgan_codec.coding.contract import Refiner, read_search
 from tfgan_codec.errors import UsageError
+from tfgan_codec.metrics import weights as metric_weights
 
 
 def module(name: str, flag: str) -> Any:
@@ -18,15 +23,33 @@ def module(name: str, flag: str) -> Any:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
-        message = f"{flag} needs {error.name}: pip install tfgan_codec[train]"
-        raise UsageError(message) from None
+        raise UsageError(cli.missing(flag, error.name)) from None
 
 
-def refiner(search: str, weights: str | None = None) -> Refiner:
-    """Makes what `--search` asks for, such as realism100, with LPIPS of the folder `weights`."""
+def refiner(
+    search: str, weights: str | None = None, progress: Callable[[float], None] | None = None
+) -> Refiner:
+    """Makes what `--search` asks for, such as realism100; it imports TensorFlow for its first
+    picture, and what is missing for it is told at once.
+
+    Args:
+      search: see `read_search`.
+      weights: folder of LPIPS' weights; by default `metrics.weights` finds it.
+      progress: called with the share of a picture's search that is done.
+    """
     asked = read_search(search)
-    made: Refiner = module("tfgan_codec.search.refiner", "a search").Refiner(*asked, weights)
-    return made
+    if importlib.util.find_spec("tensorflow") is None:
+        raise UsageError(cli.missing("a search", "tensorflow"))
+    if asked.tune == "realism":
+        metric_weights.find("lpips_alex", weights)
+
+    @functools.cache
+    def made() -> Refiner:
+        found: Any = module("tfgan_codec.search.refiner", "a search")
+        ready: Refiner = found.Refiner(*asked, weights, progress)
+        return ready
+
+    return lambda *arguments: made()(*arguments)
 
 
 def random_decoder(name: str) -> BundlePart:

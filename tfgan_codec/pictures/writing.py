@@ -1,19 +1,20 @@
-"""Writes pictures and other files: whole or not at all, in the format of the extension."""
+"""Writes pictures in the format of the extension."""
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import io
 import logging
 import os
-from typing import Any, Union
+import warnings
+from typing import Any
 
 from PIL import Image
 
+from tfgan_codec import outputs, streams
 from tfgan_codec.errors import ImageError
+from tfgan_codec.outputs import PathLike as PathLike
 from tfgan_codec.pictures.opening import register
-
-PathLike = Union[str, "os.PathLike[str]"]
 
 # What Pillow refuses to write with an alpha plane, or writes without it and says nothing.
 _WITHOUT_ALPHA = ("JPEG", "MPO", "BMP", "DIB", "PPM", "PCX", "EPS")
@@ -40,7 +41,7 @@ def save(image: Image.Image, path: PathLike) -> None:
             f"a picture of mode {image.mode} and size {image.width}x{image.height} cannot be "
             f"stored as {file_format} ({error}); use .png"
         ) from error
-    write_file(path, data)
+    outputs.write(path, data)
 
 
 def _on_white(image: Image.Image) -> Image.Image:
@@ -59,8 +60,11 @@ def encoded(image: Image.Image, file_format: str, **options: Any) -> bytes:
 
 
 def picture_format(path: PathLike) -> str:
-    """Returns Pillow's name of the format of a path's extension; `ImageError` if it has none."""
+    """Returns Pillow's name of the format of a path's extension, `ImageError` if it has none. To
+    streams without extension, such as standard output, goes PNG."""
     extension = os.path.splitext(os.fspath(path))[1].lower()
+    if not extension and streams.is_stream(os.fspath(path)):
+        return "PNG"
     Image.preinit()  # the common formats; init() imports every plugin and takes longer
     if extension not in Image.EXTENSION:
         register()
@@ -70,21 +74,21 @@ def picture_format(path: PathLike) -> str:
     return name
 
 
-def write_file(path: PathLike, data: bytes) -> None:
-    """Writes a file whole or not at all: to a temporary file beside it, which then replaces it."""
-    target = os.path.realpath(path)
-    temporary = os.path.join(os.path.dirname(target), f".{os.urandom(8).hex()}.part")
+def kind_of(path: PathLike) -> outputs.Kind:
+    """Returns the kind of file that `save` writes to a path."""
+    file_format = picture_format(path)
+    holds = functools.partial(_opens_as, file_format=file_format)
+    return outputs.Kind(f"a {file_format} picture", "", holds)
+
+
+def _opens_as(path: str, file_format: str) -> bool:
+    """Whether a file is a picture of a format of Pillow's."""
     try:
-        if os.path.exists(target) and not os.path.isfile(target):
-            with open(target, "wb") as stream:  # a pipe or /dev/stdout; a folder fails here
-                stream.write(data)
-            return
-        try:
-            with open(temporary, "xb") as stream:
-                stream.write(data)
-            os.replace(temporary, target)
-        finally:
-            with contextlib.suppress(OSError):
-                os.remove(temporary)
-    except OSError as error:
-        raise ImageError(f"cannot write {os.fspath(path)}: {error.strerror or error}") from error
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            Image.open(path, formats=[file_format]).close()
+    except Image.DecompressionBombError:
+        return True
+    except Exception:  # Pillow's parsers raise many kinds
+        return False
+    return True

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -85,17 +86,23 @@ class Refiner:
         pictures that are too small for them.
       steps: how many times the residuals are improved. 100 take minutes for half a megapixel.
       weights: folder of LPIPS' weights; by default `metrics.weights` finds it.
+      progress: called after each step with the share of a picture's search that is done, 0 to 1.
 
     Raises:
       UsageError: there is no such search, or LPIPS' weights are missing.
     """
 
     def __init__(
-        self, tune: str = "fidelity", steps: int = 100, weights: str | None = None
+        self,
+        tune: str = "fidelity",
+        steps: int = 100,
+        weights: str | None = None,
+        progress: Callable[[float], None] | None = None,
     ) -> None:
         if tune not in ("fidelity", "realism") or steps < 1:
             raise UsageError(f"a search is for fidelity or realism, not {tune} in {steps} steps")
         self._steps = steps
+        self._progress = progress or (lambda share: None)
         lpips = Lpips(folder=weights) if tune == "realism" else None
         # Restoring decoders takes seconds, and TensorFlow traces each size of a window anew.
         self._distortion = functools.lru_cache(1)(lambda bundle: _Distortion(bundle, lpips))
@@ -126,13 +133,22 @@ class Refiner:
         stack = np.concatenate([plane.astype(np.float32) for plane in planes], axis=2)
         borders = np.cumsum([plane.shape[2] for plane in planes])[:-1]
         inverse_gain = bundle.inverse_gain[quality]
+        windows = tiling.Geometry(cell=1, out=1, halo=_HALO)
+        height, width = stack.shape[:2]
+        rows, columns = tiling.plan(windows, height, width, _MAX_CELLS)
+        all_steps, done = len(rows) * len(columns) * self._steps, 0
+
+        def stepped() -> None:
+            nonlocal done
+            done += 1
+            self._progress(done / all_steps)
 
         def search(part: np.ndarray) -> np.ndarray:
             window = _Planes(*np.split(part, borders, axis=2))
             found = self._search(bundle, *part.shape[:2])
-            return found(window, inverse_gain, share, self._steps)
+            return found(window, inverse_gain, share, self._steps, stepped)
 
-        windows = tiling.Geometry(cell=1, out=1, halo=_HALO)
+        self._progress(0.0)
         r = tiling.run(search, windows, stack, max_cells=_MAX_CELLS)
         return symbols._replace(r=r.astype(np.int32))
 
@@ -146,9 +162,15 @@ class _Search:
         self._moments = [tf.Variable(tf.zeros((1, *shape))) for _ in range(2)]
 
     def __call__(
-        self, window: _Planes, inverse_gain: np.ndarray, share: float, steps: int
+        self,
+        window: _Planes,
+        inverse_gain: np.ndarray,
+        share: float,
+        steps: int,
+        stepped: Callable[[], None],
     ) -> np.ndarray:
-        """Returns the best residuals found, whole numbers, in `share` times rounding's bits."""
+        """Returns the best residuals found, whole numbers, in `share` times rounding's bits; calls
+        `stepped` after each step."""
         inputs = _Inputs(
             mean=tf.constant(window.mean[None]),
             scale=scale_of(tf.constant(window.indexes[None])),
@@ -169,6 +191,7 @@ class _Search:
             temperature = _HOTTEST * (_COLDEST / _HOTTEST) ** done
             settings = tf.constant([controller.price, rate, temperature], tf.float32)
             controller.see(float(self._descend(inputs, settings, tf.constant([step, 0]))))
+            stepped()
         return self._within(limit, inputs)
 
     def _within(self, limit: float, inputs: _Inputs) -> np.ndarray:

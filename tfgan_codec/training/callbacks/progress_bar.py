@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Any
-
 import tensorflow as tf
-from tqdm import tqdm
 
+from tfgan_codec.progress import Bar
 from tfgan_codec.step.updates import steps_of
 from tfgan_codec.training.schedule import Progress
 
@@ -25,30 +22,20 @@ class ProgressBar(tf.keras.callbacks.Callback):
     def __init__(self, progress: Progress, title: str):
         super().__init__()
         self.progress = progress
-        self.title = title
-        self._bar: Any = None  # there while a phase is trained
+        self._bar = Bar(title, lines=True)
 
     def on_train_begin(self, logs: dict | None = None):
-        self._bar = tqdm(
-            total=100.0,
-            initial=100.0 * self.progress.share,
-            desc=self.title,
-            bar_format="{desc} {percentage:3.0f}%|{bar:20}| {elapsed}<{remaining}{postfix}",
-            mininterval=0.5 if sys.stderr.isatty() else 60.0,
-            leave=True,
-        )
+        self._bar(self.progress.share)
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None):
         logs = logs or {}
         figures = [f"{name} {logs[name]:.4g}" for name in _SHOWN if name in logs]
         step = steps_of(self.model.g_optimizer)
-        self._bar.set_postfix_str(", ".join([f"step {step}", *figures]), refresh=False)
-        self._bar.update(100.0 * self.progress.share - self._bar.n)
+        self._bar(self.progress.share, ", ".join([f"step {step}", *figures]))
 
     def on_train_end(self, logs: dict | None = None):
         self.close()
 
     def close(self) -> None:
         """Leaves the bar as it is and begins a new line."""
-        if self._bar is not None:
-            self._bar.close()
+        self._bar.close()

@@ -1,0 +1,154 @@
+"""Uses standard input and output as Unix programs do, and lets Ctrl-C end them quietly."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import signal
+import stat
+import sys
+import threading
+from collections.abc import Iterator
+
+from tfgan_codec.errors import TgcError
+
+STANDARD = "-"  # stands for standard input or output in place of a file's name
+_INPUT = (STANDARD, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
+_OUTPUT = (STANDARD, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+
+
+class OutputError(TgcError):
+    """Standard output cannot be written."""
+
+
+def is_input(name: str) -> bool:
+    """Whether a name stands for standard input."""
+    return name in _INPUT
+
+
+def is_output(name: str) -> bool:
+    """Whether a name stands for standard output."""
+    return name in _OUTPUT
+
+
+def is_stream(name: str) -> bool:
+    """Whether a name stands for a stream, such as a pipe, which can be neither searched nor
+    replaced. `/dev/fd/63` is one, which shells make of `>(command)`."""
+    if name == STANDARD or name.startswith(("/dev/fd/", "/dev/std", "/proc/self/fd/")):
+        return True
+    try:
+        mode = os.stat(name).st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def contents(name: str) -> str | bytes:
+    """Returns what a program is to read: the contents of a stream, or the name of a file."""
+    if is_input(name):
+        return sys.stdin.buffer.read() if sys.stdin else b""
+    if not is_stream(name):
+        return name
+    try:
+        with open(name, "rb") as stream:
+            return stream.read()
+    except OSError as error:
+        raise TgcError(f"cannot read {name}: {error.strerror or error}") from error
+
+
+def is_terminal(name: str) -> bool:
+    """Whether a name stands for standard output, and that is a terminal."""
+    return is_output(name) and sys.stdout is not None and sys.stdout.isatty()
+
+
+def write(data: bytes) -> None:
+    """Writes data to standard output, at once."""
+    if sys.stdout is None:
+        raise OutputError("standard output is closed; name a file")
+    flush()
+    try:
+        sys.stdout.buffer.write(data)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(_reason(error)) from error
+    flush()
+
+
+def flush() -> None:
+    """Writes what standard output still holds back, so that errors come in time to be told."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(_reason(error)) from error
+
+
+def give_up_output() -> None:
+    """Lets what could not be written go, or Python tries again, and complains, when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def say(text: str, beside: str = "") -> None:
+    """Prints a line for people: on standard error if `beside`, where data goes, is standard
+    output."""
+    if not is_output(beside):
+        print(text)
+    elif sys.stderr is not None:
+        print(text, file=sys.stderr)
+
+
+def complain(text: str) -> None:
+    """Prints what went wrong on standard error; with that closed, `print` would take the other."""
+    if sys.stderr is not None:
+        print(f"tfgan_codec: {text}", file=sys.stderr)
+
+
+def escape_foreign_letters() -> None:
+    """Lets names of files be printed that a terminal's encoding does not have."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+@contextlib.contextmanager
+def notes(verbose: bool) -> Iterator[None]:
+    """Shows the library's warnings, and its notes if `verbose`, a line each on standard error."""
+    import logging  # takes a while: not before Ctrl-C is told
+
+    logger, handler = logging.getLogger("tfgan_codec"), logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("tfgan_codec: %(message)s"))
+    before = logger.level, logger.propagate
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO if verbose else logging.WARNING)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.level, logger.propagate = before
+
+
+def end_on_interrupt() -> None:
+    """Lets Ctrl-C end the program at once, without a word: until `tell_interrupts`, while there is
+    nothing yet but imports to interrupt, in which Python would print where it was."""
+    _handle(signal.default_int_handler, signal.SIG_DFL)
+
+
+def tell_interrupts() -> None:
+    """Lets Ctrl-C raise `KeyboardInterrupt` again, as Python does by itself."""
+    _handle(signal.SIG_DFL, signal.default_int_handler)
+
+
+def _handle(former: object, new: object) -> None:
+    # Whoever ignores Ctrl-C, as shells do for programs in the background, goes on doing so.
+    main = threading.current_thread() is threading.main_thread()
+    if main and signal.getsignal(signal.SIGINT) is former:
+        signal.signal(signal.SIGINT, new)  # type: ignore[arg-type]
+
+
+def _reason(error: OSError) -> str:
+    return f"cannot write standard output: {error.strerror or error}"
