@@ -95,10 +95,9 @@ def _outcome(
     except MemoryError:
         return fail(NO_MEMORY)
     except OSError as error:
-        streams.flush()  # raises if it was standard output that could not be written
-        if error.filename is None:
-            raise
-        return fail(f"{error.filename}: {error.strerror}")
+        where = f"{error.filename}: " if error.filename else ""
+        streams.flush()  # raises where it was standard output that could not be written
+        return fail(f"{where}{error.strerror or error}")
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith(TRAINING):
             raise
@@ -115,7 +114,7 @@ def _call(
     values.set_gnu_getopt(True)  # flags may follow file names
     positional = values(list(sys.argv if argv is None else argv))[1:]
     if values["help"].value:
-        print(explain(values, usage))
+        streams.say(explain(values, usage))
         return
     code = command.__code__
     most, given = code.co_argcount, len(positional)

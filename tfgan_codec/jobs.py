@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import Callable, NamedTuple
+from typing import BinaryIO, Callable, NamedTuple
 
 from tfgan_codec import cli, streams
 from tfgan_codec.errors import TgcError, UsageError
@@ -78,11 +78,11 @@ def each(jobs: Iterable[Job], do: Callable[[Job], None]) -> None:
         raise cli.Unfinished
 
 
-def source_of(job: Job) -> str | bytes:
-    """Returns what the job is to read: the name of a file, or what a stream holds."""
+def source_of(job: Job) -> str | BinaryIO:
+    """Returns what the job is to read: the name of a file, or standard input, open."""
     if os.path.isdir(job.source):
         raise UsageError(f"{job.source} is a folder; name files in it, {job.source}/* names all")
-    return streams.contents(job.source)
+    return streams.source(job.source)
 
 
 def refuse_overwriting(sources: Iterable[str], targets: Iterable[str]) -> None:

@@ -10,8 +10,9 @@ import stat
 import sys
 import threading
 from collections.abc import Iterator
+from typing import BinaryIO
 
-from tfgan_codec.errors import TgcError
+from tfgan_codec.errors import TgcError, UsageError
 
 STANDARD = "-"  # stands for standard input or output in place of a file's name
 _INPUT = (STANDARD, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
@@ -44,17 +45,13 @@ def is_stream(name: str) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
-def contents(name: str) -> str | bytes:
-    """Returns what a program is to read: the contents of a stream, or the name of a file."""
-    if is_input(name):
-        return sys.stdin.buffer.read() if sys.stdin else b""
-    if not is_stream(name):
+def source(name: str) -> str | BinaryIO:
+    """Returns what to read for a name: standard input, open, or the name itself."""
+    if not is_input(name):
         return name
-    try:
-        with open(name, "rb") as stream:
-            return stream.read()
-    except OSError as error:
-        raise TgcError(f"cannot read {name}: {error.strerror or error}") from error
+    if sys.stdin is None:
+        raise UsageError("standard input is closed; name a file")
+    return sys.stdin.buffer
 
 
 def is_terminal(name: str) -> bool:
@@ -66,37 +63,31 @@ def write(data: bytes) -> None:
     """Writes data to standard output, at once."""
     if sys.stdout is None:
         raise OutputError("standard output is closed; name a file")
-    flush()
-    try:
+    with _errors():
+        sys.stdout.flush()
         sys.stdout.buffer.write(data)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise OutputError(_reason(error)) from error
-    flush()
+        sys.stdout.buffer.flush()
 
 
 def flush() -> None:
     """Writes what standard output still holds back, so that errors come in time to be told."""
-    try:
-        if sys.stdout is not None:
+    if sys.stdout is not None:
+        with _errors():
             sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise OutputError(_reason(error)) from error
 
 
 def give_up_output() -> None:
     """Lets what could not be written go, or Python tries again, and complains, when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say(text: str, beside: str = "") -> None:
-    """Prints a line for people: on standard error if `beside`, where data goes, is standard
+    """Prints text for people: on standard error if `beside`, where data goes, is standard
     output."""
     if not is_output(beside):
-        print(text)
+        with _errors():
+            print(text)
     elif sys.stderr is not None:
         print(text, file=sys.stderr)
 
@@ -150,5 +141,11 @@ def _handle(former: object, new: object) -> None:
         signal.signal(signal.SIGINT, new)  # type: ignore[arg-type]
 
 
-def _reason(error: OSError) -> str:
-    return f"cannot write standard output: {error.strerror or error}"
+@contextlib.contextmanager
+def _errors() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"cannot write standard output: {error.strerror or error}") from error

@@ -37,11 +37,11 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc info") -> int:
         def tell(job: jobs.Job) -> None:
             facts = description.of_file(container.read_blob(jobs.source_of(job)))
             name = {"file": job.source} if len(files) > 1 else {}
-            print(json.dumps({**name, **facts}, indent=2))
+            streams.say(json.dumps({**name, **facts}, indent=2))
 
         jobs.each([jobs.Job(file, streams.STANDARD) for file in files], tell)
         if values.model is not None:
             sizes = training.module("tfgan_codec.studies.sizes", "--model")
-            print(json.dumps(sizes.describe(values.model), indent=2))
+            streams.say(json.dumps(sizes.describe(values.model), indent=2))
 
     return cli.run(info, values, _USAGE.format(program=program), argv)

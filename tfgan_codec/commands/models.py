@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from tfgan_codec import cli, description
+from tfgan_codec import cli, description, streams
 from tfgan_codec.bundle.files import shipped
 from tfgan_codec.evaluation.summary import plain
 
@@ -26,9 +26,9 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc models") -> int:
     def models() -> None:
         found = [description.of_model(path) for path in shipped()]
         if values.json:
-            print(json.dumps(found, indent=2))
+            streams.say(json.dumps(found, indent=2))
         else:
-            print(plain([_HEAD, *map(_row, found)]))
+            streams.say(plain([_HEAD, *map(_row, found)]))
 
     return cli.run(models, values, _USAGE.format(program=program), argv)
 

@@ -45,9 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     def tell(*_: str) -> None:
         if name == "--version":
-            print(f"tgc {tfgan_codec.__version__}")
+            streams.say(f"tgc {tfgan_codec.__version__}")
         elif name in ("--help", "-h"):
-            print(_USAGE.strip())
+            streams.say(_USAGE.strip())
         else:
             problem = f"no command {name!r}" if name else "a command is needed"
             raise cli.CommandLineError(problem)
