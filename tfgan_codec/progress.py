@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from types import TracebackType
 from typing import Any
@@ -28,12 +29,16 @@ class Bar:
         """Shows that so much is done, from 0 to 1, and figures beside the bar."""
         if self._bar is None:
             terminal = sys.stderr is not None and sys.stderr.isatty()
+            columns, lines = shutil.get_terminal_size()
             self._bar = tqdm(
                 total=100.0,
                 initial=100.0 * share,
                 desc=self._title,
                 bar_format=_FORMAT,
                 mininterval=0.5 if terminal else 60.0,
+                # By itself tqdm shows nothing in terminals that do not tell their size.
+                ncols=columns - 1 if terminal else None,
+                nrows=lines if terminal else None,
                 disable=not (terminal or self._lines),
             )
         self._bar.set_postfix_str(figures, refresh=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -129,8 +130,11 @@ def test_large_pictures_go_in_windows(small_bundle, photograph, monkeypatch):
     monkeypatch.setattr(refine, "_MAX_CELLS", 64)
     monkeypatch.setattr(refine, "_HALO", 2)
     y, coding = coding_of(tgc.Codec(small_bundle), photograph, 128)
-    refiner = refine.Refiner(steps=2)
+    shares: list[float] = []
+    refiner = refine.Refiner(steps=2, progress=shares.append)
     found = refiner(small_bundle, photograph, y, coding, 128, 1e9)
+    # 12 x 11 latents: two windows of 8 cover 8 + 8 - 2 * 2 = 12 of them.
+    assert shares == [step / 8 for step in range(1, 9)]
     # Without a limit and nearly without steps, this is rounding.
     assert np.mean(found.r != coding.r) < 0.05
     assert refiner._search.cache_info().currsize == 1
@@ -197,6 +201,29 @@ def test_what_cannot_be_searched(photograph, tmp_path, monkeypatch, capsys):
         refine.Refiner("realism")
 
 
+def test_what_would_fail_after_the_search_fails_before(photograph, tmp_path, monkeypatch, capsys):
+    """Weights that are missing are told before TensorFlow is imported, and targets that cannot be
+    written before anything is searched."""
+    never = types.SimpleNamespace(Refiner=lambda *_: pytest.fail("TensorFlow was imported"))
+    monkeypatch.setitem(sys.modules, "tfgan_codec.search.refiner", never)
+    picture = str(tmp_path / "photo.png")
+    Image.fromarray(photograph).save(picture)
+    missing = f"--weights={tmp_path / 'mine'}"
+    assert compress.main(["c", picture, "--search=realism10", missing]) == 1
+    assert "mine/lpips_alex.npz is not there" in capsys.readouterr().err
+    for target, problem in (("no/a.tgc", "there is no folder"), ("a.jpg", "--overwrite")):
+        assert compress.main(["c", picture, str(tmp_path / target), "--search=fidelity10"]) == 1
+        assert problem in capsys.readouterr().err
+    assert compress.main(["c", str(tmp_path / "none.png"), "--search=fidelity10"]) == 1
+    assert "cannot read" in capsys.readouterr().err
+
+
+def test_the_command_uses_the_weights_it_is_given(small_bundle, shared_dir, tmp_path):
+    flags = f"--model={small_bundle.folder}", "--quality=128", "--search=realism2"
+    picture = sample_pictures.pixels(48, 48)
+    assert run(tmp_path, picture, *flags, f"--weights={shared_dir / 'weights'}") == 0
+
+
 def test_measurements_say_where_a_search_finds_its_weights(small_bundle, tmp_path):
     with pytest.raises(CodecMissingError, match="realism10 is left out.*mine"):
         create(
@@ -208,9 +235,17 @@ def test_measurements_say_where_a_search_finds_its_weights(small_bundle, tmp_pat
 def test_without_tensorflow_only_the_search_is_missing(
     tiny_dir, photograph, tmp_path, monkeypatch, capsys
 ):
-    monkeypatch.setitem(sys.modules, "tfgan_codec.search.refiner", None)
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
     assert run(tmp_path, photograph, f"--model={tiny_dir}", "--search=fidelity10") == 1
-    assert "pip install tfgan_codec[train]" in capsys.readouterr().err
+    told = 'a search needs tensorflow: in a checkout of tfgan_codec, pip install ".[train]"'
+    assert capsys.readouterr().err == f"tfgan_codec: {told}\n"
+    for version in ((3, 12), (3, 14)):
+        monkeypatch.setattr(sys, "version_info", (*version, 0))
+        assert run(tmp_path, photograph, f"--model={tiny_dir}", "--search=fidelity10") == 1
+        dead_end = f"which Python 3.{version[1]} cannot have: take Python 3.9 to 3.11"
+        assert f"a search needs tensorflow, {dead_end}\n" in capsys.readouterr().err
+    monkeypatch.undo()
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
     with pytest.raises(CodecMissingError, match="left out: a search needs "):
         create(f"{tiny_dir}+fidelity10", training.refiner)
     assert run(tmp_path, photograph, f"--model={tiny_dir}", "--quality=9") == 0

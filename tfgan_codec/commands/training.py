@@ -9,10 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 from tfgan_codec import cli
-from tfgan_codec.bundle.model import BundlePart
+from tfgan_codec.bundle.model import Bundle, BundlePart
 from tfgan_codec.coding.contract import Refiner, read_search
 from tfgan_codec.errors import UsageError
+from tfgan_codec.format.geometry import Floats
+from tfgan_codec.format.payload import Symbols
 from tfgan_codec.metrics import weights as metric_weights
+from tfgan_codec.pictures.picture import Pixels
 
 
 def module(name: str, flag: str) -> Any:
@@ -49,7 +52,14 @@ def refiner(
         ready: Refiner = found.Refiner(*asked, weights, progress)
         return ready
 
-    return lambda *arguments: made()(*arguments)
+    def refine(
+        bundle: Bundle, rgb: Pixels, y: Floats, symbols: Symbols, quality: int, nbits: float
+    ) -> Symbols:
+        if progress:
+            progress(0.0)
+        return made()(bundle, rgb, y, symbols, quality, nbits)
+
+    return refine
 
 
 def random_decoder(name: str) -> BundlePart:

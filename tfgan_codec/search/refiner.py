@@ -148,7 +148,6 @@ class Refiner:
             found = self._search(bundle, *part.shape[:2])
             return found(window, inverse_gain, share, self._steps, stepped)
 
-        self._progress(0.0)
         r = tiling.run(search, windows, stack, max_cells=_MAX_CELLS)
         return symbols._replace(r=r.astype(np.int32))
 
