@@ -18,6 +18,9 @@ BPP = 0.1
 MODEL = mobile
 OUT = demo.png
 
+# make android, test-java: APT=yes installs the Debian packages they need without asking.
+export APT ?=
+
 help:  ## this text
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-13s %s\n", $$1, $$2}'
 
@@ -27,7 +30,7 @@ demo: $(VENV)/base.stamp  ## compress a picture beside JPEG and AVIF [IMAGE=phot
 bench: $(VENV)/base.stamp  ## time the commands and the range coder [MODEL=mobile]
 	@$(BIN)/python -m benchmarks.cli --model="$(MODEL)"
 
-android: $(VENV)/base.stamp  ## build, sign and check the Android demo [MODEL=mobile]
+android: $(VENV)/base.stamp  ## build, sign and check the Android demo [MODEL=mobile APT=yes]
 	@$(BIN)/python -m export.android --model="$(MODEL)" --out=export/android/app/src/main/assets
 	@export/android/build_apk.sh export/android/build
 	@$(BIN)/python -m export.android.check_apk export/android/build
@@ -35,7 +38,7 @@ android: $(VENV)/base.stamp  ## build, sign and check the Android demo [MODEL=mo
 test: $(VENV)/full.stamp  ## the tests [ARGS="tests/metrics -x" WORKERS=2]
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
-test-portable:  ## the tests that need no TensorFlow, on Python 3.9 to 3.13 [PYTHON=python3.13]
+test-portable:  ## the tests that need no TensorFlow, on Python 3.9 to 3.14 [PYTHON=python3.13]
 	@$(MAKE) --no-print-directory portable EXTRA="[test]" VENV="$(VENV)-$$($(PYTHON) -c \
 	'import sys; print("%d.%d" % sys.version_info[:2])')"
 
@@ -45,7 +48,7 @@ portable: $(VENV)/base.stamp  # in an environment of its own, see test-portable
 test-slow: $(VENV)/full.stamp  ## the tests that take minutes
 	@$(BIN)/python -m pytest -m slow $(ARGS)
 
-test-java:  ## the Java decoder's tests, on the desktop [FUZZ=20000]
+test-java:  ## the Java decoder's tests, on the desktop [FUZZ=20000 APT=yes]
 	@export/android/test_jvm.sh export/android/build/downloads $(FUZZ)
 
 lint: $(VENV)/full.stamp  ## ruff (lint and format) and mypy
@@ -62,14 +65,14 @@ clean:  ## remove environments, caches and what the commands wrote
 	rm -rf $(VENV) build dist *.egg-info .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache demo.png
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
-# The lock holds for Python 3.11. The portable codec runs on 3.9 to 3.13, there with the newest
+# The lock holds for Python 3.11. The portable codec runs on 3.9 to 3.14, there with the newest
 # versions that setup.cfg allows; TensorFlow 2.14 does not exist after 3.11.
 $(VENV)/base.stamp: requirements.lock setup.cfg | $(VENV)/bin/python
 	@echo "Installing the portable codec into $(VENV) (once) ..."
 	@case "$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')" in \
 	3.11) lock="-c requirements.lock" ;; \
-	3.9|3.10|3.12|3.13) lock="" ; echo "Not Python 3.11: requirements.lock is left aside." ;; \
-	*) echo "Python 3.9 to 3.13 is needed; $$($(BIN)/python --version) was found." \
+	3.9|3.10|3.12|3.13|3.14) lock="" ; echo "Not Python 3.11: requirements.lock is left aside." ;; \
+	*) echo "Python 3.9 to 3.14 is needed; $$($(BIN)/python --version) was found." \
 	        "Name another one: make clean demo PYTHON=/path/to/python3.11" >&2; exit 1 ;; \
 	esac; \
 	$(PIP) install $$lock "setuptools>=70.1" && \

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes sure that commands are there; installs the Debian packages that have them where it may.
+# Makes sure that commands are there; installs the Debian packages that have them, if it may: where
+# the person at the terminal says yes, or APT=yes says so in advance.
 #   packages.sh COMMAND:PACKAGE ...
 set -euo pipefail
 missing=()
@@ -13,6 +14,19 @@ if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
   echo "Packages are missing. Install them first (on Debian: sudo $install)." >&2
   exit 1
 fi
+answer=${APT:-}
+if [ -z "$answer" ] && [ -t 0 ]; then
+  echo "Packages are missing: ${missing[*]}"
+  read -r -p "Install them with apt-get? [y/N] " answer || true
+fi
+case $answer in
+[yY] | [yY][eE][sS]) ;;
+*)
+  echo "Packages are missing: ${missing[*]}. Install them first ($install), or let this do it" \
+    "with APT=yes." >&2
+  exit 1
+  ;;
+esac
 echo "Installing ${missing[*]} ..."
 log=$(mktemp)
 # Package lists may be old or missing: look at them only if it does not work without.
