@@ -26,6 +26,7 @@ def define_flags(values: cli.Flags) -> None:
         f"Default: {weights.VARIABLE}, else a folder in the user's cache."
     )
     values.add("weights", None, text)
+    values.add_overwrite()
     values.add_threads()
     values.add("jobs", _cores(), "Processes for the metrics.", lower_bound=1)
 

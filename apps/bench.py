@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from apps import _evaluation
-from tfgan_codec import cli
+from tfgan_codec import cli, outputs
 from tfgan_codec.commands import training
-from tfgan_codec.evaluation import choice, classical, codecs, comparison, decoders, summary
+from tfgan_codec.evaluation import choice, classical, codecs, comparison, decoders, schema, summary
 
 _USAGE = """
 usage: python -m apps.bench --data=FOLDER --out=FOLDER [--codecs=jpeg,avif,mobile] [--choice=A,B]
@@ -56,6 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return
         if values.out is None:
             raise cli.CommandLineError("--out=FOLDER is needed")
+        outputs.check_folder(values.out, schema.FOLDER, values.overwrite)
         out, rate = Path(values.out), values.sheet_bpp
         plan = _evaluation.plan(values, [], "apps.bench", argv)
         if values.decoders:

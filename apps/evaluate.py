@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from apps import _evaluation
-from tfgan_codec import cli
+from tfgan_codec import cli, outputs
 from tfgan_codec.evaluation import runner, schema, summary
 from tfgan_codec.evaluation.neural import DEFAULT_SETTINGS, NeuralCodec
 
@@ -36,6 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     def evaluate() -> None:
         if values.out is None:
             raise cli.CommandLineError("--out=FILE.json is needed")
+        Path(values.out).parent.mkdir(parents=True, exist_ok=True)
+        outputs.check(values.out, schema.FILE, values.overwrite)
         settings = [f"q{level}" for level in values.quality] or values.bpp
         codec = NeuralCodec(values.model, values.realism, tuple(settings), threads=values.threads)
         plan = _evaluation.plan(values, [codec], "apps.evaluate", argv)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from absl import flags
 
-from tfgan_codec import cli
+from tfgan_codec import cli, outputs
+from tfgan_codec.evaluation import schema
 from tfgan_codec.metrics import weights
 from tfgan_codec.specs.names import choose
 
@@ -49,6 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     values.add("only", [], "Systems to train beside the first; all by default.")
     text = "A further flag of apps.train for all: --also=--precision=mixed_bfloat16."
     flags.DEFINE_multi_string("also", [], text, flag_values=values)
+    values.add_overwrite()
     values.add("weights", None, "Folder of the metric networks' weights.")
 
     def command(study: str) -> None:
@@ -58,11 +60,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         experiment = choose("experiment", study, EXPERIMENTS)
         cli.require(values, "data", "test", "runs")
         line = shlex.join(["python", "-m", "apps.study", *(argv or sys.argv)[1:]])
-        places = values.data, values.test, Path(values.runs), Path(values.out or f"results/{study}")
+        out = values.out or f"results/{study}"
+        outputs.check_folder(out, schema.FOLDER, values.overwrite)
+        places = values.data, values.test, Path(values.runs), Path(out)
         commands = _process("apps.train", values.weights), _process("export.bundle")
-        minutes: float | None = values.minutes
-        asked = values.weights, line, values.only, values.also
-        run(Study(*places, _FLAGS, *commands, minutes, *asked), experiment)
+        asked = values.minutes, values.weights, line, values.only, values.also
+        run(Study(*places, _FLAGS, *commands, *asked), experiment)
 
     return cli.run(command, values, _USAGE, argv)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from tfgan_codec import cli
+from tfgan_codec import cli, description, outputs
 
 _USAGE = """python -m export.bundle --model=RUN --out=FOLDER [--name=NAME | --add_to=BUNDLE]
 
@@ -28,9 +28,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     values.add("name", None, "Name of the model; by default that of the run's system.")
     values.add("add_to", None, "Bundle, by name or path.")
     values.add("realism", 1.0, "Of the decoder that is added; 0 replaces the faithful.")
+    values.add_overwrite()
 
     def command() -> None:
         cli.require(values, "model", "out")
+        outputs.check_folder(values.out, description.BUNDLE, values.overwrite)
         # TensorFlow takes seconds to import: only when there is something to do.
         from tfgan_codec.deploy import bundling
 

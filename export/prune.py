@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from tfgan_codec import cli
+from tfgan_codec import cli, description, outputs
 from tfgan_codec.bundle import files
 
 _USAGE = """
@@ -26,9 +26,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     values.add("model", None, "Bundle, by its name or path.")
     values.add("out", None, "Where to write the bundle.")
     values.add("keep", 0.7, "Share of the channels that stay.")
+    values.add_overwrite()
 
     def command() -> None:
         cli.require(values, "model", "out")
+        outputs.check_folder(values.out, description.BUNDLE, values.overwrite)
         files.locate(values.model)
         # TensorFlow takes seconds to import: only when there is something to do.
         from tfgan_codec.deploy.prune import prune

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tfgan_codec import cli
+from tfgan_codec import cli, description, outputs
 from tfgan_codec.bundle import files
 from tfgan_codec.deploy.settings import Settings, check
 from tfgan_codec.specs import settings
@@ -36,9 +36,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     values.add("model", None, "Bundle or run.")
     values.add("out", None, "Where to write.")
     settings.define(Settings, values)
+    values.add_overwrite()
 
     def command() -> None:
         cli.require(values, "model", "out")
+        outputs.check_folder(values.out, description.BUNDLE, values.overwrite)
         asked = settings.make(Settings, settings.given(Settings, values))
         check(asked)
         if not (Path(values.model) / "run.json").is_file():

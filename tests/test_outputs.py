@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import sample_pictures
 
 import tfgan_codec as tgc
 from tfgan_codec import outputs
-from tfgan_codec.description import TGC
+from tfgan_codec.description import BUNDLE, TGC
 from tfgan_codec.errors import ImageError, TgcError, UsageError
 from tfgan_codec.pictures import writing
 
@@ -178,3 +179,19 @@ def test_what_cannot_be_written_is_told_before_the_work(tmp_path: Path, monkeypa
     with pytest.raises(TgcError, match="Read-only file system"):
         outputs.check(tmp_path / "a.tgc", TGC)
     assert [p.name for p in tmp_path.iterdir()] == ["folder.tgc"]
+
+
+def test_what_a_folder_may_hold(tiny_dir: Path, tmp_path: Path) -> None:
+    ours, other, empty = tmp_path / "ours", tmp_path / "other", tmp_path / "empty"
+    shutil.copytree(tiny_dir, ours)
+    (ours / "gains.npz").write_bytes(b"damaged")
+    for folder in (other, empty):
+        folder.mkdir()
+    (other / "manifest.json").write_text('{"name": "a web page"}')
+    for allowed in (ours, empty, tmp_path / "new"):
+        outputs.check_folder(allowed, BUNDLE)
+    with pytest.raises(UsageError, match=r"is not a bundle; write there with --overwrite"):
+        outputs.check_folder(other, BUNDLE)
+    outputs.check_folder(other, BUNDLE, overwrite=True)
+    with pytest.raises(UsageError, match="is a file; name a folder"):
+        outputs.check_folder(other / "manifest.json", BUNDLE, overwrite=True)

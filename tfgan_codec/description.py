@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tfgan_codec import outputs
-from tfgan_codec.bundle.files import find_shipped
-from tfgan_codec.errors import BitstreamError
+from tfgan_codec.bundle import files as bundle_files
+from tfgan_codec.errors import BitstreamError, BundleError
 from tfgan_codec.format import container, header, profiles
 
 Facts = dict[str, Any]
@@ -28,6 +28,15 @@ def seems_tgc(path: str) -> bool:
     return path.lower().endswith(".tgc") or (os.path.isfile(path) and is_tgc(path))
 
 
+def is_bundle(path: str) -> bool:
+    """Whether a folder is a bundle, damaged or not: it has the manifest of one."""
+    try:
+        with bundle_files.errors_of(Path(path)):
+            return "model_id" in bundle_files.manifest(bundle_files.reader(Path(path)))
+    except BundleError:
+        return False
+
+
 def could_be_picture(path: str) -> bool:
     """Whether a file could be one to compress: there is something in it, and it is not ours."""
     there = os.path.isfile(path) and os.path.getsize(path) > 0
@@ -35,13 +44,14 @@ def could_be_picture(path: str) -> bool:
 
 
 TGC = outputs.Kind("a .tgc file", ".tgc", is_tgc)
+BUNDLE = outputs.Kind("a bundle", "", is_bundle)
 
 
 def of_file(blob: bytes) -> Facts:
     """Describes a ``.tgc`` file, whose checksum is checked, for JSON: its model, picture and sizes
     in bytes. Of a file in layers it tells those that are whole."""
     file, sizes = container.parse_layers(blob)
-    shipped = find_shipped(file.model_id)
+    shipped = bundle_files.find_shipped(file.model_id)
     facts: Facts = {
         "model": shipped.stem if shipped else None,
         "model_id": file.model_id.hex(),

@@ -53,7 +53,7 @@ class Flags(flags.FlagValues):
 
     def add_overwrite(self) -> None:
         """Defines --overwrite, for commands that write files."""
-        text = "Replace files that are not of the kind to write, and those that nobody named."
+        text = "Replace what is not of the kind to write, and files that nobody named."
         self.add("overwrite", False, text)
 
     def add_threads(self) -> None:

@@ -15,12 +15,12 @@ PathLike = Union[str, "os.PathLike[str]"]
 
 
 class Kind(NamedTuple):
-    """Says what kind of file a command writes, which it may replace.
+    """Says what kind of file or folder a command writes, which it may replace.
 
     Attributes:
       name: such as "a PNG file".
-      extension: that of its files, such as ".tgc"; "" if the name's own has decided the kind.
-      holds: whether the file at a path is of this kind, by its content.
+      extension: that of its files, such as ".tgc"; "" if any will do.
+      holds: whether the file or folder at a path is of this kind, by its content.
     """
 
     name: str
@@ -67,6 +67,19 @@ def check(path: PathLike, kind: Kind, overwrite: bool = False, named: bool = Tru
         raise ImageError(f"cannot write {name}: there is no folder {folder}; make it first")
     with _errors(name), _beside(os.path.realpath(name)):
         pass
+
+
+def check_folder(path: PathLike, kind: Kind, overwrite: bool = False) -> None:
+    """Raises `UsageError` unless files can be written into a folder: it is not there, is empty, or
+    is of the kind to write, or `overwrite` says that all the same."""
+    name = os.fspath(path)
+    if os.path.lexists(name) and not os.path.isdir(name):
+        raise UsageError(f"{name} is a file; name a folder")
+    if os.path.isdir(name) and os.listdir(name) and not overwrite and not kind.holds(name):
+        raise UsageError(
+            f"{name} has something in it and is not {kind.name}; write there with --overwrite, or "
+            "name another folder"
+        )
 
 
 def write(path: PathLike, data: bytes) -> None:

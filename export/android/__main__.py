@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tfgan_codec import cli
+from tfgan_codec import cli, description, outputs
 from tfgan_codec.bundle import files as bundle_files
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.errors import BundleError
@@ -29,11 +29,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     values = cli.Flags()
     values.add_model()
     values.add("out", None, "The folder of the app's assets.")
+    values.add_overwrite()
 
     def command() -> None:
         cli.require(values, "out")
+        folder = Path(values.out) / FOLDER
+        outputs.check_folder(folder, description.BUNDLE, values.overwrite)
         size = export(values.model, Path(values.out))
-        print(f"{Path(values.out) / FOLDER}: {size} bytes")
+        print(f"{folder}: {size} bytes")
 
     return cli.run(command, values, _USAGE, argv)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
+import shutil
 import struct
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -19,13 +22,76 @@ ANDROID = Path(program.__file__).parent
 
 def test_export(tiny_dir: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """The assets are a whole bundle, and nothing of the one before stays."""
-    (tmp_path / "bundle").mkdir()
+    shutil.copytree(tiny_dir, tmp_path / "bundle")
     (tmp_path / "bundle" / "old.tflite").touch()
     assert program.main(["android", f"--model={tiny_dir}", f"--out={tmp_path}"]) == 0
     size = sum(path.stat().st_size for path in (tmp_path / "bundle").iterdir())
     assert capfd.readouterr().out == f"{tmp_path / 'bundle'}: {size} bytes\n"
     assert {p.name for p in (tmp_path / "bundle").iterdir()} == {p.name for p in tiny_dir.iterdir()}
     assert Bundle.load(tmp_path / "bundle").model_id == Bundle.load(tiny_dir).model_id
+
+
+def test_only_a_bundle_is_replaced(tiny_dir: Path, tmp_path: Path, capfd) -> None:
+    (tmp_path / "bundle").mkdir()
+    (tmp_path / "bundle" / "manifest.json").write_text("{}")
+    arguments = ["android", f"--model={tiny_dir}", f"--out={tmp_path}"]
+    assert program.main(arguments) == 1
+    assert "is not a bundle; write there with --overwrite" in capfd.readouterr().err
+    assert [file.name for file in (tmp_path / "bundle").iterdir()] == ["manifest.json"]
+    assert program.main([*arguments, "--overwrite"]) == 0
+    assert Bundle.load(tmp_path / "bundle").model_id == Bundle.load(tiny_dir).model_id
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script for bash")
+@pytest.mark.parametrize(
+    ("apt", "typed", "installs"),
+    [
+        ("", None, False),
+        ("yes", None, True),
+        ("no", "y\n", False),
+        ("", "y\n", True),
+        ("", "\n", False),
+    ],
+)
+def test_packages_are_installed_only_by_consent(
+    apt: str, typed: str | None, installs: bool, tmp_path: Path
+) -> None:
+    """typed: what the person at the terminal answers; None where nobody is there."""
+    for name, text in (("apt-get", f'echo "$@" >>{tmp_path}/log'), ("id", "echo 0")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    done = _ask(
+        ["bash", ANDROID / "packages.sh", "no-such-command:a-package"], apt, typed, tmp_path
+    )
+    assert (done.returncode == 0) == installs
+    log = tmp_path / "log"
+    asked = "install -y --no-install-recommends a-package\n"
+    assert (log.read_text() if log.exists() else "") == (asked if installs else "")
+    if not installs:
+        assert "a-package" in done.stderr
+        assert "APT=yes" in done.stderr
+
+
+def _ask(
+    command: list[object], apt: str, typed: str | None, folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """Runs a command with other programs first in PATH, at a terminal where something is typed."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    try:
+        os.write(ours, (typed or "").encode())
+        return subprocess.run(
+            list(map(str, command)),
+            stdin=subprocess.DEVNULL if typed is None else theirs,
+            env={**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "APT": apt},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
 
 
 def test_wrong_calls(tiny_dir: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

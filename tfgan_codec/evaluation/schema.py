@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tfgan_codec import outputs
 from tfgan_codec.errors import UsageError
 
 FORMAT = 1
@@ -101,6 +103,21 @@ def _complete(row: Row) -> None:
         if metric not in row:
             row[metric] = None
             row["absent"][metric] = "not known when this was measured"
+
+
+def is_results(path: str) -> bool:
+    """Whether a file holds results, or a folder does, as `apps.bench` leaves it."""
+    names = ("results.json", "decoders.json")
+    places = [Path(path, name) for name in names] if os.path.isdir(path) else [Path(path)]
+    for place in places:
+        with contextlib.suppress(OSError, ValueError):
+            content = json.loads(place.read_text(encoding="utf-8"))
+            return isinstance(content, dict) and bool({"sets", "decoders"} & content.keys())
+    return False
+
+
+FILE = outputs.Kind("a results file", ".json", is_results)
+FOLDER = outputs.Kind("a folder of results", "", is_results)
 
 
 def _rounded(row: Row) -> Row:
