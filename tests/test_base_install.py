@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -84,6 +86,22 @@ def code_a_picture(folder: Path, *program: object) -> None:
     assert np.ptp(np.asarray(decoded)) > 0
     assert "AVIF" in run(folder, *program, "demo", SAMPLE)
     assert (folder / "demo.png").is_file()
+
+
+def test_the_shell(python: Path, tmp_path: Path) -> None:
+    """The version that was installed, files without names for their results, and a pipe."""
+    tgc = python.parent / "tgc"
+    setup = (ROOT / "tfgan_codec/__init__.py").read_text(encoding="utf-8")
+    version = re.search(r'__version__ = "(.*)"', setup)[1]
+    assert run(tmp_path, tgc, "--version") == f"tgc {version}\n"
+    told = "import importlib.metadata as m; print(m.version('tfgan_codec'))"
+    assert run(tmp_path, python, "-c", told) == f"{version}\n"
+    for name in ("a.jpg", "b.jpg"):
+        shutil.copy(SAMPLE, tmp_path / name)
+    pipe = f'"{tgc}" compress *.jpg && cat a.tgc | "{tgc}" decompress - - >a.png'
+    run(tmp_path, "bash", "-c", pipe)
+    assert Image.open(tmp_path / "a.png").size == Image.open(SAMPLE).size
+    assert (tmp_path / "b.jpg").read_bytes() == SAMPLE.read_bytes()
 
 
 def write_rivals(folder: Path) -> None:

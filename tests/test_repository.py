@@ -66,7 +66,11 @@ def test_commands_explain_themselves(module: str) -> None:
     assert run.returncode in (0, 1)  # absl ends --help with 1
     assert "Traceback" not in text
     assert f"python -m {module}" in text  # how to call it
-    assert "--" in text  # at least one flag
+    flags = re.findall(r"^  --\w.*", text, re.M)
+    assert flags
+    for line in flags:  # no name is glued to its text, and absl's own words to no text of ours
+        assert re.fullmatch(r"  --[a-z0-9_]+(  +\S.*)?", line), line
+    assert "repeat this option" not in text
 
 
 def test_tracked_files_are_small() -> None:
