@@ -38,9 +38,10 @@ def is_bundle(path: str) -> bool:
 
 
 def could_be_picture(path: str) -> bool:
-    """Whether a file could be one to compress: there is something in it, and it is not ours."""
-    there = os.path.isfile(path) and os.path.getsize(path) > 0
-    return there and not seems_tgc(path)
+    """Whether a file could be one to compress, good or bad: it is there and is not ours. An empty
+    one without extension rather waits for a result, as those of `mktemp` do."""
+    waits = not os.path.splitext(path)[1] and os.path.isfile(path) and not os.path.getsize(path)
+    return os.path.isfile(path) and not (waits or seems_tgc(path))
 
 
 TGC = outputs.Kind("a .tgc file", ".tgc", is_tgc)

@@ -110,6 +110,11 @@ def _called_like(source: str, folder: str | None, extension: str) -> str:
 
 
 def _refuse_collisions(jobs: Sequence[Job]) -> None:
+    for job in jobs:
+        if job.target == job.source and not streams.is_stream(job.source):
+            raise cli.CommandLineError(
+                f"{job.source} is called like the file to make of it; name that with --out=FILE"
+            )
     refuse_overwriting((job.source for job in jobs), (job.target for job in jobs))
     made: dict[str, Job] = {}
     for job in jobs:

@@ -48,11 +48,21 @@ def test_two_pictures_are_two_pictures(run, tiny_dir: Path) -> None:
     assert state().keys() - after.keys() == {"a.png", "b.png"}
 
 
-def test_not_even_with_overwrite(run, tiny_dir: Path) -> None:
+@pytest.mark.parametrize("second", ["b.jpg", "worthy", "worthy.png", "empty.jpg"])
+def test_not_even_with_overwrite(second: str, run, tiny_dir: Path) -> None:
+    """Whatever the second is: if it is no picture, that is told of it."""
+    Path("empty.jpg").touch()
     before = state()
     flags = f"--model={tiny_dir}", "--overwrite"
-    assert run("apps.compress", "a.jpg", "b.jpg", *flags) == (0, "")
+    assert run("apps.compress", "a.jpg", second, *flags)[0] == (0 if second == "b.jpg" else 1)
     assert {name: state()[name] for name in before} == before
+    assert Path("a.tgc").is_file()
+
+
+def test_a_name_that_waits_for_a_result(run, tiny_dir: Path) -> None:
+    Path("waits").touch()
+    assert run("apps.compress", "a.jpg", "waits", f"--model={tiny_dir}") == (0, "")
+    assert Path("waits").read_bytes().startswith(b"TGC")
 
 
 CASES = [
