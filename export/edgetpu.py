@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tfgan_codec import cli
 from tfgan_codec.deploy.edgetpu import check, table
-from tfgan_codec.errors import UsageError
+from tfgan_codec.errors import BundleError, UsageError
 
 _USAGE = """
 usage: python -m export.edgetpu FILE.tflite
@@ -28,10 +28,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     def command(path: str) -> None:
         try:
-            content = Path(path).read_bytes()
+            report = check(Path(path).read_bytes())
         except OSError as error:
             raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-        report = check(content)
+        except BundleError as error:
+            raise BundleError(f"{path}: {error}") from error
         print(table(report))
         if report.failures:
             raise UsageError(

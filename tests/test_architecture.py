@@ -105,6 +105,35 @@ def test_tgc_runs_where_tensorflow_cannot_be_imported(tmp_path: Path) -> None:
     assert errors.count(expected) == 2
 
 
+_TRAINING_COMMANDS = """
+import importlib
+for line in {lines!r}:
+    module, *arguments = line.split()
+    assert importlib.import_module(module).main([module, *arguments]) == 1, line
+"""
+_NEEDS_TENSORFLOW = [
+    "apps.train --data=. --out=run --steps=1",
+    "apps.train --data=. --dry_run",
+    "apps.study mobilevit_gan --data=. --test=. --runs=runs",
+    "apps.bench --decoders=mobile,random:hific --data=. --out=bench",
+    "export.bundle --model=run --out=bundle",
+    "export.bundle --model=run --out=bundle --add_to=mobile",
+    "export.distill --model=mobile --data=. --out=run --steps=1",
+    "export.prune --model=mobile --out=bundle",
+    "export.tflite --model=mobile --out=bundle",
+]
+
+
+def test_programs_that_need_tensorflow_say_so_in_a_line(tmp_path: Path) -> None:
+    sample_pictures.image(60, 40).save(tmp_path / "a.png")
+    errors = _run(_TRAINING_COMMANDS.format(lines=_NEEDS_TENSORFLOW), tmp_path).splitlines()
+    assert len(errors) == len(_NEEDS_TENSORFLOW)
+    for line, error in zip(_NEEDS_TENSORFLOW, errors):
+        assert error.startswith("tfgan_codec: "), line
+        assert " needs tensorflow" in error, line
+    assert [file.name for file in tmp_path.iterdir()] == ["a.png"]
+
+
 def _run(code: str, folder: Path) -> str:
     """Runs code of this checkout in a process without TensorFlow; returns its standard error."""
     done = subprocess.run(

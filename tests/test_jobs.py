@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def test_refuses(names: str, out: str | None, problem: str, plan) -> None:
 
 def test_a_target_of_one_is_no_source_of_another(plan) -> None:
     """Not even under another name."""
-    Path("a.tgc").hardlink_to("b.jpg") if hasattr(Path, "hardlink_to") else pytest.skip("no links")
+    os.link("b.jpg", "a.tgc")
     with pytest.raises(cli.CommandLineError, match=r"a\.tgc would overwrite a file that is read"):
         plan("a.jpg", "b.jpg")
 
