@@ -6,7 +6,7 @@
     image = tgc.decompress(blob)
 
 This needs NumPy, Pillow and LiteRT, no TensorFlow; they are imported on first use. The training
-library (`tfgan_codec.models`, `.training` and more) needs ``pip install ".[train]"``, in a checkout.
+library (`tfgan_codec.models`, `.training` and more) needs ``pip install ".[train]"`` in a checkout.
 """
 
 from __future__ import annotations
