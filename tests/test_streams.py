@@ -53,6 +53,7 @@ def picture_of(data: bytes) -> tuple[str | None, tuple[int, int]]:
         "tgc compress - - --model=tiny <a.png | tgc decompress - - --model=tiny",
         "cat a.png | tgc compress - --model=tiny | tgc decompress - --model=tiny",
         "tgc compress a.png /dev/stdout --model=tiny | tgc decompress /dev/stdin - --model=tiny",
+        "tgc compress <(cat a.png) - --model=tiny | tgc decompress - - --model=tiny",
         "tgc decompress <(tgc compress a.png - --model=tiny) >(cat >b) --model=tiny >&2"
         "; sleep 0.2; cat b",
         "tgc decompress a.tgc /dev/fd/3 --model=tiny 3>b >&2; cat b",

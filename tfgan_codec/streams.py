@@ -46,12 +46,13 @@ def is_stream(name: str) -> bool:
 
 
 def source(name: str) -> str | BinaryIO:
-    """Returns what to read for a name: standard input, open, or the name itself."""
-    if not is_input(name):
-        return name
-    if sys.stdin is None:
-        raise UsageError("standard input is closed; name a file")
-    return sys.stdin.buffer
+    """Returns what to read for a name: a stream, open, as it has no beginning to return to; or the
+    name of a file itself."""
+    if is_input(name):
+        if sys.stdin is None:
+            raise UsageError("standard input is closed; name a file")
+        return sys.stdin.buffer
+    return open(name, "rb") if is_stream(name) else name
 
 
 def is_terminal(name: str) -> bool:
