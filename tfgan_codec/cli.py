@@ -123,7 +123,7 @@ def _call(
     if given < least or (given > most and not several):
         wanted = f"at least {least}" if several else most
         raise CommandLineError(f"expected {wanted} file name(s), got {given}")
-    verbose = "verbose" in values and values["verbose"].value
+    verbose = bool("verbose" in values and values["verbose"].value)
     with streams.notes(verbose):
         command(*positional)
 
