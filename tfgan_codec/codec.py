@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tfgan_codec import arguments
+from tfgan_codec import arguments, limits
 from tfgan_codec.bundle.files import PathLike, find_shipped, stamp
 from tfgan_codec.bundle.layered import LayeredBundle, load_bundle
 from tfgan_codec.bundle.model import Bundle
@@ -20,7 +21,7 @@ from tfgan_codec.coding.coders import coder_of
 from tfgan_codec.coding.compression import Compression
 from tfgan_codec.coding.contract import Refiner
 from tfgan_codec.errors import BitstreamError, ImageError, UsageError
-from tfgan_codec.format import container, geometry
+from tfgan_codec.format import container, geometry, header
 from tfgan_codec.format.container import Blob
 from tfgan_codec.pictures import alpha, policy, reading
 from tfgan_codec.pictures.picture import Picture, Pixels, to_image
@@ -116,7 +117,13 @@ class Codec:
         return Compression(self._coder, self.bundle.model_id, source)
 
     @_enough_memory()
-    def decompress(self, blob: Blob, realism: float | None = None, scale: int = 1) -> Image.Image:
+    def decompress(
+        self,
+        blob: Blob,
+        realism: float | None = None,
+        scale: int = 1,
+        max_pixels: int | None = None,
+    ) -> Image.Image:
         """Returns the picture of a ``.tgc`` file, with its mode, ICC profile and EXIF.
 
         Args:
@@ -125,15 +132,20 @@ class Codec:
             what the bundle has in between (`Bundle.realisms`). The highest by default.
           scale: with models in layers, 2 or 4 returns the picture at 1/2 or 1/4 of its size, also
             from a file that was cut short after the layers for that size.
+          max_pixels: the most pixels that the whole picture may have, see `limits.max_pixels`; by
+            default twice Pillow's `Image.MAX_IMAGE_PIXELS`, as for pictures.
 
         Raises:
           BitstreamError: the file is damaged, or for another model.
+          ImageError: the picture is larger.
           UsageError: the bundle has no such decoder, the file no such scale.
         """
         if realism is not None:
             realism = arguments.finite("realism", realism)
         scale = arguments.whole("scale", scale)
-        file = container.parse(container.read_blob(blob), scale).file
+        data = container.read_blob(blob)
+        file = container.parse(data, scale, metadata=False).file
+        limits.require(file.width, file.height, max_pixels)
         bundle = self.bundle
         if file.model_id != bundle.model_id:
             raise BitstreamError(
@@ -146,11 +158,13 @@ class Codec:
                 f"{self._coder.layers}: it was not made with this model"
             )
         pixels = self._coder.decode(file, bundle.realisms[-1] if realism is None else realism)
+        # Last: metadata of a few kilobytes can take megabytes.
+        icc, exif = header.read(io.BytesIO(data)).metadata()
         plane = None
         if file.alpha is not None:
             plane = alpha.unpack(file.alpha, file.width, file.height)
             plane = _smaller(plane, file.scale)
-        picture = Picture(pixels, file.grey, plane, file.icc, file.exif)
+        picture = Picture(pixels, file.grey, plane, icc, exif)
         return to_image(picture)
 
 
@@ -188,12 +202,15 @@ def decompress(
     model: PathLike | None = None,
     scale: int = 1,
     threads: int = THREADS,
+    max_pixels: int | None = None,
 ) -> Image.Image:
     """Does `Codec.decompress` with a model; by default with the shipped one that made the file."""
     data, scale = container.read_blob(blob), arguments.whole("scale", scale)
     if model is None:
-        model = shipped_model(container.parse(data, scale).file.model_id)
-    return _find(model, threads).decompress(data, realism, scale)
+        file = container.parse(data, scale, metadata=False).file
+        limits.require(file.width, file.height, max_pixels)
+        model = shipped_model(file.model_id)
+    return _find(model, threads).decompress(data, realism, scale, max_pixels)
 
 
 def shipped_model(model_id: bytes) -> Path:

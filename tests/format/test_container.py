@@ -13,6 +13,7 @@ from tfgan_codec.format import container
 from tfgan_codec.format.container import MAX_PIXELS, TgcFile, pack, parse, parse_layers
 from tfgan_codec.format.fields import MAX_METADATA
 
+NARROW = MAX_PIXELS // 64  # the longest side of a picture that is one pixel wide
 FILE = TgcFile(b"\x01\x02\x03", 768, 512, 87, (b"stream of symbols",))
 FULL = FILE._replace(grey=True, icc=b"i" * 300, exif=b"Exif" * 9, alpha=b"png")
 LAYERS = FILE._replace(streams=(b"coarse", b"finer one", b"the finest of them"))
@@ -285,10 +286,10 @@ def test_largest_metadata_round_trips() -> None:
 def test_writer_refuses_what_the_reader_would() -> None:
     with pytest.raises(ImageError, match="bytes; the limit"):
         pack(FILE._replace(exif=bytes(MAX_METADATA + 1)))
-    for width, height in [(0, 1), (1, 0), (MAX_PIXELS + 1, 1)]:
+    for width, height in [(0, 1), (1, 0), (-64, -64), (NARROW + 1, 1), (1, NARROW + 1)]:
         with pytest.raises(ImageError, match="not supported"):
             pack(FILE._replace(width=width, height=height))
-    assert parse(pack(FILE._replace(width=MAX_PIXELS, height=1))).file.width == MAX_PIXELS
+    assert parse(pack(FILE._replace(width=NARROW, height=1))).file.width == NARROW
     for file in (
         FILE._replace(streams=()),
         FILE._replace(streams=(b"",) * 5),

@@ -14,8 +14,8 @@ from tfgan_codec.coding import hyperprior
 from tfgan_codec.errors import BitstreamError, BundleError
 from tfgan_codec.format import geometry, payload
 from tfgan_codec.format.payload import Symbols, decode_symbols, encode_symbols, estimate_bits
-from tfgan_codec.format.rangecoder import RangeEncoder
-from tfgan_codec.format.tables import uniform_tables
+from tfgan_codec.format.rangecoder import RangeDecoder, RangeEncoder
+from tfgan_codec.format.tables import Tables, build_tables, uniform_tables
 
 
 def random_symbols(codec: Codec, height: int, width: int, seed: int = 0) -> Symbols:
@@ -157,3 +157,63 @@ def test_padding() -> None:
     assert geometry.pad_zeros(x, 2)[..., 0].tolist() == [[1, 2, 3, 0], [0, 0, 0, 0]]
     assert geometry.pad_edges(x, 2)[..., 0].tolist() == [[1, 2, 3, 3], [1, 2, 3, 3]]
     assert geometry.pad_edges(x[:, :2], 1).shape == (1, 2, 1)
+
+
+def test_no_stream_is_shorter_than_its_least(tiny: Codec) -> None:
+    """Not the cheapest either: every z the mode of its table, nothing after it."""
+    bundle = tiny.bundle
+    tables = bundle.z_tables
+    modes = np.argmax(np.diff(tables.cdf), axis=1) + tables.offset
+    for height, width in [(1, 1), (8, 8), (40, 31), (120, 77)]:
+        z = np.broadcast_to(modes, (-(-height // 4), -(-width // 4), 4)).astype(np.int32)
+        encoder = RangeEncoder()
+        encoder.encode(z, payload.channel_numbers(z.shape), tables)
+        least = payload.least_bytes(height, width, tables)
+        bits = payload.bits(z, payload.channel_numbers(z.shape), tables).sum()
+        assert bits / 8 - 5 - z.size / 2000 < least <= len(encoder.finish()) <= bits / 8 + 4
+        payload.require_length(least, height, width, tables)
+        with pytest.raises(BitstreamError, match="a picture of this size takes at least"):
+            payload.require_length(least - 1, height, width, tables)
+
+
+def straddling(tables: Tables, cells: int) -> np.ndarray:
+    """The z of a stream that is one byte long, though it holds the symbols of many cells: those
+    that a decoder reads from 0x80 and the zeros after it."""
+    decoder = RangeDecoder(b"\x80")
+    return decoder.decode(payload.channel_numbers((1, cells, len(tables.cdf))), tables)
+
+
+def test_zeros_at_the_end_are_kept_where_chance_would_leave_none(tiny: Codec) -> None:
+    """The range coder alone writes one byte; the payload has what the bound asks for, and the
+    decoders of old, which know no bound, read both alike."""
+    tables = tiny.bundle.z_tables
+    z = straddling(tables, 60)
+    encoder = RangeEncoder()
+    encoder.encode(z, payload.channel_numbers(z.shape), tables)
+    assert encoder.finish() == b"\x80"
+    data = payload.finish(encoder, z, tables)
+    assert data == b"\x80".ljust(payload.least_bytes(4, 240, tables), b"\0")
+    assert len(data) == math.floor(60 * 3750 / 2048) - 1
+    for stream in (b"\x80", data):
+        decoder = RangeDecoder(stream)
+        assert np.array_equal(decoder.decode(payload.channel_numbers(z.shape), tables), z)
+        decoder.finish()
+    with pytest.raises(BitstreamError, match="has 1 bytes, of 108"):
+        decode(tiny, b"\x80", 4, 240)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_least_bits_of_random_tables(seed: int) -> None:
+    """From nearly free symbols to nearly uniform ones: the bound holds for the cheapest stream."""
+    rng = np.random.default_rng(seed)
+    pmfs = [rng.random(rng.integers(2, 40)) ** rng.integers(1, 60) for _ in range(3)]
+    tables = build_tables(pmfs, 0)
+    modes = np.argmax(np.diff(tables.cdf), axis=1)
+    for cells in (1, 7, 400):
+        z = np.broadcast_to(modes, (1, cells, 3)).astype(np.int32)
+        keep = modes < tables.length - 1  # the escape is followed by more
+        if keep.all():
+            encoder = RangeEncoder()
+            encoder.encode(z, payload.channel_numbers(z.shape), tables)
+            words = len(encoder._words)
+            assert 2 * words >= payload.least_bytes(4, 4 * cells, tables)

@@ -16,6 +16,7 @@ from tfgan_codec.format.tables import (
     bits,
     build_tables,
     gaussian_tables,
+    least_bits,
     quantize_pmf,
     tables_to_tfc_lookup,
     to_symbols,
@@ -229,3 +230,13 @@ def test_shifted_gaussians() -> None:
     assert np.abs(left[:-1] - right[-2::-1]).max() <= 1  # ties go to the first symbol
     middle, alone = shifted.cdf[1], gaussian_tables([scale]).cdf[0]
     assert np.array_equal(middle[: len(alone)], alone)
+
+
+def test_least_bits_by_hand() -> None:
+    """Widths 16384, 32767 and 65535 make 2, 1 and 0 bits, as w + 1 is 16385, 2^15 and 2^16."""
+    rows = [[0, 16384, 32768, 49152, 65536], [0, 32767, 65533, 65536, 0], [0, 65535, 65536, 0, 0]]
+    single = [0, 65536, 0, 0, 0]
+    cdf = np.array([*rows, single], np.int32)
+    tables = Tables(cdf, np.array([4, 3, 2, 1], np.int32), np.zeros(4, np.int32), True)
+    tables.check()
+    assert least_bits(tables) == [511, 256, 0, 0]

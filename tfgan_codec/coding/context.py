@@ -42,8 +42,9 @@ class ContextCoder:
         return OneEncoding((encode_symbols(self._bundle, symbols),))
 
     def decode(self, file: container.TgcFile, realism: float) -> Pixels:
-        synthesis = self._bundle.network("synthesis", realism)
+        self._bundle.part("synthesis", realism)  # complains before the work is done
         y = dequantize(self._bundle, read_symbols(self._bundle, file))
+        synthesis = self._bundle.network("synthesis", realism)
         return cropped(synthesis(y, finish=to_bytes), file)
 
 
@@ -68,7 +69,7 @@ def encode_symbols(bundle: Bundle, symbols: ContextSymbols) -> bytes:
     encoder = RangeEncoder()
     payload.encode_head(encoder, symbols.z, symbols.features, bundle.z_tables)
     encoder.encode(coded.values, coded.tables, bundle.y_tables)
-    return encoder.finish()
+    return payload.finish(encoder, symbols.z, bundle.z_tables)
 
 
 def read_symbols(bundle: Bundle, file: container.TgcFile) -> ContextSymbols:

@@ -28,6 +28,10 @@ class LayeredCoder:
 
     def decode(self, file: container.TgcFile, realism: float) -> Pixels:
         codecs = self._codecs(realism)
+        for number, (data, codec) in enumerate(zip(file.streams, codecs)):
+            scale = pyramid.scale_of(number + 1, self.layers)
+            size = latent_size(*pyramid.shrunk(file.height, file.width, scale))
+            payload.require_length(len(data), *size, codec.bundle.z_tables)
         return to_bytes(pyramid.decode(file.streams, codecs, file.height, file.width))
 
     def _codecs(self, realism: float) -> list[_LayerCodec]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import tfgan_codec as tgc
 from tfgan_codec import cli, description, jobs, outputs, streams
@@ -41,14 +42,20 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc decompress") -> 
     values.add("out", None, "The picture to write, or the folder for several.")
     values.add_overwrite()
     values.add_threads()
+    text = (
+        "The most pixels that the picture may have; TGC_MAX_PIXELS of the environment by default, "
+        "else 178956970."
+    )
+    values.add("max_pixels", None, text, int, lower_bound=1)
 
     def decompress(file: str, *more: str) -> None:
-        options = {"realism": values.realism, "model": values.model, "scale": values.scale}
+        names = ("realism", "model", "scale", "threads", "max_pixels")
+        options: dict[str, Any] = {name: values[name].value for name in names}
 
         def make(job: jobs.Job) -> None:
             kind = writing.kind_of(job.target)
             outputs.check(job.target, kind, values.overwrite, job.named)
-            image = tgc.decompress(jobs.source_of(job), **options, threads=values.threads)
+            image = tgc.decompress(jobs.source_of(job), **options)
             writing.save(image, job.target)
             streams.say(f"{job.target}: {image.width}x{image.height}", beside=job.target)
 

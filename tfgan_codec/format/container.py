@@ -44,8 +44,8 @@ class TgcFile(NamedTuple):
     quality: int
     streams: tuple[bytes, ...]  # one, or one per layer, coarse to fine
     grey: bool = False
-    icc: bytes | None = None  # unpacked
-    exif: bytes | None = None  # unpacked
+    icc: bytes | None = None  # inflated
+    exif: bytes | None = None  # likewise
     alpha: bytes | None = None  # a greyscale PNG file
     scale: int = 1  # the streams give a picture 1/scale the size; above 1, layers are missing
 
@@ -86,10 +86,10 @@ def pack(file: TgcFile) -> bytes:
     Raises:
       ImageError: the picture or its metadata is larger than the format allows.
     """
-    if not (file.width >= 1 and file.height >= 1 and file.width * file.height <= MAX_PIXELS):
+    if not 1 <= header.area(file.width, file.height) <= MAX_PIXELS:
         raise ImageError(
             f"a picture of {file.width}x{file.height} pixels is not supported; "
-            f"the format holds 1 to {MAX_PIXELS} pixels"
+            f"the format holds {header.BOUNDS}"
         )
     if not 1 <= len(file.streams) <= MAX_LAYERS or file.scale != 1:
         raise UsageError(f"a file has 1 to {MAX_LAYERS} streams, and all layers of a picture")
@@ -136,14 +136,15 @@ def overhead(file: TgcFile) -> Overhead:
     return Overhead(total, total - bare)
 
 
-def parse(blob: bytes, scale: int = 1) -> Parsed:
+def parse(blob: bytes, scale: int = 1, metadata: bool = True) -> Parsed:
     """Reads a file. Of one in layers, keeps the streams that a picture 1/`scale` the size needs.
+    Without `metadata` it leaves ICC profile and EXIF out, unread.
 
     Raises:
       BitstreamError: `pack` cannot have written these bytes.
       UsageError: no layer of the file has this scale.
     """
-    found = parse_layers(blob)
+    found = parse_layers(blob, metadata)
     file, sizes = found
     count = len(file.streams)
     scales = [file.scale << i for i in range(count)]
@@ -160,8 +161,8 @@ def parse(blob: bytes, scale: int = 1) -> Parsed:
     return Parsed(file._replace(streams=streams, scale=scale), _account(sizes[1:4], streams, ends))
 
 
-def parse_layers(blob: bytes) -> Parsed:
-    """Reads a file; of one in layers that was cut short, the layers that are whole.
+def parse_layers(blob: bytes, metadata: bool = True) -> Parsed:
+    """Reads a file as `parse` does; of one in layers that was cut short, the layers that are whole.
 
     Raises:
       BitstreamError: `pack` cannot have written these bytes, or not even one layer is whole.
@@ -172,7 +173,7 @@ def parse_layers(blob: bytes) -> Parsed:
     streams, ends = _whole_layers(blob, head.start, head.lengths)
     if not streams:
         raise _damaged()
-    icc, exif = head.metadata()
+    icc, exif = head.metadata() if metadata else (None, None)
     file = TgcFile(
         head.model_id,
         head.width,

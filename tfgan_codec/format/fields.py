@@ -9,6 +9,7 @@ from tfgan_codec.errors import BitstreamError
 
 MAX_METADATA = 1 << 24  # bytes of an ICC profile or EXIF block, inflated
 MAX_PACKED = MAX_METADATA + (1 << 13)  # and deflated: zlib adds a little to what it cannot shorten
+_PIECE = 1 << 16  # bytes that are inflated at once to count them
 _MAX_VARINT_BYTES = 9  # below 2^63
 
 
@@ -91,11 +92,16 @@ def chunk(data: bytes) -> bytes:
 
 def inflate(data: bytes, what: str) -> bytes:
     """Unpacks zlib data; raises `BitstreamError` if damaged or longer than `MAX_METADATA` bytes."""
-    inflater = zlib.decompressobj()
+    inflater, rest, size = zlib.decompressobj(), data, 0
     try:
-        unpacked = inflater.decompress(data, MAX_METADATA + 1)
+        # Counted first, in pieces, so that what is too long costs no memory.
+        while not inflater.eof and size <= MAX_METADATA:
+            piece = inflater.decompress(rest, _PIECE)
+            rest, size = inflater.unconsumed_tail, size + len(piece)
+            if not piece and not rest:
+                break  # more would have to follow
     except zlib.error as error:
         raise BitstreamError(f"the {what} cannot be unpacked ({error})") from error
-    if len(unpacked) > MAX_METADATA or not inflater.eof or inflater.unused_data:
+    if size > MAX_METADATA or not inflater.eof or inflater.unused_data:
         raise BitstreamError(f"the {what} is longer than {MAX_METADATA} bytes or incomplete")
-    return unpacked
+    return zlib.decompress(data, bufsize=max(size, 1))

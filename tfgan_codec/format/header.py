@@ -17,6 +17,8 @@ MAGIC = b"TGC"
 VERSION, LAYERED = 1, 2  # the two layouts
 MAX_LAYERS = 4
 MAX_PIXELS = 1 << 28
+NARROWEST = 64  # pixels that a hyper-latent stands for along each side
+BOUNDS = f"1 to {MAX_PIXELS} pixels, sides below {NARROWEST} counted as {NARROWEST}"
 FLAG_ICC, FLAG_EXIF, FLAG_ALPHA, FLAG_GREY = 1, 2, 4, 8
 CRC_BYTES = 4
 
@@ -59,6 +61,17 @@ class Metadata(NamedTuple):
     exif: bytes | None
 
 
+def area(width: int, height: int) -> int:
+    """Returns how many pixels a picture counts for, 0 if a side is not positive.
+
+    Sides below 64 count as 64, since they are padded to it: a picture of 1x1000000 pixels costs
+    what one of 64x1000000 costs.
+    """
+    if width < 1 or height < 1:
+        return 0
+    return max(width, NARROWEST) * max(height, NARROWEST)
+
+
 def mode(grey: bool, transparent: bool) -> str:
     """Returns the mode of a picture as Pillow calls it: L, LA, RGB or RGBA."""
     return ("L" if grey else "RGB") + ("A" if transparent else "")
@@ -95,10 +108,8 @@ def read(stream: IO[bytes]) -> Header:
     layered = layout(first, nbytes) == LAYERED
     reader = Reader(stream, nbytes if layered else nbytes - CRC_BYTES)
     width, height = reader.varint("width"), reader.varint("height")
-    if not (width >= 1 and height >= 1 and width * height <= MAX_PIXELS):
-        raise BitstreamError(
-            f"a picture size of {width}x{height} is out of bounds (1 to {MAX_PIXELS} pixels)"
-        )
+    if not 1 <= area(width, height) <= MAX_PIXELS:
+        raise BitstreamError(f"a picture size of {width}x{height} is out of bounds ({BOUNDS})")
     quality, flags = reader.take(1, "quality")[0], first[3] & 15
     at = [reader.position]
     icc = profiles.take(reader) if flags & FLAG_ICC else None

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from tfgan_codec import tiling
 from tfgan_codec.errors import BitstreamError
 from tfgan_codec.format import scales
-from tfgan_codec.format.geometry import Array, Integers
+from tfgan_codec.format.geometry import HYPER_STRIDE, Array, Integers
 from tfgan_codec.format.rangecoder import RangeDecoder, RangeEncoder
-from tfgan_codec.format.tables import Tables, bits, uniform_tables
+from tfgan_codec.format.tables import Tables, bits, least_bits, uniform_tables
 
 MAX_RESIDUAL = 1 << 20
 _BYTE_TABLE = uniform_tables(256)
@@ -54,7 +54,40 @@ def encode_symbols(symbols: Symbols, z_tables: Tables, y_tables: Tables) -> byte
     encoder = RangeEncoder()
     encode_head(encoder, symbols.z, symbols.indexes, z_tables)
     encoder.encode(symbols.r[coded], symbols.indexes[coded], y_tables)
-    return encoder.finish()
+    return finish(encoder, symbols.z, z_tables)
+
+
+def finish(encoder: RangeEncoder, z: Integers, z_tables: Tables) -> bytes:
+    """Returns a whole stream that began with z, at least `least_bytes` long.
+
+    The range coder leaves zeros at the end away, all of them if chance has it; they are put back.
+    """
+    return encoder.finish().ljust(_least_bytes(z.shape[0] * z.shape[1], z_tables), b"\0")
+
+
+def least_bytes(height: int, width: int, z_tables: Tables) -> int:
+    """Returns how many bytes every stream of latents [height, width] has at least.
+
+    Hyper-latents of B bits (`least_bits`) make the coder append N words with 16 N > B - 16, because
+    they leave an interval below 2^(32 - B) of which no less than 2^(16 - 16 N) is left. So there
+    are 2 N > B / 8 - 2 bytes.
+    """
+    return _least_bytes(-(-height // HYPER_STRIDE) * -(-width // HYPER_STRIDE), z_tables)
+
+
+def require_length(nbytes: int, height: int, width: int, z_tables: Tables) -> None:
+    """Raises `BitstreamError` if a stream of `nbytes` is too short for latents [height, width], so
+    that nobody works for what a few bytes claim."""
+    least = least_bytes(height, width, z_tables)
+    if nbytes < least:
+        raise BitstreamError(
+            f"the coded data has {nbytes} bytes, of {least} that a picture of this size takes at "
+            "least: the file is damaged"
+        )
+
+
+def _least_bytes(cells: int, z_tables: Tables) -> int:
+    return max(0, cells * sum(least_bits(z_tables)) // (8 * 256) - 1)
 
 
 def encode_head(encoder: RangeEncoder, z: Integers, index: Array, z_tables: Tables) -> None:
@@ -71,10 +104,18 @@ def decode_head(
     scale_decoder: scales.ScaleDecoder,
 ) -> tuple[Integers, NDArray[np.uint8]]:
     """Reads z and returns it with the index map computed from it, for latents [height, width];
-    raises what `decode_symbols` raises."""
-    stride = scale_decoder.upscale
-    shape = -(-height // stride), -(-width // stride), len(z_tables.cdf)
-    z = decoder.decode(channel_numbers(shape), z_tables)
+    raises what `decode_symbols` raises.
+
+    Nothing is made that is larger than the stream accounts for: z is read row by row, and damage
+    shows in one of the first as a rule.
+    """
+    require_length(decoder.nbytes, height, width, z_tables)
+    rows, columns = -(-height // HYPER_STRIDE), -(-width // HYPER_STRIDE)
+    numbers = channel_numbers((columns, len(z_tables.cdf)))
+    z = np.empty((rows, *numbers.shape), np.int32)
+    for row in z:
+        row[...] = decoder.decode(numbers, z_tables)
+        scales.check_input(row)
     index = index_map(scale_decoder, z, height, width)
     high, low = decoder.decode([0, 0], _BYTE_TABLE).tolist()
     if high << 8 | low != scales.crc16(index):

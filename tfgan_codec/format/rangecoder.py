@@ -69,9 +69,13 @@ class RangeDecoder:
     proportional to the number of values asked for. As in TFC, bytes past the end read as zero, and
     `finish` misses most truncations, so a container needs its own checksum. (Nor is reading far
     past the end an error: thousands of equal values may code to a single byte.)
+
+    Attributes:
+      nbytes: the length of the stream.
     """
 
     def __init__(self, data: bytes) -> None:
+        self.nbytes = len(data)
         self._data = bytes(data) + b"\0" * (len(data) % 2)
         self._code = int.from_bytes(self._word(0) + self._word(2), "big")
         self._size = _FULL

@@ -9,7 +9,7 @@ which float32 holds all integers, in any order of summation.
 from __future__ import annotations
 
 import binascii
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -62,8 +62,7 @@ class ScaleDecoder(NamedTuple):
         `exact` computes in int64, as the specification is written, instead of in float32.
         """
         a = np.asarray(z, np.int64)
-        if a.size and max(-int(a.min()), int(a.max())) > MAX_INPUT:
-            raise BitstreamError(f"a hyper-latent is outside +-{MAX_INPUT}: the file is damaged")
+        check_input(a)
         for kernel, bias, shift, maximum, upscale in self.layers:
             acc = _convolve(a, kernel, np.int64 if exact else np.float32) + bias
             a = np.clip((acc + (1 << (shift - 1))) >> shift, 0, maximum)
@@ -80,6 +79,12 @@ class ScaleDecoder(NamedTuple):
             if fault:
                 raise BundleError(f"scale decoder layer {number} {fault}: export the bundle again")
             channels = layer.kernel.shape[3] // layer.upscale**2
+
+
+def check_input(z: NDArray[Any]) -> None:
+    """Raises `BitstreamError` where hyper-latents are outside of what keeps all machines alike."""
+    if z.size and max(-int(z.min()), int(z.max())) > MAX_INPUT:
+        raise BitstreamError(f"a hyper-latent is outside +-{MAX_INPUT}: the file is damaged")
 
 
 def crc16(index_map: ArrayLike) -> int:

@@ -183,6 +183,17 @@ def bits(values: ArrayLike, indexes: ArrayLike, tables: Tables) -> NDArray[np.fl
     return cost.reshape(np.shape(values))
 
 
+def least_bits(tables: Tables) -> list[int]:
+    """Returns for each table how many 256ths of a bit every value takes at least in a stream.
+
+    The widest symbol, of w / 65536, makes an interval of size s >= 2^16 no larger than
+    s * w / 65536 + 1 <= s * (w + 1) / 65536, which takes b = 16 - log2(w + 1) bits. This is 256 b
+    rounded down, in integers, so that every machine finds the same.
+    """
+    widest = np.diff(tables.cdf.astype(np.int64)).max(axis=1).tolist()
+    return [max(0, 256 * PRECISION - ((w + 1) ** 256 - 1).bit_length()) for w in widest]
+
+
 def tables_to_tfc_lookup(tables: Tables) -> NDArray[np.int32]:
     """Returns the `lookup` argument of TensorFlow Compression's `create_range_encoder`, int32 [n].
 

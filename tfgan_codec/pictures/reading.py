@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tfgan_codec import arguments
+from tfgan_codec import arguments, limits
 from tfgan_codec.errors import ImageError, UsageError, shown
-from tfgan_codec.format.header import MAX_PIXELS
+from tfgan_codec.format import header
 from tfgan_codec.pictures.exif import upright
 from tfgan_codec.pictures.modes import converted
 from tfgan_codec.pictures.opening import image_errors, opened
@@ -114,10 +114,11 @@ def _pages(image: Image.Image) -> int:
 
 
 def _check_size(width: int, height: int) -> None:
-    if not 1 <= width * height <= MAX_PIXELS:
+    if not 1 <= header.area(width, height) <= header.MAX_PIXELS:
         raise ImageError(
-            f"a picture of {width}x{height} pixels is not supported; 1 to {MAX_PIXELS} pixels are"
+            f"a picture of {width}x{height} pixels is not supported; {header.BOUNDS} are"
         )
+    limits.require(width, height)
 
 
 def _to_picture(image: Image.Image) -> Picture:
