@@ -168,13 +168,23 @@ class Codec:
         return to_image(picture)
 
 
-def load(name_or_path: PathLike = DEFAULT_MODEL, threads: int = THREADS) -> Codec:
+def load(
+    name_or_path: PathLike = DEFAULT_MODEL, threads: int = THREADS, sha256: str | None = None
+) -> Codec:
     """Returns the codec of a shipped model, by its name, or of a bundle, by its path.
 
-    threads: how many threads each network runs on, 1..256. Files and pictures do not depend on it.
+    Load only bundles that you trust: their networks are run by native code. The hashes that are
+    inside of a bundle say that nothing broke on the way, not who made it.
+
+    Args:
+      name_or_path: the model. Shipped names win over paths.
+      threads: how many threads each network runs on, 1..256. Files and pictures do not depend on
+        it.
+      sha256: the one bundle that it must be: the SHA-256 of its manifest, which has the hashes of
+        all its files, in hex. `tgc models` shows it.
     """
     arguments.within("threads", threads, 1, MAX_THREADS)
-    return Codec(load_bundle(arguments.path("name_or_path", name_or_path), threads))
+    return Codec(load_bundle(arguments.path("name_or_path", name_or_path), threads, sha256))
 
 
 @_enough_memory()

@@ -8,7 +8,7 @@ from typing import Any
 
 from tfgan_codec import outputs
 from tfgan_codec.bundle import files as bundle_files
-from tfgan_codec.errors import BitstreamError, BundleError
+from tfgan_codec.errors import BitstreamError, BundleError, shown
 from tfgan_codec.format import container, header, profiles
 
 Facts = dict[str, Any]
@@ -84,10 +84,11 @@ def in_short(blob: bytes) -> str:
 
 def of_model(path: Path) -> Facts:
     """Describes a bundle, which is loaded and checked, for JSON: `about` is one line with what the
-    manifest tells people in plain words and numbers."""
+    manifest tells people in plain words and numbers, `sha256` what `codec.load` insists on."""
     from tfgan_codec.bundle.layered import load_bundle  # with NumPy: not for `of_file`
 
-    bundle = load_bundle(path)
+    sha256 = bundle_files.digest(path)
+    bundle = load_bundle(path, sha256=sha256)
     files = [path] if path.is_file() else list(path.iterdir())
     plain = {k: v for k, v in bundle.info.items() if isinstance(v, (str, int, float))}
     return {
@@ -95,7 +96,8 @@ def of_model(path: Path) -> Facts:
         "model_id": bundle.model_id.hex(),
         "bytes": sum(file.stat().st_size for file in files),
         "realisms": list(bundle.realisms),
-        "about": " ".join(", ".join(f"{k} {v}" for k, v in plain.items()).split()),
+        "sha256": sha256,
+        "about": shown(" ".join(", ".join(f"{k} {v}" for k, v in plain.items()).split()), 200),
     }
 
 

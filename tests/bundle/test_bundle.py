@@ -19,6 +19,7 @@ from tfgan_codec.bundle.files import find_shipped
 from tfgan_codec.bundle.model import Bundle, BundlePart
 from tfgan_codec.bundle.normative import normative_hash
 from tfgan_codec.bundle.writing import write_bundle
+from tfgan_codec.codec import load
 from tfgan_codec.errors import BundleError, UsageError
 
 
@@ -156,7 +157,7 @@ def test_bad_manifest(folder: Path, change: dict[str, Any], message: str) -> Non
         ({"halo": 1.0}, "halo of .* is 1.0, which cannot be"),
         ({"halo": None}, "halo of .* is missing"),
         ({"tile": 2}, "a halo of 1 takes all of a tile of 2"),
-        ({"tile": 10**6}, r"tile of .* is 1000000, outside 0\.\.1024"),
+        ({"tile": 10**6}, r"tile of .* is 1000000, outside 0\.\.256"),
         ({"tile": -1}, "tile of .* is -1, outside"),
         ({"realism": 2}, r"realism of .* is 2, outside 0\.\.1"),
         ({"realism": -0.5}, "realism of .* is -0.5, outside"),
@@ -182,8 +183,8 @@ def test_bad_networks(folder: Path, change: object, message: str) -> None:
 
 def test_a_tile_that_is_not_the_networks(folder: Path) -> None:
     """The network was stored at 4x4 cells; what it takes is its own, not what the manifest says."""
-    edit_manifest(folder, lambda m: m["networks"]["synthesis"][0].update(tile=1024))
-    with pytest.raises(BundleError, match=r"takes \(4, 4\) positions, its tile is 1024"):
+    edit_manifest(folder, lambda m: m["networks"]["synthesis"][0].update(tile=256))
+    with pytest.raises(BundleError, match=r"takes \(4, 4\) positions, its tile is 256"):
         Bundle.load(folder).network("synthesis")
     edit_manifest(folder, lambda m: m["networks"]["synthesis"][0].update(tile=4))
     assert Bundle.load(folder).network("synthesis")(np.zeros([1, 9, 12])).shape == (16, 144, 3)
@@ -243,21 +244,25 @@ def test_not_a_bundle(tmp_path: Path) -> None:
         ("normative.npz", {"y_cdf": np.zeros([64, 9], np.int32)}, "length does not fit"),
         (
             "gains.npz",
-            {"gain": np.ones([256, 12])},
-            r"gain is float64 \(256, 12\), expected float32",
+            {"gain": np.ones([256, 12], np.int32)},
+            r"gain is int32 \(256, 12\), expected float32",
         ),
         ("gains.npz", {"gain": np.float32(1)}, r"gain is float32 \(\), expected .* 2 axes"),
         ("gains.npz", {"gain": np.full([256, 12], np.nan, np.float32)}, "not within"),
         ("gains.npz", {"inverse_gain": np.full([256, 12], np.inf, np.float32)}, "not within"),
         ("gains.npz", {"inverse_gain": np.full([256, 12], -2e6, np.float32)}, "not within"),
-        ("gains.npz", {"gain": np.full([256, 12], "x")}, "gain is <U1"),
-        ("normative.npz", {"z_offset": np.zeros(4)}, "z_offset is float64"),
+        ("gains.npz", {"gain": np.full([256, 12], "x")}, "array gain has no header of"),
+        ("normative.npz", {"z_offset": np.zeros(4)}, "z_offset has no header of an int8,"),
+        ("normative.npz", {"z_offset": np.zeros(4, np.float32)}, "z_offset is float32"),
         ("normative.npz", {"z_offset": np.zeros(3, np.int32)}, "inconsistent shapes"),
         ("normative.npz", {"scale0_params": np.zeros(2, np.int32)}, "has 2 numbers, expected 3"),
         ("normative.npz", {"scale1_params": np.int32([8, 99, 2])}, "maximum is 99"),
         ("normative.npz", {"scale1_params": np.int32([8, 63, 1])}, "output is 48"),
         ("normative.npz", {"scale0_bias": np.full(16, 1 << 21, np.int32)}, "may reach"),
-        ("normative.npz", {"scale0_kernel": np.zeros([3, 3, 4, 16])}, "expected int8 or int32"),
+        ("normative.npz", {"scale0_kernel": np.zeros([3, 3], np.int8)}, "expected int8 or int32"),
+        ("normative.npz", {"extra": np.zeros(4, np.int8)}, "the array extra is not known"),
+        ("normative.npz", {"context_axes": np.arange(3, dtype=np.int32)}, "context_axes is not"),
+        ("gains.npz", {"z_cdf": np.zeros([1, 2], np.int32)}, "the array z_cdf is not known"),
         ("normative.npz", {"scale0_kernel": np.zeros([95, 95, 4, 16], np.int8)}, "36100 weights"),
     ],
 )
@@ -270,7 +275,7 @@ def test_bad_arrays(folder: Path, name: str, changes: dict[str, np.ndarray], mes
 def test_no_pickles(folder: Path) -> None:
     """Loading a bundle must not run code from it."""
     edit_arrays(folder, "gains.npz", gain=np.array([{"a": 1}], object))
-    with pytest.raises(BundleError, match="not a valid bundle"):
+    with pytest.raises(BundleError, match="the array gain has no header of"):
         Bundle.load(folder)
 
 
@@ -347,3 +352,60 @@ def test_network_that_does_not_fit(folder: Path, source: str | None, message: st
 def test_networks_are_silent(tiny_dir: Path, capfd: pytest.CaptureFixture[str]) -> None:
     Bundle.load(tiny_dir).network("mean")(np.zeros([2, 3, 4]))
     assert capfd.readouterr() == ("", "")
+
+
+def test_pinned_by_hash(tiny_dir: Path, folder: Path, tmp_path: Path) -> None:
+    digest = hashlib.sha256((tiny_dir / "manifest.json").read_bytes()).hexdigest()
+    assert bundle_files.digest(tiny_dir) == digest
+    assert load(tiny_dir, sha256=digest.upper()).bundle.name == "tiny"
+    archive = shutil.make_archive(str(tmp_path / "other"), "zip", tiny_dir)
+    assert load(archive, sha256=digest).bundle.name == "tiny"
+    for wrong in ("", "0" * 64, digest[:-1]):
+        with pytest.raises(BundleError, match=f"hash is {digest}, not {wrong}"):
+            load(tiny_dir, sha256=wrong)
+    (folder / "synthesis-0.tflite").write_bytes((folder / "synthesis-1.tflite").read_bytes())
+    fake = hashlib.sha256((folder / "synthesis-0.tflite").read_bytes()).hexdigest()
+    edit_manifest(folder, lambda m: m["files"].update({"synthesis-0.tflite": fake}))
+    load(folder)  # its hashes are right, for whoever made it
+    with pytest.raises(BundleError, match="it is another one"):
+        load(folder, sha256=digest)
+
+
+def test_errors_are_short_and_plain(folder: Path) -> None:
+    """A manifest and a name of thousands of characters with escape sequences."""
+    evil = "\x1b[2J\n" * 900
+    for edit in (
+        lambda m: m.update(name=evil),
+        lambda m: m.update(model_id=evil),
+        lambda m: m.update(latent_channels=evil),
+        lambda m: m["files"].update({evil: "x"}),
+        lambda m: m["networks"]["mean"].update(file=evil),
+        lambda m: m.update(format=evil),
+    ):
+        original = (folder / "manifest.json").read_bytes()
+        edit_manifest(folder, edit)
+        with pytest.raises(BundleError) as caught:
+            load(folder)
+        assert len(str(caught.value)) < 500
+        assert str(caught.value).isprintable()
+        (folder / "manifest.json").write_bytes(original)
+    with pytest.raises(BundleError) as caught:
+        load(evil)
+    assert len(str(caught.value)) < 500
+    assert str(caught.value).isprintable()
+
+
+def test_manifests_that_are_too_long(folder: Path) -> None:
+    edit_manifest(folder, lambda m: m["info"].update(text="x" * (1 << 20)))
+    with pytest.raises(BundleError, match="manifest.json has more than 1048576 bytes"):
+        load(folder)
+    (folder / "manifest.json").write_text('{"format": ' + "9" * 1_000_000 + "}")
+    with pytest.raises(BundleError, match="a number of 1000000 digits"):
+        load(folder)
+
+
+def test_too_many_channels(tiny_dir: Path, folder: Path) -> None:
+    wide = np.ones((256, 1025), np.float32)
+    edit_arrays(folder, "gains.npz", gain=wide, inverse_gain=wide)
+    with pytest.raises(BundleError, match="more than 1024 channels"):
+        load(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import hashlib
 import json
 import re
 import shutil
@@ -88,14 +89,16 @@ def test_models(tiny_dir: Path, tmp_path: Path, monkeypatch, capsys) -> None:
     shutil.copytree(tiny_dir, tmp_path / "tiny")
     assert tgc.main(["tgc", "models"]) == 0
     head, row = capsys.readouterr().out.splitlines()
-    assert head.split() == ["model", "id", "megabytes", "realisms", "about"]
+    assert head.split() == ["model", "id", "megabytes", "realisms", "about", "sha256"]
     nbytes = sum(file.stat().st_size for file in tiny_dir.iterdir())
     cells = ["tiny", "016a4d", f"{nbytes / 1e6:.2f}", "0,", "1", "made_by"]
-    assert row.split() == [*cells, "tests/data/make_tiny_bundle.py"]
+    digest = hashlib.sha256((tiny_dir / "manifest.json").read_bytes()).hexdigest()
+    assert row.split() == [*cells, "tests/data/make_tiny_bundle.py", digest]
     assert tgc.main(["tgc", "models", "--json"]) == 0
     (facts,) = json.loads(capsys.readouterr().out)
     assert facts["bytes"] == nbytes
     assert facts["realisms"] == [0.0, 1.0]
+    assert facts["sha256"] == digest
     (tmp_path / "tiny" / "gains.npz").write_bytes(b"damaged")
     assert tgc.main(["tgc", "models"]) == 1
     assert "gains.npz is damaged" in capsys.readouterr().err

@@ -8,19 +8,23 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import io
 import json
 import os
-import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, Callable, Union
+from typing import Any, Callable, Union
 
+from tfgan_codec.bundle.archives import Archive
 from tfgan_codec.bundle.manifest import Manifest, safe_name
 from tfgan_codec.errors import BundleError, TgcError, shown
 
 SHIPPED = Path(__file__).parents[1] / "bundles"
 MANIFEST = "manifest.json"
 MAX_FILES = 64  # of a bundle, the manifest aside
+MAX_MANIFEST = 1 << 20  # bytes
+_MAX_FILE = (1 << 31) - 1  # bytes, as of a .tflite file
+_MAX_DIGITS = 30  # of a whole number: reading it takes time with the square of them
 
 PathLike = Union[str, "os.PathLike[str]"]
 # Reads one file of a bundle, by its name.
@@ -31,12 +35,20 @@ def locate(path_or_name: PathLike) -> Path:
     """Finds a bundle. Shipped names win over paths; ``./mobile`` can only be a path."""
     text = os.fspath(path_or_name)
     for path in (SHIPPED / text, SHIPPED / f"{text}.zip"):
-        if text == os.path.basename(text) and text not in ("", ".", "..") and path.exists():
+        if text == os.path.basename(text) and text not in ("", ".", "..") and os.path.exists(path):
             return path
     if os.path.exists(text):
         return Path(text)
     names = ", ".join(path.stem for path in shipped()) or "(none)"
-    raise BundleError(f"no model {text!r}; give the path of a bundle or one of: {names}")
+    raise BundleError(
+        f"no model '{shown(text, 200)}'; give the path of a bundle or one of: {names}"
+    )
+
+
+def digest(path_or_name: PathLike) -> str:
+    """Returns the SHA-256 of a bundle's manifest in hex. As that holds the hashes of all files, no
+    other bundle has it."""
+    return hashlib.sha256(stamp(path_or_name)).hexdigest()
 
 
 def find_shipped(model_id: bytes) -> Path | None:
@@ -57,14 +69,16 @@ def stamp(path_or_name: PathLike) -> bytes:
         return reader(path)(MANIFEST)
 
 
-def reader(place: Path | IO[bytes]) -> Reader:
-    """Returns the `Reader` of the bundle at a path, or of an open zip file."""
+def reader(place: Path | bytes) -> Reader:
+    """Returns the `Reader` of the bundle at a path, or of the contents of a zip file."""
 
     fetch: Reader
-    if isinstance(place, Path) and place.is_dir():
+    if isinstance(place, bytes):
+        fetch = Archive(io.BytesIO(place), len(place)).read
+    elif place.is_dir():
         fetch = functools.partial(_read_from, place)
     else:
-        fetch = zipfile.ZipFile(place).read
+        fetch = Archive(place, place.stat().st_size).read
 
     def read(name: str) -> bytes:
         try:
@@ -75,17 +89,25 @@ def reader(place: Path | IO[bytes]) -> Reader:
     return read
 
 
-def manifest(read: Reader) -> dict[str, Any]:
-    """Returns the manifest as parsed JSON, its fields unchecked."""
-    parsed = json.loads(read(MANIFEST))
+def manifest(read: Reader, sha256: str | None = None) -> dict[str, Any]:
+    """Returns the manifest, whose hash must be `sha256` if that is given, as parsed JSON, its
+    fields unchecked."""
+    text = read(MANIFEST)
+    found = hashlib.sha256(text).hexdigest()
+    if sha256 is not None and str(sha256).lower() != found:
+        raise BundleError(f"the bundle's hash is {found}, not {shown(sha256)}: it is another one")
+    if len(text) > MAX_MANIFEST:
+        raise BundleError(f"{MANIFEST} has more than {MAX_MANIFEST} bytes")
+    parsed = json.loads(text, parse_int=_integer)
     if not isinstance(parsed, dict):
         raise BundleError(f"{MANIFEST} is not a JSON object")
     return parsed
 
 
-def contents(read: Reader) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Returns the manifest, and by name the contents of all files that it lists."""
-    parsed = manifest(read)
+def contents(read: Reader, sha256: str | None = None) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Returns the manifest, whose hash must be `sha256` if that is given, and by name the contents
+    of all files that it lists."""
+    parsed = manifest(read, sha256)
     names = Manifest(parsed).child("files").values
     if len(names) > MAX_FILES:
         raise BundleError(f"a bundle has at most {MAX_FILES} files, not {len(names)}")
@@ -139,18 +161,28 @@ def errors_of(path: Path) -> Iterator[None]:
     try:
         yield
     except TgcError as error:
-        raise BundleError(f"{path}: {error}") from error
+        raise BundleError(f"{shown(path, 200)}: {error}") from error
     except OSError as error:
-        raise BundleError(f"{path}: {error.strerror or error}") from error
+        reason = error.strerror or shown(error)
+        raise BundleError(f"{shown(path, 200)}: {reason}") from error
     except Exception as error:  # the parsers of JSON, zip files and arrays raise many kinds
         reason = shown(f"{type(error).__name__}: {error}")
-        raise BundleError(f"{path}: not a valid bundle ({reason})") from error
+        raise BundleError(f"{shown(path, 200)}: not a valid bundle ({reason})") from error
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _MAX_DIGITS:
+        raise BundleError(f"{MANIFEST} has a number of {len(digits)} digits")
+    return int(digits)
 
 
 def _read_from(folder: Path, name: str) -> bytes:
     path = folder / name
     if not path.is_file():  # perhaps a pipe, on which one waits for ever
         raise FileNotFoundError(name)
+    most = MAX_MANIFEST if name == MANIFEST else _MAX_FILE
+    if path.stat().st_size > most:
+        raise BundleError(f"{name} has more than {most} bytes")
     return path.read_bytes()
 
 

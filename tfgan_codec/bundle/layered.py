@@ -51,7 +51,7 @@ class LayeredBundle:
         for name in map(safe_name, names):
             if name not in files:
                 raise BundleError(f"the layer {name} is missing from files of the manifest")
-            layer = bundle_files.contents(bundle_files.reader(io.BytesIO(files[name])))
+            layer = bundle_files.contents(bundle_files.reader(files[name]))
             layers.append(Bundle(*layer, threads))
             if layers[-1].context is not None:
                 raise BundleError(f"{name} has a context model, which a layer cannot have")
@@ -72,13 +72,16 @@ class LayeredBundle:
         return tuple(sorted(common))
 
 
-def load_bundle(path_or_name: PathLike, threads: int = THREADS) -> Bundle | LayeredBundle:
+def load_bundle(
+    path_or_name: PathLike, threads: int = THREADS, sha256: str | None = None
+) -> Bundle | LayeredBundle:
     """Loads a bundle, in layers or not, by name or path as `Bundle.load` does; each network runs
-    on `threads` threads."""
+    on `threads` threads. If `sha256` is given, it must be the hash of the manifest, see
+    `codec.load`."""
     path = bundle_files.locate(path_or_name)
     with bundle_files.errors_of(path):
-        manifest, files = bundle_files.contents(bundle_files.reader(path))
-        kind = LayeredBundle if manifest["format"] == LAYERED else Bundle
+        manifest, files = bundle_files.contents(bundle_files.reader(path), sha256)
+        kind = LayeredBundle if Manifest(manifest).integer("format") == LAYERED else Bundle
         return kind(manifest, files, threads)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from tfgan_codec import tiling
 from tfgan_codec.bundle import files as bundle_files
-from tfgan_codec.bundle.arrays import Array, Arrays, checked_array, load_arrays
+from tfgan_codec.bundle.arrays import Array, Arrays, checked_array, load_arrays, require_known
 from tfgan_codec.bundle.manifest import Manifest
 from tfgan_codec.bundle.normative import read_normative
 from tfgan_codec.bundle.runtime import THREADS, Network
@@ -36,7 +36,8 @@ _CELLS = {
     "synthesis": (1, STRIDE),
 }
 
-_MAX_TILE = 1024  # cells
+_MAX_TILE = 256  # cells
+_MAX_CHANNELS = 1024
 _MAX_GAIN = 1e6
 
 
@@ -93,6 +94,7 @@ class Bundle:
         self.model_id = bytes.fromhex(digest)[:3]
         self.z_tables, self.y_tables, self.scale_decoder, self.context = normative
         gains = load_arrays(files, "gains.npz")
+        require_known(gains, ("gain", "inverse_gain"))
         self.gain, self.inverse_gain = _gain(gains, "gain"), _gain(gains, "inverse_gain")
         self._check(fields)
         self._threads = threads
@@ -169,6 +171,8 @@ class Bundle:
 
     def _check(self, manifest: Manifest) -> None:
         """Checks that the arrays fit each other and what the manifest says of them."""
+        if max(self.channels, self.hyper_channels) > _MAX_CHANNELS:
+            raise BundleError(f"the model has more than {_MAX_CHANNELS} channels: export again")
         first, last = self.scale_decoder.layers[0], self.scale_decoder.layers[-1]
         context = self.context
         gains = QUALITIES, self.channels

@@ -7,11 +7,12 @@ further still opens old files. ``docs/format.md`` ("Normative hash") has the det
 from __future__ import annotations
 
 import hashlib
+import itertools
 from typing import NamedTuple
 
 import numpy as np
 
-from tfgan_codec.bundle.arrays import Array, Arrays, checked_array
+from tfgan_codec.bundle.arrays import Array, Arrays, checked_array, require_known
 from tfgan_codec.errors import BundleError
 from tfgan_codec.format.context_model import ContextModel
 from tfgan_codec.format.scales import IntegerConv, ScaleDecoder
@@ -31,6 +32,7 @@ def read_normative(arrays: Arrays, digest: str) -> Normative:
     """Reads and checks the arrays of ``normative.npz``, whose hash must be `digest`."""
     if normative_hash(arrays) != digest:
         raise BundleError("the normative part does not match its hash; export the bundle again")
+    _require_known(arrays)
     scale_decoder = ScaleDecoder(_layers(arrays, "scale"))
     scale_decoder.check()
     context = None
@@ -80,11 +82,28 @@ def normative_hash(arrays: Arrays) -> str:
     """
     digest = hashlib.sha256()
     for name in sorted(arrays):
-        array = arrays[name].astype(arrays[name].dtype.newbyteorder("<"))
+        array = arrays[name].astype(arrays[name].dtype.newbyteorder("<"), copy=False)
         for text in (name, array.dtype.str, ",".join(map(str, array.shape))):
             digest.update(text.encode() + b"\0")
         digest.update(array.tobytes())
     return digest.hexdigest()
+
+
+def _require_known(arrays: Arrays) -> None:
+    """Raises `BundleError` where an array is none that is read below."""
+    known = {f"{prefix}_{field}" for prefix in "zy" for field in ("cdf", "length", "offset")}
+    layers = _names(arrays, "scale")
+    if "context_kernel" in arrays:
+        layers += ["context", *_names(arrays, "joint"), "table", "mean"]
+        known.add("context_axes")
+    known |= {f"{layer}_{field}" for layer in layers for field in ("kernel", "bias", "params")}
+    require_known(arrays, known)
+
+
+def _names(arrays: Arrays, chain: str) -> list[str]:
+    """Returns the names of the layers of a chain, of which the first that is missing is the end."""
+    names = (f"{chain}{i}" for i in itertools.count())
+    return list(itertools.takewhile(lambda name: f"{name}_kernel" in arrays, names))
 
 
 def _tables(arrays: Arrays, prefix: str) -> Tables:
@@ -98,10 +117,7 @@ def _tables(arrays: Arrays, prefix: str) -> Tables:
 
 
 def _layers(arrays: Arrays, name: str) -> tuple[IntegerConv, ...]:
-    layers: list[IntegerConv] = []
-    while f"{name}{len(layers)}_kernel" in arrays:
-        layers.append(_layer(arrays, f"{name}{len(layers)}"))
-    return tuple(layers)
+    return tuple(_layer(arrays, each) for each in _names(arrays, name))
 
 
 def _layer(arrays: Arrays, name: str) -> IntegerConv:

@@ -20,6 +20,8 @@ FRACTIONS = 8
 # The mean layer gives 0..2047, for -128 to 127 7/8.
 MEAN_ZERO = 1024
 MAX_MEAN = 2 * MEAN_ZERO - 1
+MAX_SIDE = 31  # of the kernel
+MAX_JOINT = 16  # layers
 MAX_CONTEXT = 127  # |q| as the convolution sees it
 
 
@@ -63,13 +65,16 @@ class ContextModel(NamedTuple):
         if sorted(self.axes) != [0, 1, 2]:
             raise BundleError(f"the context model has axes {self.axes}: export the bundle again")
         kernel = self.convolution.kernel
-        if kernel.ndim != 4 or not all(size % 2 for size in kernel.shape[:3]):
+        sides = kernel.shape[:3]
+        if kernel.ndim != 4 or not all(size % 2 and size <= MAX_SIDE for size in sides):
             raise BundleError(f"the context kernel is {kernel.shape}: export the bundle again")
         if kernel[~wavefront.taps(self.kernel)].any():
             raise BundleError("the context model looks ahead: export the bundle again")
         flat = kernel.reshape(1, 1, -1, kernel.shape[3])
         first = self.convolution._replace(kernel=flat)
         _check("context", first, None, scales.MAX_ACTIVATION, MAX_CONTEXT)
+        if len(self.joint) > MAX_JOINT:
+            raise BundleError(f"the context model has more than {MAX_JOINT} joint layers")
         channels = kernel.shape[3] + self.hyper_features
         for layer in self.joint:
             _check("joint", layer, channels, scales.MAX_ACTIVATION)

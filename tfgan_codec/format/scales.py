@@ -21,6 +21,8 @@ MAX_ACTIVATION = 255
 MAX_WEIGHT = 127
 MAX_SUM = 1 << 20
 MAX_WEIGHTS = 1 << 15  # of an output channel, zeros included; no more than 8256 can differ from 0
+MAX_OUTPUTS = 1 << 13  # channels of a layer before depth-to-space
+MAX_LAYERS = 16
 MAX_SHIFT = 20  # larger ones round every accumulator to zero
 SCALES = 64  # coding tables that the indexes choose from
 
@@ -73,6 +75,8 @@ class ScaleDecoder(NamedTuple):
         """Raises `BundleError` where a layer breaks a bound that makes all machines agree."""
         if not self.layers:
             raise BundleError("the scale decoder has no layers: export the bundle again")
+        if len(self.layers) > MAX_LAYERS:
+            raise BundleError(f"the scale decoder has more than {MAX_LAYERS} layers: export again")
         channels = None
         for number, layer in enumerate(self.layers):
             fault = problem(layer, channels)
@@ -120,6 +124,8 @@ def problem(
         return f"cannot upscale {kernel.shape[3]} channels by {upscale}"
     if not 1 <= shift <= MAX_SHIFT or not 1 <= maximum <= maximum_allowed:
         return f"has shift {shift} and maximum {maximum}"
+    if kernel.shape[3] > MAX_OUTPUTS:
+        return f"has {kernel.shape[3]} outputs, above {MAX_OUTPUTS}"
     if kernel[..., 0].size > MAX_WEIGHTS:
         return f"has {kernel[..., 0].size} weights for each channel, above {MAX_WEIGHTS}"
     weight = np.abs(kernel.astype(np.int64))

@@ -48,7 +48,7 @@ class Tables(NamedTuple):
         count, width = self.cdf.shape if self.cdf.ndim == 2 else (0, 0)
         if count < 1 or self.length.shape != (count,) or self.offset.shape != (count,):
             raise BundleError("table arrays have inconsistent shapes: export the bundle again")
-        if self.length.min() < 1 or self.length.max() >= width:
+        if not 1 <= self.length.min() <= self.length.max() < width <= TOTAL + 1:
             raise BundleError("a table length does not fit its row: export the bundle again")
         if self.offset.min() < -MAX_OFFSET or self.offset.max() > MAX_OFFSET:
             raise BundleError(f"table offsets must be within +-{MAX_OFFSET}: rescale the model")
