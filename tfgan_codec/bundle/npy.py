@@ -18,7 +18,11 @@ from tfgan_codec.errors import BundleError, shown
 
 _MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 1000  # bytes; NumPy writes 118 for a few axes
-_TYPES = {"|i1": np.dtype("i1"), "<i4": np.dtype("<i4"), "<f4": np.dtype("<f4")}
+_TYPES: dict[str, np.dtype[Any]] = {
+    "|i1": np.dtype("i1"),
+    "<i4": np.dtype("<i4"),
+    "<f4": np.dtype("<f4"),
+}
 _HEADER = re.compile(
     rb"\{'descr': '(\|i1|<i4|<f4)', 'fortran_order': (True|False), "
     rb"'shape': \(((?:[0-9]{1,9}(?:, )?){0,4}),?\), \} *\n"
@@ -47,7 +51,7 @@ def parse(data: bytes, name: str) -> NDArray[Any]:
             f"the array {shown(name)} holds {len(data) - end} bytes, which are not "
             f"{shown(shape)} elements; copy the bundle again"
         )
-    order = "F" if found[2] == b"True" else "C"
-    elements = np.frombuffer(data, kind, offset=end)
-    # A copy, in this machine's byte order, whose rows lie together.
-    return np.array(elements.reshape(shape, order=order), kind.newbyteorder("="), order="C")
+    elements = np.frombuffer(data, kind, offset=end).astype(kind.newbyteorder("="))
+    if found[2] == b"True":  # columns lie together
+        return np.ascontiguousarray(elements.reshape(shape[::-1]).transpose())
+    return elements.reshape(shape)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tfgan_codec.bundle.network_check import check
 from tfgan_codec.errors import BundleError, shown
 
 THREADS = 2  # of a network, unless somebody asks for another number
@@ -47,6 +48,7 @@ class Network:
         self._lock = threading.Lock()
         self._shape: tuple[int, ...] | None = None
         try:
+            check(tflite)
             with _without_greetings():
                 self._interpreter: Any = Interpreter(model_content=tflite, num_threads=threads)
             (self._input,) = self._interpreter.get_input_details()
