@@ -1,5 +1,6 @@
 package org.tfgan.codec;
 
+import java.math.BigInteger;
 import java.util.Arrays;
 
 /**
@@ -121,6 +122,16 @@ public final class CodingTables {
       symbol = last[row];
     }
     return PRECISION - Math.log(upper(row, symbol) - lower(row, symbol)) / Math.log(2) + extra;
+  }
+
+  /** How many 256ths of a bit every value of a row takes at least in a stream ("Least length"). */
+  int leastBits(int row) {
+    int widest = 0;
+    for (int symbol = 0; symbol < last[row] + (escape ? 1 : 0); symbol++) {
+      widest = Math.max(widest, upper(row, symbol) - lower(row, symbol));
+    }
+    BigInteger power = BigInteger.valueOf(widest + 1).pow(256);
+    return Math.max(0, 256 * PRECISION - power.subtract(BigInteger.ONE).bitLength());
   }
 
   private void fillBuckets(int row) {

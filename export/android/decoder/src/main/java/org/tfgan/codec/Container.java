@@ -8,6 +8,12 @@ public final class Container {
   /** Largest picture the format holds, in pixels. */
   public static final long MAX_PIXELS = 1L << 28;
 
+  /** Sides below this count as this long: pictures are padded to it. */
+  private static final int NARROWEST = 64;
+
+  private static final String BOUNDS =
+      "1 to " + MAX_PIXELS + " pixels, sides below " + NARROWEST + " counted as " + NARROWEST;
+
   private static final byte[] MAGIC = {'T', 'G', 'C'};
   private static final int VERSION = 1;
   private static final int FLAG_ICC = 1;
@@ -32,12 +38,9 @@ public final class Container {
     ByteReader reader = new ByteReader(blob, FIXED_BYTES, blob.length - CRC_BYTES);
     long width = reader.varint("width");
     long height = reader.varint("height");
-    // Each below 2^63: the product may overflow, the quotient does not.
-    if (width < 1 || height < 1 || width > MAX_PIXELS / height) {
+    if (!holds(width, height)) {
       throw new BitstreamException(
-          String.format(
-              "a picture size of %dx%d is out of bounds (1 to %d pixels)",
-              width, height, MAX_PIXELS));
+          String.format("a picture size of %dx%d is out of bounds (%s)", width, height, BOUNDS));
     }
     byte[] modelId = Arrays.copyOfRange(blob, MAGIC.length + 1, FIXED_BYTES);
     TgcFile.Builder file = new TgcFile.Builder(modelId, (int) width, (int) height);
@@ -66,11 +69,11 @@ public final class Container {
    * @throws ImageException if the picture or its metadata is larger than the format allows
    */
   public static byte[] pack(TgcFile file) throws ImageException {
-    if (file.width < 1 || file.height < 1 || (long) file.width * file.height > MAX_PIXELS) {
+    if (!holds(file.width, file.height)) {
       throw new ImageException(
           String.format(
-              "a picture of %dx%d pixels is not supported; the format holds 1 to %d pixels",
-              file.width, file.height, MAX_PIXELS));
+              "a picture of %dx%d pixels is not supported; the format holds %s",
+              file.width, file.height, BOUNDS));
     }
     int flags =
         (file.icc != null || file.profile != null ? FLAG_ICC : 0)
@@ -103,6 +106,14 @@ public final class Container {
       whole[body.length + i] = (byte) (crc >>> (8 * i));
     }
     return whole;
+  }
+
+  /** Whether the format has pictures of this size. */
+  private static boolean holds(long width, long height) {
+    // Each below 2^63: the product may overflow, the quotient does not.
+    return width >= 1
+        && height >= 1
+        && Math.max(width, NARROWEST) <= MAX_PIXELS / Math.max(height, NARROWEST);
   }
 
   /** Checks magic, version, length and checksum, in the order of the format; returns the flags. */

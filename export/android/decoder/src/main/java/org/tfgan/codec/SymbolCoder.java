@@ -1,5 +1,7 @@
 package org.tfgan.codec;
 
+import java.util.Arrays;
+
 /**
  * Symbols to a stream and back ("Payload" of the format): hyper-latents, the check of the index map
  * that follows from them, then the residuals where the index is not 0.
@@ -30,6 +32,12 @@ public final class SymbolCoder {
   public Symbols decode(byte[] stream, int height, int width)
       throws BitstreamException, ImageException {
     checkMemory(height, width);
+    long least = leastBytes(height, width);
+    if (stream.length < least) {
+      throw new BitstreamException(
+          "the coded data has " + stream.length + " bytes, of " + least
+              + " that a picture of this size takes at least: the file is damaged");
+    }
     RangeDecoder decoder = new RangeDecoder(stream);
     int[] z = decodeHyperLatents(decoder, hyper(height), hyper(width));
     byte[] indexes = indexes(z, height, width);
@@ -60,7 +68,19 @@ public final class SymbolCoder {
         encoder.encode(yTables, symbols.indexes[i], symbols.residuals[i]);
       }
     }
-    return encoder.finish();
+    // The range coder leaves zeros at the end away, all of them if chance has it.
+    byte[] stream = encoder.finish();
+    long least = leastBytes(symbols.height, symbols.width);
+    return stream.length < least ? Arrays.copyOf(stream, (int) least) : stream;
+  }
+
+  /** How many bytes every stream of latents of this size has ("Least length" of the format). */
+  long leastBytes(int height, int width) {
+    long sum = 0;
+    for (int row = 0; row < zTables.rows; row++) {
+      sum += zTables.leastBits(row);
+    }
+    return Math.max(0, (long) hyper(height) * hyper(width) * sum / (8 * 256) - 1);
   }
 
   /** About how many bits {@link #encode} will write, in a fraction of the time. */

@@ -147,6 +147,7 @@ class ContainerTest {
     refused("width is not a valid number", withFields(tenBytes, TestData.varint(1), zero));
     refused("width is not a valid number", withFields(TestData.unhex("81000100")));
     refused("0x5 is out of bounds", withFields(TestData.unhex("000500")));
+    refused("out of bounds", withFields(TestData.varint((1 << 22) + 1), TestData.varint(1), zero));
     refused("out of bounds",
         withFields(TestData.varint(1 << 14), TestData.varint((1 << 14) + 1), zero));
     refused("height does not fit", withFields(TestData.unhex("018181")));
@@ -193,13 +194,13 @@ class ContainerTest {
     assertEquals(Metadata.MAX_BYTES, Container.parse(Container.pack(largest)).icc.length);
     TgcFile tooMuch = FILE.toBuilder().exif(new byte[Metadata.MAX_BYTES + 1]).build();
     assertThrows(ImageException.class, () -> Container.pack(tooMuch));
-    int[][] sizes = {{0, 1}, {1, 0}, {(1 << 28) + 1, 1}, {1 << 16, 1 << 16}};
+    int[][] sizes = {{0, 1}, {1, 0}, {-64, -64}, {(1 << 22) + 1, 1}, {1 << 16, 1 << 16}};
     for (int[] size : sizes) {
       TgcFile file = FILE.toBuilder().size(size[0], size[1]).build();
       assertThrows(ImageException.class, () -> Container.pack(file));
     }
     assertEquals(
-        1 << 28, Container.parse(Container.pack(FILE.toBuilder().size(1 << 28, 1).build())).width);
+        1 << 22, Container.parse(Container.pack(FILE.toBuilder().size(1 << 22, 1).build())).width);
   }
 
   private static byte[] withFields(byte[]... fields) {

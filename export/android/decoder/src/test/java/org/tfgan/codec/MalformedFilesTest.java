@@ -1,5 +1,6 @@
 package org.tfgan.codec;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -41,6 +42,15 @@ class MalformedFilesTest {
   void moreSymbolsThanMemory() throws Exception {
     TgcFile file = good.toBuilder().size(1 << 28, 1).build();
     assertThrows(ImageException.class, () -> decoder.decodeSymbols(file));
+  }
+
+  /** 14.65 bits for each cell of 64x64 pixels, of which there are as many as 4 latents squared. */
+  @Test
+  void streamsTooShortForTheirPicture() throws Exception {
+    assertEquals(116, tiny.coder.leastBytes(32, 32));
+    assertEquals(0, tiny.coder.leastBytes(1, 1));
+    refused("has 115 bytes, of 116", good.toBuilder().size(512, 512).stream(new byte[115]));
+    refused("check of its scales", good.toBuilder().size(512, 512).stream(new byte[116]));
   }
 
   @Test
