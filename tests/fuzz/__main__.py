@@ -34,7 +34,7 @@ def main() -> int:
         return 0
     arguments = [asked.fuzzer, *([f"--bundle={asked.bundle}"] if asked.bundle else [])]
     report = runner.run(arguments, asked.first, asked.last, asked.minutes)
-    print(f"{asked.fuzzer}: {report.outcomes.total()} cases: {dict(report.outcomes)}")
+    print(f"{asked.fuzzer}: {sum(report.outcomes.values())} cases: {dict(report.outcomes)}")
     print(f"slowest {report.slowest:.3f} s (case {report.slowest_case})")
     print(f"largest {report.megabytes:.0f} MB (case {report.largest_case})")
     for problem in report.problems():

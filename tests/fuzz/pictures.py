@@ -1,8 +1,13 @@
-"""Pictures that a stranger changed, in the formats that Pillow writes."""
+"""Pictures that a stranger changed, in the formats that Pillow writes.
+
+The limit is a service's, 2^26 pixels: Pillow makes pictures as large as they claim before it reads
+them, with some 6 bytes for each pixel.
+"""
 
 from __future__ import annotations
 
 import io
+import os
 import tempfile
 import warnings
 from pathlib import Path
@@ -13,6 +18,7 @@ from PIL import Image
 import tfgan_codec as tgc
 from tests.fuzz.mutation import mutated
 from tests.fuzz.runner import Case, Use
+from tfgan_codec import limits
 
 _FORMATS = {
     "BMP": ("RGB", "L", "P"),
@@ -32,6 +38,7 @@ _FORMATS = {
 
 def cases(bundle: str) -> Case:
     """Returns the cases, compressed with the bundle at a path."""
+    os.environ.setdefault(limits.VARIABLE, str(1 << 26))
     codec = tgc.load(bundle)
     path = Path(tempfile.mkdtemp()) / "picture"
     seeds = [data for name, modes in _FORMATS.items() for data in _written(name, modes)]

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from tfgan_codec.bundle.model import Bundle
-from tfgan_codec.errors import UsageError
+from tfgan_codec.errors import BundleError, UsageError
 from tfgan_codec.format import container
 from tfgan_codec.format.geometry import Array, Floats, round_half_up
 from tfgan_codec.format.payload import Symbols
@@ -116,5 +116,8 @@ def cropped(pixels: Pixels, file: container.TgcFile) -> Pixels:
 
 
 def to_bytes(x: Array) -> Pixels:
-    """Rounds and clips numbers to pixel values 0..255, uint8 of the same shape."""
+    """Rounds and clips numbers to pixel values 0..255, uint8 of the same shape; `BundleError` where
+    they are no numbers, as only networks and gains can make them."""
+    if np.isnan(x).any():
+        raise BundleError("the decoder of the model gives pixels that are no numbers; use another")
     return np.clip(round_half_up(x), 0, 255).astype(np.uint8)
