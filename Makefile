@@ -46,7 +46,7 @@ portable: $(VENV)/base.stamp  # in an environment of its own, see test-portable
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 test-slow: $(VENV)/full.stamp  ## the tests that take minutes
-	@$(BIN)/python -m pytest -m slow $(ARGS)
+	@$(BIN)/python -m pytest -m slow -n $(WORKERS) --dist loadfile $(ARGS)
 
 test-java:  ## the Java decoder's tests, on the desktop [FUZZ=20000 APT=yes]
 	@export/android/test_jvm.sh export/android/build/downloads $(FUZZ)
