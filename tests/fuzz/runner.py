@@ -7,6 +7,7 @@ run again alone.
 
 from __future__ import annotations
 
+import gc
 import json
 import resource
 import subprocess
@@ -75,6 +76,8 @@ def child(case: Case, first: int, last: int | None, seconds: float | None, notes
         number = first
         while (last is None or number < last) and time.monotonic() < end:
             print(number, file=file, flush=True)
+            if number % 16 == 0:
+                gc.collect()  # what earlier cases left in circles is not this one's
             use = case(number)
             start = time.process_time()  # of all threads: the machine may be busy
             try:
