@@ -45,7 +45,9 @@ class _Encoding:
         self._bundle, self._rgb = bundle, rgb
         self._tables = bundle.z_tables, bundle.y_tables
         self._y = bundle.network("analysis")(geometry.pad_edges(rgb, geometry.STRIDE))
-        self._symbols = functools.lru_cache(maxsize=3)(self._quantize)
+        # Not of a method, with which it would hold itself and the picture until garbage collection.
+        rounded = functools.partial(quantize, bundle, self._y)
+        self._symbols = functools.lru_cache(maxsize=3)(rounded)
 
     def streams(self, quality: int) -> tuple[bytes, ...]:
         return (payload.encode_symbols(self._symbols(quality), *self._tables),)
@@ -57,9 +59,6 @@ class _Encoding:
         symbols = self._symbols(quality)
         found = refiner(self._bundle, self._rgb, self._y, symbols, quality, 8.0 * nbytes)
         return (payload.encode_symbols(found, *self._tables),)
-
-    def _quantize(self, quality: int) -> Symbols:
-        return quantize(self._bundle, self._y, quality)
 
 
 def quantize(bundle: Bundle, y: Floats, quality: int) -> Symbols:
