@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,8 @@ def colors(names: Sequence[str]) -> dict[str, str]:
 
 
 def save(sets: Sequence[schema.Row], folder: Path, title: str) -> list[str]:
-    """Writes METRIC.svg and METRIC.png to `folder` for each measured metric; returns these."""
+    """Writes METRIC.svg and METRIC.png to `folder` for each measured metric; returns these, which
+    are none where every codec was measured at one setting: points are no curve."""
     import matplotlib  # extra [eval]
 
     matplotlib.use("Agg")
@@ -39,7 +41,8 @@ def save(sets: Sequence[schema.Row], folder: Path, title: str) -> list[str]:
         "axes.spines.right": False,
         "svg.hashsalt": "tfgan_codec",  # equal results make equal files
     }
-    metrics = measured_metrics(sets)
+    settings = Counter(row["codec"] for row in sets)
+    metrics = measured_metrics(sets) if max(settings.values()) > 1 else []
     with pyplot.rc_context(style):
         for metric in metrics:
             figure = _figure(pyplot, sets, metric, title)

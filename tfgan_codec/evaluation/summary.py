@@ -57,10 +57,13 @@ def markdown(
         f"load average {about.get('load_average')} at the start. Means over the pictures; all rows "
         "are in `results.json`. Metrics and caveats: `docs/evaluation.md`.",
         markdown_table(table(results.sets)),
-        f"## BD-rate to {anchor}",
-        f"Bytes at equal quality, in percent of {anchor}'s; negative is better.",
-        markdown_table(bd_table(differences)),
     ]
+    if any(difference.rate is not None for difference in differences):
+        parts += [
+            f"## BD-rate to {anchor}",
+            f"Bytes at equal quality, in percent of {anchor}'s; negative is better.",
+            markdown_table(bd_table(differences)),
+        ]
     versions = {row["codec"]: row["version"] for row in results.sets}
     parts += ["## Versions", "\n".join(f"- {name}: {text}" for name, text in versions.items())]
     if results.problems:
