@@ -155,6 +155,7 @@ def test_names_that_no_terminal_can_show(folder: Path) -> None:
 _INTERRUPTED = """
 import os, signal, sys
 sys.argv[0] = "-m"  # as Python has it then
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which jobs in the background ignore
 class Interrupt:
     @staticmethod
     def find_spec(name, path=None, target=None):

@@ -12,10 +12,13 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
+from tfgan_codec.bundle import network_products
 from tfgan_codec.bundle.files import SHIPPED
 from tfgan_codec.bundle.flatbuffer import Table
 from tfgan_codec.bundle.network_check import check
-from tfgan_codec.bundle.network_graph import read
+from tfgan_codec.bundle.network_graph import Operation, read
+from tfgan_codec.bundle.network_step import Step
+from tfgan_codec.bundle.network_tensors import Tensor
 from tfgan_codec.bundle.runtime import Network
 from tfgan_codec.errors import BundleError
 
@@ -227,3 +230,42 @@ def test_a_table_by_hand() -> None:
         table.string(0)
     with pytest.raises(BundleError):
         Table.root(data[:-4])
+
+
+class _Options:
+    """Stands for the options of an operation: numbers by field."""
+
+    def __init__(self, **fields: int) -> None:
+        self.fields = {int(name[1:]): value for name, value in fields.items()}
+
+    def scalar(self, field: int, kind: str, default: int = 0) -> int:
+        return self.fields.get(field, default)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "options", "expected"),
+    [
+        ((1, 3, 5, 6), {"_1": 1, "_2": 2, "_3": 2}, (1, 4, 9, 6)),  # "same", 7/2 rows rounded up
+        ((1, 3, 5, 6), {"_0": 1, "_1": 1, "_2": 1, "_3": 2}, (1, 5, 5, 6)),  # "valid"
+        ((1, 3, 3, 3), {"_0": 1, "_1": 1, "_2": 1, "_3": 1, "_5": 4, "_6": 3}, (1, 1, 1, 3)),
+        ((2, 3, 5, 6), {"_1": 1, "_2": 1, "_3": 2}, "several kernels"),
+        ((1, 3, 5, 5), {"_1": 1, "_2": 1, "_3": 2}, "a kernel for other channels"),
+        ((1, 3, 5, 6), {"_1": 0, "_2": 1, "_3": 2}, "odd strides"),
+        ((1, 9, 5, 6), {"_0": 1, "_1": 1, "_2": 1, "_3": 2}, "gives nothing"),
+    ],
+)
+def test_depthwise_convolutions(kernel: tuple, options: dict, expected: tuple | str) -> None:
+    """Of 7 x 9 positions and 3 channels. Fields: 0 padding, 1 and 2 strides of width and height, 3
+    kernels a channel, 5 and 6 dilations."""
+
+    def tensor(shape: tuple[int, ...]) -> Tensor:
+        return Tensor("float32", shape, None, ())
+
+    operation = Operation("DEPTHWISE_CONV_2D", (0, 1, 2), (3,), _Options(**options))
+    inputs = tensor((1, 7, 9, 3)), tensor(kernel), tensor(kernel[3:])
+    step = Step(operation, inputs, tensor(()))
+    if isinstance(expected, str):
+        with pytest.raises(BundleError, match=f"DEPTHWISE_CONV_2D .*{expected}"):
+            network_products.depthwise(step)
+    else:
+        assert network_products.depthwise(step) == expected

@@ -79,6 +79,7 @@ def test_a_bundle_is_called_after_its_system(
     exported: Bundle, tmp_path: Path, monkeypatch, flag, name, capsys
 ):
     (tmp_path / "run.json").write_text('{"model": "hific:width=0.05"}')
+    (tmp_path / "bundle").mkdir()
     model = SimpleNamespace(
         name="hific",
         measure=lambda batches: None,
@@ -90,7 +91,7 @@ def test_a_bundle_is_called_after_its_system(
     monkeypatch.setattr(
         bundling, "write", lambda _, out, name, info: names.append(name) or exported
     )
-    flags = [f"--model={tmp_path}", f"--out={tmp_path}", *flag]
+    flags = [f"--model={tmp_path}", f"--out={tmp_path / 'bundle'}", *flag]
     assert bundle_app.main(["bundle", *flags]) == 0
     assert names == [name]
 

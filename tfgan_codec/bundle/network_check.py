@@ -24,6 +24,7 @@ _SHAPES: dict[str, Callable[[Step], Shape]] = {
     **dict.fromkeys(("MEAN", "REDUCE_MAX", "SUM"), network_shapes.reduction),
     "CONCATENATION": network_shapes.concatenation,
     "CONV_2D": network_products.convolution,
+    "DEPTHWISE_CONV_2D": network_products.depthwise,
     "DEPTH_TO_SPACE": network_shapes.depth_to_space,
     "FULLY_CONNECTED": network_products.fully_connected,
     "PAD": network_shapes.pad,

@@ -20,6 +20,7 @@ OPERATIONS: dict[str, tuple[int, int]] = {
     "ADD": (0, 11),
     "CONCATENATION": (2, 10),
     "CONV_2D": (3, 1),
+    "DEPTHWISE_CONV_2D": (4, 2),
     "DEPTH_TO_SPACE": (5, 94),
     "DEQUANTIZE": (6, 38),
     "FLOOR": (8, 0),

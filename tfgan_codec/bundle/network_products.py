@@ -28,18 +28,35 @@ def convolution(step: Step) -> Shape:
     _check_product(step, x, kernel, bias)
     step.require(len(x.shape) == len(kernel.shape) == 4, "is not of pictures")
     step.require(kernel.shape[3] == x.shape[3], "has a kernel for other channels")
-    padding = step.number(0, "b")
     step.activation(3)
-    strides, dilations = (2, 1), (5, 4)  # the fields, height before width
+    return x.shape[0], *_sides(step, x, kernel, ((2, 5), (1, 4))), kernel.shape[0]
+
+
+def depthwise(step: Step) -> Shape:
+    x, kernel, bias = step.operands(3)
+    step.require(len(x.shape) == len(kernel.shape) == 4, "is not of pictures")
+    _check_product(step, x, kernel, bias, axis=3)
+    step.require(kernel.shape[0] == 1 and step.number(3) > 0, "has several kernels for a channel")
+    step.require(kernel.shape[3] == x.shape[3] * step.number(3), "has a kernel for other channels")
+    step.activation(4)
+    return x.shape[0], *_sides(step, x, kernel, ((2, 6), (1, 5))), kernel.shape[3]
+
+
+def _sides(
+    step: Step, x: Tensor, kernel: Tensor, options: tuple[tuple[int, int], tuple[int, int]]
+) -> tuple[int, int]:
+    """Returns height and width of a convolution's result; `options` has the numbers of the fields
+    of stride and dilation, for the height and for the width."""
+    padding = step.number(0, "b")
     sizes = []
-    for axis, (stride_field, dilation_field) in enumerate(zip(strides, dilations), 1):
+    for axis, (stride_field, dilation_field) in enumerate(options, 1):
         stride, dilation = step.number(stride_field), step.number(dilation_field, default=1)
         step.require(0 < stride <= MAX_STRIDE and 0 < dilation <= MAX_STRIDE, "has odd strides")
         reach = 0 if padding == _SAME else dilation * (kernel.shape[axis] - 1)
         sizes.append(-(-(x.shape[axis] - reach) // stride))
     step.require(padding in (0, 1), "has an unknown padding")
     step.require(min(sizes) > 0, "gives nothing")
-    return x.shape[0], sizes[0], sizes[1], kernel.shape[0]
+    return sizes[0], sizes[1]
 
 
 def transposed(step: Step) -> Shape:
@@ -59,7 +76,10 @@ def transposed(step: Step) -> Shape:
     return tuple(shape)
 
 
-def _check_product(step: Step, x: Tensor, weights: Tensor, bias: Tensor | None) -> None:
+def _check_product(
+    step: Step, x: Tensor, weights: Tensor, bias: Tensor | None, axis: int = 0
+) -> None:
+    """Checks types, scales and bias of a product whose results lie along `axis` of its weights."""
     kind = (
         bias.kind if bias is not None else {"int8": "int32", "int16": "int64"}.get(x.kind, x.kind)
     )
@@ -67,9 +87,9 @@ def _check_product(step: Step, x: Tensor, weights: Tensor, bias: Tensor | None) 
     step.require(kinds in _PRODUCTS, f"multiplies {kinds}")
     step.require(weights.kind != "int8" or weights.constant is not None, "has changing weights")
     step.require(len(x.scales) <= 1 and len(step.output.scales) <= 1, "has several scales")
-    step.require(len(weights.scales) in (0, 1, weights.shape[0]), "has scales of another axis")
+    step.require(len(weights.scales) in (0, 1, weights.shape[axis]), "has scales of another axis")
     if bias is not None:
-        step.require(bias.shape == weights.shape[:1], "has a bias that does not fit")
+        step.require(bias.shape == weights.shape[axis : axis + 1], "has a bias that does not fit")
 
 
 def fully_connected(step: Step) -> Shape:

@@ -37,9 +37,9 @@ def claims(blob: bytes, width: int, height: int, stream: bytes = b"", icc: bytes
 
 
 _MEASURE = """
-import json, resource, sys, time
+import json, sys, time
 import tfgan_codec as tgc
-def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+from tests.fuzz.runner import peak_megabytes as peak
 codec = tgc.load(sys.argv[1])
 codec.decompress(bytes.fromhex(sys.argv[2]), max_pixels=1 << 28)
 found = []
