@@ -269,3 +269,20 @@ def test_depthwise_convolutions(kernel: tuple, options: dict, expected: tuple | 
             network_products.depthwise(step)
     else:
         assert network_products.depthwise(step) == expected
+
+
+@pytest.mark.parametrize(("scale", "fits"), [(1 / 255, True), (1 / 256, False)])
+def test_results_that_are_all_but_always_0_are_refused(scale: float, fits: bool) -> None:
+    """A sum of whole numbers may be multiplied by less than 256: LiteRT ends at more."""
+
+    def tensor(kind: str, shape: tuple[int, ...], scale: float = 1.0) -> Tensor:
+        return Tensor(kind, shape, np.zeros(shape), (scale,))
+
+    operation = Operation("DEPTHWISE_CONV_2D", (0, 1, 2), (3,), _Options(_1=1, _2=1, _3=1))
+    inputs = tensor("int8", (1, 4, 4, 2)), tensor("int8", (1, 1, 1, 2)), tensor("int32", (2,))
+    step = Step(operation, inputs, tensor("int8", (1, 4, 4, 2), scale))
+    if fits:
+        assert network_products.depthwise(step) == (1, 4, 4, 2)
+    else:
+        with pytest.raises(BundleError, match="has scales that do not fit"):
+            network_products.depthwise(step)

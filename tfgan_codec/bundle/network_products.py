@@ -12,6 +12,9 @@ from tfgan_codec.bundle.network_tensors import Shape, Tensor
 from tfgan_codec.errors import BundleError
 
 MAX_STRIDE = 64
+# From a sum of products in whole numbers to the result. A greater factor, which LiteRT ends at, means
+# a result that is all but always 0.
+MAX_FACTOR = 256
 _SAME = 0  # as the schema numbers paddings
 # The types of operands and result that LiteRT computes a product with.
 _PRODUCTS = {
@@ -90,6 +93,9 @@ def _check_product(
     step.require(len(weights.scales) in (0, 1, weights.shape[axis]), "has scales of another axis")
     if bias is not None:
         step.require(bias.shape == weights.shape[axis : axis + 1], "has a bias that does not fit")
+    if step.output.kind != "float32":
+        largest = max(x.scales) * max(weights.scales)
+        step.require(largest < MAX_FACTOR * step.output.scales[0], "has scales that do not fit")
 
 
 def fully_connected(step: Step) -> Shape:
