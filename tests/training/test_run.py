@@ -117,7 +117,7 @@ def test_broken_pictures_end_a_run_in_a_line(tmp_path: Path, capsys):
         if number in (3, 13, 23, 33):
             path.write_text("broken")
     command = ["train", f"--data={data}", f"--out={out}", "--steps=100", "--loss=mse"]
-    command += ["--model=adversarial:width=0.05", "--phase=1.0:64:4:0:0"]
+    command += ["--model=mobile", "--phase=1.0:64:4:0:0"]
     assert train_app.main(command) == 1
     error = capsys.readouterr().err
     assert f"of 40 pictures are broken, listed in {out / 'broken.txt'}" in error

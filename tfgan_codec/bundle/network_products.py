@@ -12,8 +12,8 @@ from tfgan_codec.bundle.network_tensors import Shape, Tensor
 from tfgan_codec.errors import BundleError
 
 MAX_STRIDE = 64
-# From a sum of products in whole numbers to the result. A greater factor, which LiteRT ends at, means
-# a result that is all but always 0.
+# From a sum of products in whole numbers to the result. A greater factor, which LiteRT ends at,
+# means a result that is all but always 0.
 MAX_FACTOR = 256
 _SAME = 0  # as the schema numbers paddings
 # The types of operands and result that LiteRT computes a product with.
