@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from counting_stream import CountingStream
 
 from tfgan_codec.errors import BitstreamError
 from tfgan_codec.format import header, profiles
@@ -18,17 +19,6 @@ FILES = [
     FULL,
     FULL._replace(streams=(b"coarse", b"finer one", b"the finest of them")),
 ]
-
-
-class CountingStream(io.BytesIO):
-    """A file that remembers how many bytes were read of it."""
-
-    count = 0
-
-    def read(self, size: int | None = -1) -> bytes:
-        data = super().read(size)
-        self.count += len(data)
-        return data
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sample_pictures
+from counting_stream import CountingStream
 from PIL import Image, ImageFile, ImageOps
 
 import tfgan_codec as tgc
@@ -35,17 +36,6 @@ def opened(data: bytes) -> TgcImageFile:
     image = Image.open(io.BytesIO(data))
     assert isinstance(image, TgcImageFile)
     return image
-
-
-class CountingStream(io.BytesIO):
-    """A file that remembers how many bytes were read of it."""
-
-    count = 0
-
-    def read(self, size: int | None = -1) -> bytes:
-        data = super().read(size)
-        self.count += len(data)
-        return data
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)

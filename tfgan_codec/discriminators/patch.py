@@ -31,6 +31,7 @@ class PatchNetwork(tf.keras.layers.Layer):
         strides: stride of each hidden layer; up to five.
         spectral_head: whether the last convolution is normalised too, with `norm="spectral"`.
         dropout: share of activations dropped before the last convolution (`layers.dropout`).
+        head_side: side of the last convolution's kernel.
         minibatch: size of the groups whose spread the last convolution sees (`layers.minibatch`);
             0 for none.
     """
@@ -43,6 +44,7 @@ class PatchNetwork(tf.keras.layers.Layer):
         spectral_head: bool = False,
         dropout: float = 0.0,
         minibatch: int = 0,
+        head_side: int = 4,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -56,7 +58,7 @@ class PatchNetwork(tf.keras.layers.Layer):
         self.norms = [normalise() for _ in self.hidden[1:]] if normalise else []
         self.before_head = [CountedDropout(dropout, salt=len(strides))] if dropout else []
         self.before_head += [MinibatchStdDev(minibatch)] if minibatch else []
-        self.head = head(1, 4, padding="same")
+        self.head = head(1, head_side, padding="same")
 
     def call(self, x: tf.Tensor, training: bool = False) -> tuple[tf.Tensor, tuple[tf.Tensor, ...]]:
         """Returns logits [batch, h, w], one per patch, and each hidden layer's activations."""

@@ -6,16 +6,14 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_codec.discriminators.contract import Discriminator, DiscriminatorOutput
+from tfgan_codec.discriminators.patch import PatchNetwork
 from tfgan_codec.errors import UsageError
 from tfgan_codec.layers.classifier import ClassifierFeatures
-from tfgan_codec.layers.spectral import SpectralConv2D
-from tfgan_codec.layers.widths import scale_filters
 
 # Root mean squares of VGG16's five layers on photographs, fine to coarse, which divide them: the
 # network has no normalisation that would have brought them to one scale.
 _SCALES = (1.1, 1.9, 2.8, 1.4, 0.6)
 _MIXED = 64  # channels of a mix
-_FILTERS = (64, 128, 256, 512)
 _SEED = 2021
 
 
@@ -45,7 +43,12 @@ class Projected(Discriminator):
         self.levels = levels
         self.classifier = ClassifierFeatures("vgg", folder, self.compute_dtype == "bfloat16")
         self.mixes = _Mixes(self.classifier.channels[:levels])
-        self.heads = [_Head(max(0, 4 - level), width) for level in range(levels)]
+        # Down to 1/16 of the picture; a layer that is there already is still looked around in.
+        strides = [(2,) * (4 - level) or (1,) for level in range(levels)]
+        self.heads = [
+            PatchNetwork(width, "spectral", each, spectral_head=True, head_side=3)
+            for each in strides
+        ]
 
     def call(
         self, pictures: tf.Tensor, latents: tf.Tensor | None = None, training: bool = False
@@ -81,27 +84,6 @@ class _Mixes:
             doubled = tf.repeat(tf.repeat(mixed[-1], 2, axis=1), 2, axis=2)
             mixed.append(_convolved((x + doubled) * 2**-0.5, kernel))
         return mixed[::-1]
-
-
-class _Head(tf.keras.layers.Layer):
-    """Judges a mix: halves its size a number of times, then gives a logit per place."""
-
-    def __init__(self, halvings: int, width: float, **kwargs):
-        super().__init__(**kwargs)
-        filters = [scale_filters(count, width) for count in _FILTERS]
-        # Heads without a halving still look around, at the same size.
-        strides = [2] * halvings or [1]
-        self.hidden = [SpectralConv2D(n, 4, s, "same") for n, s in zip(filters, strides)]
-        self.last = SpectralConv2D(1, 3, padding="same")
-
-    def call(self, x: tf.Tensor, training: bool = False) -> tuple[tf.Tensor, tuple[tf.Tensor, ...]]:
-        """Returns logits [batch, h, w] and the activations of each hidden layer."""
-        features = []
-        for conv in self.hidden:
-            x = tf.nn.leaky_relu(conv(x, training=training), 0.2)
-            features.append(x)
-        logits = tf.cast(self.last(x, training=training), tf.float32)[..., 0]
-        return logits, tuple(features)
 
 
 def _convolved(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:

@@ -6,8 +6,7 @@ import tensorflow as tf
 
 from tfgan_codec.layers.classifier import ClassifierFeatures
 from tfgan_codec.losses.contract import CodecOutput, LossValue
-from tfgan_codec.metrics import weights
-from tfgan_codec.metrics.dists import STABLE
+from tfgan_codec.metrics.dists import STABLE, channel_weights
 from tfgan_codec.metrics.psnr import PEAK
 
 
@@ -26,10 +25,7 @@ class Dists:
     def __init__(self, weight: float = 1.0, folder: str | None = None, bfloat16: bool = False):
         self.weight = weight
         self.features = ClassifierFeatures("vgg", folder, bfloat16, smooth=True)
-        own = weights.load("dists", folder)
-        total = own["alpha"].sum() + own["beta"].sum()
-        sizes = [3, *self.features.channels]
-        self.alpha, self.beta = (tf.split(own[key] / total, sizes) for key in ("alpha", "beta"))
+        self.alpha, self.beta = channel_weights(folder)
 
     def __call__(self, pictures: tf.Tensor, output: CodecOutput) -> LossValue:
         value = self.distance(pictures, output.reconstruction)

@@ -43,11 +43,8 @@ class Dists:
     """
 
     def __init__(self, folder: str | None = None) -> None:
-        own = weights.load("dists", folder)
+        self._alpha, self._beta = channel_weights(folder)
         self._weights = weights.load("lpips_vgg", folder)
-        total = own["alpha"].sum() + own["beta"].sum()
-        ends = np.cumsum((3, *vgg16.CHANNELS))[:-1]
-        self._alpha, self._beta = (np.split(own[key] / total, ends) for key in ("alpha", "beta"))
 
     def __call__(self, a: np.ndarray, b: np.ndarray) -> float:
         """Returns the distance of two HxWx3 pictures, uint8 or floats 0..255."""
@@ -69,6 +66,15 @@ class Dists:
             structure = (2 * covariance + STABLE) / (sum(variances) + STABLE)
             total += float(alpha @ (1 - texture) + beta @ (1 - structure))
         return total
+
+
+def channel_weights(folder: str | None = None) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Returns alpha and beta of each layer's channels, fine to coarse, which all add up to 1."""
+    own = weights.load("dists", folder)
+    total = own["alpha"].sum() + own["beta"].sum()
+    ends = np.cumsum((3, *vgg16.CHANNELS))[:-1]
+    alpha, beta = (np.split(own[key] / total, ends) for key in ("alpha", "beta"))
+    return alpha, beta
 
 
 def l2_pool(x: np.ndarray) -> np.ndarray:
