@@ -9,6 +9,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from tfgan_codec.errors import UsageError
+from tfgan_codec.layers.low_pass import halved
 from tfgan_codec.metrics import weights
 from tfgan_codec.metrics.lpips import FILES
 from tfgan_codec.metrics.vgg16 import BLOCKS, SCALE, SHIFT
@@ -92,8 +93,7 @@ def smoothed(x: tf.Tensor) -> tf.Tensor:
     """Halves the size of activations: roots of means of squares, [1/4, 1/2, 1/4] in both
     directions, with zeros beyond the edges."""
     padded = tf.pad(tf.square(x), [[0, 0], [1, 1], [1, 1], [0, 0]])
-    pairs = tf.nn.avg_pool2d(padded, 2, 1, "VALID")
-    return tf.sqrt(tf.nn.avg_pool2d(pairs, 2, 2, "VALID") + _LEAST_SQUARE)
+    return tf.sqrt(halved(padded) + _LEAST_SQUARE)
 
 
 def _maximum(x: tf.Tensor) -> tf.Tensor:

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from tfgan_codec.errors import UsageError
 from tfgan_codec.layers.classifier import ClassifierFeatures
+from tfgan_codec.layers.low_pass import halved
 from tfgan_codec.losses.contract import LossValue
 from tfgan_codec.losses.shared import FeatureLoss
 
@@ -69,6 +70,4 @@ def _moments(x: tf.Tensor, halvings: int) -> tuple[tf.Tensor, tf.Tensor]:
 
 def _halved(x: tf.Tensor) -> tf.Tensor:
     """Halves the size by [1/4, 1/2, 1/4] in both directions; edges are repeated."""
-    x = tf.pad(x, [[0, 0], [1, 0], [1, 0], [0, 0]], "SYMMETRIC")
-    pairs = tf.nn.avg_pool2d(x, 2, 1, "VALID")
-    return tf.nn.avg_pool2d(pairs, 2, 2, "VALID")
+    return halved(tf.pad(x, [[0, 0], [1, 0], [1, 0], [0, 0]], "SYMMETRIC"))

@@ -14,7 +14,7 @@ import numpy as np
 from tfgan_codec.errors import UsageError
 from tfgan_codec.metrics import vgg16, weights
 from tfgan_codec.metrics.convolution import conv2d, max_pool
-from tfgan_codec.metrics.psnr import check_pair
+from tfgan_codec.metrics.psnr import check_pair, check_side
 
 SMALLEST_SIDE = {"alex": 31, "vgg": 16}  # the last pool must have a window
 FILES = {"alex": "lpips_alex", "vgg": "lpips_vgg"}
@@ -47,11 +47,7 @@ class Lpips:
 
     def layers(self, picture: np.ndarray) -> list[np.ndarray]:
         """Returns what the network's layers make of a picture, [height, width, channels] each."""
-        if min(picture.shape[:2]) < SMALLEST_SIDE[self.net]:
-            raise UsageError(
-                f"LPIPS ({self.net}) needs at least {SMALLEST_SIDE[self.net]} pixels a side, the "
-                f"picture is {picture.shape[1]}x{picture.shape[0]}"
-            )
+        check_side(f"LPIPS ({self.net})", picture, SMALLEST_SIDE[self.net])
         if self.net == "vgg":
             return vgg16.features(self._weights, picture)
         return [layer[0] for layer in self._alex(vgg16.standardized(picture))]

@@ -47,6 +47,15 @@ def _chroma(picture: np.ndarray) -> np.ndarray:
     return np.round(picture @ _TO_CHROMA.T, 9)
 
 
+def check_side(name: str, picture: np.ndarray, smallest: int) -> None:
+    """Raises `UsageError` if a picture is too small for the metric of that name."""
+    if min(picture.shape[:2]) < smallest:
+        raise UsageError(
+            f"{name} needs at least {smallest} pixels a side, the picture is "
+            f"{picture.shape[1]}x{picture.shape[0]}"
+        )
+
+
 def check_pair(a: np.ndarray, b: np.ndarray) -> None:
     """Raises UsageError unless both are non-empty arrays of one shape."""
     if a.shape != b.shape:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tfgan_codec.errors import UsageError
-from tfgan_codec.metrics.psnr import PEAK, check_pair
+from tfgan_codec.metrics.psnr import PEAK, check_pair, check_side
 
 TAPS = 11
 SIGMA = 1.5
@@ -68,11 +68,7 @@ def _pair(a: np.ndarray, b: np.ndarray, smallest: int, name: str) -> tuple[np.nd
         raise UsageError(
             f"{name} takes one picture, height x width x channels, not shape {a.shape}"
         )
-    if min(a.shape[:2]) < smallest:
-        raise UsageError(
-            f"{name} needs at least {smallest} pixels a side, the picture is "
-            f"{a.shape[1]}x{a.shape[0]}"
-        )
+    check_side(name, a, smallest)
     return a, b
 
 

@@ -17,10 +17,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tfgan_codec.errors import UsageError
 from tfgan_codec.metrics import vgg16, weights
 from tfgan_codec.metrics.convolution import low_pass
-from tfgan_codec.metrics.psnr import check_pair
+from tfgan_codec.metrics.psnr import check_pair, check_side
 
 BLOCKS = vgg16.BLOCKS[:4]
 LOG2_SIGMA = 3.0
@@ -62,11 +61,7 @@ class Wasserstein:
 
     def layers(self, picture: np.ndarray) -> list[np.ndarray]:
         """Returns what VGG16's layers make of a picture, [height, width, channels] each."""
-        if min(picture.shape[:2]) < SMALLEST_SIDE:
-            raise UsageError(
-                f"Wasserstein distortion needs at least {SMALLEST_SIDE} pixels a side, the "
-                f"picture is {picture.shape[1]}x{picture.shape[0]}"
-            )
+        check_side("Wasserstein distortion", picture, SMALLEST_SIDE)
         return vgg16.features(self._weights, picture, BLOCKS)
 
     def of_layers(self, layers: Sequence[np.ndarray]) -> Features:
