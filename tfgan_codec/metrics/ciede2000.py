@@ -36,7 +36,9 @@ def lab(picture: np.ndarray) -> np.ndarray:
     """Returns CIELAB of sRGB values 0..255, both [..., 3]: L in 0..100, a and b around 0."""
     rgb = picture.astype(np.float64) / PEAK
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    xyz = linear @ (_TO_XYZ / _TO_XYZ.sum(axis=1, keepdims=True)).T
+    to_xyz = (_TO_XYZ / _TO_XYZ.sum(axis=1, keepdims=True)).T
+    # Not as a matrix product, which may round one picture in two ways: equal ones differ by 0.
+    xyz = sum(linear[..., i, None] * to_xyz[i] for i in range(3))
     edge = 6 / 29
     root = np.where(xyz > edge**3, np.cbrt(xyz), xyz / (3 * edge**2) + 4 / 29)
     x, y, z = np.moveaxis(root, -1, 0)
