@@ -22,19 +22,18 @@ usage: python -m apps.study EXPERIMENT --data=FOLDER --test=FOLDER --runs=FOLDER
 Trains small codecs, measures them on real files and writes tables and pictures to results/. What is
 trained already is not trained again. Times are those of two cores.
 
-  mobilevit_gan  LS-GAN, HiFiC, Hinge GAN-GP and MobileViT-GAN, the last also without discriminator
-                 and without smoothness loss: 6 x 12 minutes
+  mobilevit_gan  one codec, and what it becomes with each of five discriminators and with none, with
+                 and without smoothness loss: an hour for what they share, 8 x 10 to 20 minutes
   adversarial    the adversarial hyperprior codec, also without discriminator and without
                  post-processing: 12 minutes for what they share and 3 x 6 minutes
-  msae           the multiscale autoencoder, also without discriminators and with one scale: 3 x 12
-                 minutes
-  techniques     23 training techniques and another seed against one baseline, 10 minutes each;
-                 --only chooses
+  msae           the multiscale autoencoder, without discriminators, of one scale: 3 x 12 minutes
+  techniques     19 training techniques against one baseline, 5 minutes each; --only chooses
+
+The report has intervals, by pictures and seeds, and says of each claim whether it is borne out.
 
   python -m apps.study mobilevit_gan --data=photos --test=kodak --runs=runs/study
   python -m apps.study techniques --only=warm_up,lazy_r1 --data=photos --test=kodak --runs=runs/t
 """
-
 
 _FLAGS = Path(__file__).parent / "flags"
 
@@ -42,11 +41,11 @@ _FLAGS = Path(__file__).parent / "flags"
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     values = cli.Flags()
-    values.add("data", None, "Folder tree of training pictures.")
+    values.add("data", [], "Folder trees of training pictures.")
     values.add("test", None, "Folder of the pictures to measure on.")
     values.add("runs", None, "Where runs, bundles and compressed files go.")
     values.add("out", None, "Where results go. Default: results/STUDY.")
-    values.add("minutes", None, "Of training per system. Default: the flag files'.", float)
+    values.add("seeds", 2, "Trainings of each system, which differ in their seeds.", int)
     values.add("only", [], "Systems to train beside the first; all by default.")
     text = "A further flag of apps.train for all: --also=--precision=mixed_bfloat16."
     flags.DEFINE_multi_string("also", [], text, flag_values=values)
@@ -55,7 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     def command(study: str) -> None:
         from tfgan_codec.studies.experiments import EXPERIMENTS
-        from tfgan_codec.studies.study import Study, run
+        from tfgan_codec.studies.report import run
+        from tfgan_codec.studies.study import Study
 
         experiment = choose("experiment", study, EXPERIMENTS)
         cli.require(values, "data", "test", "runs")
@@ -64,8 +64,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         outputs.check_folder(out, schema.FOLDER, values.overwrite)
         places = values.data, values.test, Path(values.runs), Path(out)
         commands = _process("apps.train", values.weights), _process("export.bundle")
-        asked = values.weights, line, values.only, values.also
-        run(Study(*places, _FLAGS, *commands, values.minutes, *asked), experiment)
+        asked = values.seeds, values.weights, line, values.only, values.also
+        run(Study(*places, _FLAGS, *commands, *asked), experiment)
 
     return cli.run(command, values, _USAGE, argv)
 

@@ -1,6 +1,7 @@
 """The studies' measurements, on codecs that were not trained."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,12 @@ tf = pytest.importorskip("tensorflow")
 import tfgan_codec as tgc
 from apps import study as study_app
 from apps import train as train_app
-from tfgan_codec import losses, models, techniques
+from tfgan_codec import losses, models
+from tfgan_codec import techniques as training_techniques
 from tfgan_codec.deploy import bundling
 from tfgan_codec.evaluation import schema
 from tfgan_codec.specs.grammar import parse
-from tfgan_codec.studies import study
+from tfgan_codec.studies import report, study, techniques
 from tfgan_codec.studies.experiments import EXPERIMENTS
 from tfgan_codec.training import run
 from tfgan_codec.training.config import RunConfig
@@ -25,55 +27,66 @@ from tfgan_codec.training.ramps import Ramps
 RECIPES = Path(study_app.__file__).parent / "flags"
 
 
-def pretend(name: str, tmp_path: Path, only: list[str]) -> tuple[study.Study, str]:
+def pretend(name: str, tmp_path: Path, only: list[str], seeds: int = 1) -> tuple[study.Study, str]:
     """Runs an experiment on codecs that are there already; its settings and its README.md."""
     random = np.random.default_rng(0)
     (tmp_path / "test").mkdir()
     for number in range(2):
         coarse = Image.fromarray(random.integers(0, 256, (12, 16, 3), dtype=np.uint8))
         coarse.resize((224, 176), Image.Resampling.BICUBIC).save(tmp_path / f"test/{number}.png")
-    experiment, runs = EXPERIMENTS[name], tmp_path / "runs"
-    for system in experiment.systems:
-        if only and system.name not in (*only, experiment.systems[0].name):
-            continue
-        codec = "mobilevit_gan" if name == "techniques" else system.name.partition("-")[0]
+    experiment, runs, out = EXPERIMENTS[name], tmp_path / "runs", tmp_path / "results"
+    places = "", str(tmp_path / "test"), runs, out, RECIPES
+    commands = [lambda arguments: pytest.fail(f"not there already: {arguments}")] * 2
+    asked = study.Study(*places, *commands, seeds, None, "the command", only=only)
+    for each in asked.trainings(study.chosen(asked, experiment.systems)):
+        system = each.system.name
+        codec = "mobilevit_gan" if name == "mobilevit_gan" else system.partition("-")[0]
         arguments = {"width": 0.03, "blocks": 1, "kernel": 3} if codec == "adversarial" else {}
-        if system.name.endswith("no_post_processing"):
+        if system.endswith("no_post_processing"):
             arguments["post_processing"] = 0
-        if system.name == "msae-one_scale":
+        if system == "msae-one_scale":
             arguments["scales"] = 1
+        tf.keras.utils.set_random_seed(each.seed)
         model = models.build(codec, **{"width": 0.05, **arguments})
         model.build_weights()
         model.prepare_for_coding()
-        bundling.write(model, str(runs / f"{system.name}.bundle"), system.name, {"steps": 7})
-        (runs / system.name).mkdir()
+        bundling.write(model, str(asked.bundle(each)), each.name, {"steps": 7})
+        (runs / each.name).mkdir()
         figures = {"step": 25, "loss": 1.0}
-        if "no_" not in system.name:
+        if "no" not in system:
             figures.update(d_loss=1.75, d_real=0.5, d_fake=-0.25)
-        (runs / system.name / "figures.jsonl").write_text(json.dumps(figures) + "\n")
-    out = tmp_path / "results"
-    places = "", str(tmp_path / "test"), runs, out, RECIPES
-    commands = [lambda arguments: pytest.fail(f"not there already: {arguments}")] * 2
-    asked = study.Study(*places, *commands, None, None, "the command", only=only)
-    study.run(asked, experiment, metrics=("psnr", "ms_ssim"))
+        (runs / each.name / "figures.jsonl").write_text(json.dumps(figures) + "\n")
+    report.run(asked, experiment, metrics=("psnr", "ms_ssim"))
     assert Image.open(out / "pictures.png").width > 300
+    assert Image.open(out / "curves.png").width > 300
     return asked, (out / "README.md").read_text()
+
+
+def row(text: str, start: str) -> list[str]:
+    """Returns the cells of the first line of a table that starts so."""
+    line = next(line for line in text.splitlines() if line.startswith(start))
+    return [cell.strip() for cell in line.strip("|").split("|")]
 
 
 @pytest.mark.slow
 def test_the_papers_experiment(tmp_path: Path):
-    asked, text = pretend("mobilevit_gan", tmp_path, [])
+    asked, text = pretend("mobilevit_gan", tmp_path, ["mobilevit", "ls_gan"], seeds=2)
     results = schema.load(asked.out / "results.json")
-    systems = EXPERIMENTS["mobilevit_gan"].systems
-    assert {row["codec"] for row in results.sets} == {system.name for system in systems}
-    assert "| MobileViT-GAN | 7 |" in text
+    sets = {row["codec"]: row for row in results.sets}
+    names = {"none", "mobilevit", "ls_gan"}
+    assert set(sets) == names | {f"{name}-seed1" for name in names}
+    assert row(text, "| MobileViT-GAN | 2 |")[:3] == ["MobileViT-GAN", "2", "7"]
     assert "| 0.0889 | 0.9012 | 53.14 |" in text  # the paper's
     assert "| 1.750 | 1.750 | 0.500 | -0.250 | yes |" in text
-    # Nothing was measured: tables are the normal ones, so both rates agree but for the header.
-    for line in text.splitlines():
-        if line.startswith("| LS-GAN | 7 |"):
-            bpp, normal = (float(cell) for cell in line.split("|")[3:5])
-            assert 0 < bpp - normal < 8 * 24 / (224 * 176)
+    mean = np.mean([sets[name]["psnr"] for name in ("mobilevit", "mobilevit-seed1")])
+    base = np.mean([sets[name]["psnr"] for name in ("none", "none-seed1")])
+    (difference,) = re.findall(r"\| MobileViT-GAN \| [+-][\d.]+ % \| \**([+-][\d.]+) ±", text)
+    assert float(difference) == pytest.approx(mean - base, abs=0.006)
+    assert "| It serves better than LS-GAN's. | MS-SSIM |" in text
+    assert "Hinge GAN-GP's" not in text  # which was not trained
+    # Nothing was learned: tables are the normal ones, so both rates agree but for the header.
+    bpp, normal = map(float, row(text, "| LS-GAN | 0.")[1:3])
+    assert 0 < bpp - normal < 8 * 24 / (224 * 176)
 
 
 @pytest.mark.slow
@@ -94,29 +107,25 @@ def test_the_ablations_of_msae(tmp_path: Path):
     rows = {row["codec"]: row for row in schema.load(asked.out / "results.json").sets}
     assert set(rows) == {"msae", "msae-no_gan", "msae-one_scale"}
     assert rows["msae"]["params"] > 2.5 * rows["msae-one_scale"]["params"]
-    for line in text.splitlines():
-        cells = [cell.strip() for cell in line.split("|")]
-        if line.startswith("| MSAE |") and cells[-2] == "0.7943":
-            bpp = float(cells[3])
-        elif line.startswith("| MSAE |") and len(cells) == 7:  # the layers, and 18 to 24 bytes
-            layers = [float(cell) for cell in cells[2:-1]]
-            assert sum(layers) == pytest.approx(bpp, abs=3e-4)
-            assert 0 < layers[0] < layers[1] < layers[2]
-            assert 8 * 18 / (224 * 176) - 1e-4 < layers[3] < 8 * 24 / (224 * 176) + 1e-4
-        elif line.startswith("| one scale |") and len(cells) == 7:
-            assert cells[2:4] == ["0.0000", "0.0000"]
+    bpp = float(row(text, "| MSAE | 1 |")[3])
+    layers = [float(cell) for cell in row(text, "| MSAE | 0.0")[1:]]  # and 18 to 24 bytes
+    assert sum(layers) == pytest.approx(bpp, abs=3e-4)
+    assert 0 < layers[0] < layers[1] < layers[2]
+    assert 8 * 18 / (224 * 176) - 1e-4 < layers[3] < 8 * 24 / (224 * 176) + 1e-4
+    assert row(text, "| one scale | 0.0000")[1:3] == ["0.0000", "0.0000"]
+    assert "| Three scales are better than one. |" in text
+    assert "cannot be decided here |" in text  # with one seed each
 
 
-@pytest.mark.slow
-def test_techniques_are_compared_with_the_baseline(tmp_path: Path):
-    asked, text = pretend("techniques", tmp_path, ["no_gan", "warm_up"])
-    rows = {row["codec"]: row for row in schema.load(asked.out / "results.json").sets}
-    assert set(rows) == {"baseline", "no_gan", "warm_up"}
-    difference = rows["warm_up"]["psnr"] - rows["baseline"]["psnr"]
-    share = 100 * (rows["warm_up"]["bpp"] / rows["baseline"]["bpp"] - 1)
-    assert f"| GAN warm-up | {share:+.1f} % | {difference:+.2f} |" in text
-    assert "| GAN warm-up | `--adversarial_weight=0@0.35,1@0.7` |" in text
-    assert "| no discriminator | `--phase=1.0:192:4:0:0` `no --discriminator` |" in text
+def test_what_a_technique_changes_is_told_by_its_flags():
+    systems = {system.name: system for system in techniques.EXPERIMENT.systems}
+    change = {name: techniques._change(system) for name, system in systems.items()}
+    assert change["baseline"] == "-"
+    assert change["warm_up"] == "`--adversarial_weight=0@0.3,0.1@0.6`"
+    assert change["feature_matching"] == "`--feature_matching=10`"
+    assert change["no_gan"].endswith(
+        "`no --discriminator` `no --adversarial` `no --adversarial_weight` `no --d_learning_rate`"
+    )
 
 
 def test_all_systems_have_flags_that_make_a_run(monkeypatch: pytest.MonkeyPatch, capsys):
@@ -130,8 +139,9 @@ def test_all_systems_have_flags_that_make_a_run(monkeypatch: pytest.MonkeyPatch,
             assert train_app.main(command) == 0, capsys.readouterr().err
             config = asked[-1]
             ramps = Ramps()
-            losses.build(ramps.specs(text for text in config.loss if "lpips" not in text))
-            techniques.build(ramps.specs(config.technique))
+            own = [text for text in config.loss if not text.startswith(("lpips", "wasserstein"))]
+            losses.build(ramps.specs(own))  # the others need weights
+            training_techniques.build(ramps.specs(config.technique))
             assert bool(config.discriminator) == any(phase.gan for phase in config.phase)
     for name, arguments in map(parse, {config.model for config in asked}):
         models.build(name, **arguments)
@@ -145,10 +155,18 @@ def test_a_wrong_name_gets_a_suggestion(tmp_path: Path, capsys):
     assert "did you mean warm_up" in capsys.readouterr().err
 
 
+def test_bases_are_trained_once_and_others_with_every_seed():
+    base = study.System("base", "Base")
+    other = study.System("other", "Other", begins=base)
+    asked = study.Study((), "", Path(), Path(), Path(), None, None, 2, None, "")
+    names = [each.name for each in asked.trainings([other, base])]
+    assert names == ["other", "other-seed1", "base"]
+
+
 def test_a_system_is_trained_and_exported_by_the_commands_that_were_handed_in(tmp_path: Path):
     """The one that it begins with first; nothing is exported where training failed."""
     first = study.System("first", "First", recipe="small")
-    second = study.System("second", "Second", ("--seed=1",), begins=first)
+    second = study.System("second", "Second", ("--clip=2",), begins=first)
     said: list[list[str]] = []
 
     def train(arguments):
@@ -159,14 +177,16 @@ def test_a_system_is_trained_and_exported_by_the_commands_that_were_handed_in(tm
         said.append(arguments)
         return 0
 
-    places = "photos", "test", tmp_path, tmp_path, Path("recipes")
-    asked = study.Study(*places, train, export, 2.0, None, "", also=["--jit"])
-    with pytest.raises(tgc.UsageError, match="second could not be trained"):
-        study._train(asked, second)
-    more = ["--minutes=2.0", "--jit"]
-    runs = tmp_path / "first", tmp_path / "second"
+    places = ("a", "b"), "test", tmp_path, tmp_path, Path("recipes")
+    asked = study.Study(*places, train, export, 2, None, "", also=["--jit"])
+    with pytest.raises(tgc.UsageError, match="second-seed1 could not be trained"):
+        study.train(asked, study.Run(second, 1))
+    data = ["--data=a", "--data=b"]
+    runs = tmp_path / "first", tmp_path / "second-seed1"
+    begin = f"--init_from={runs[0]}"
     assert said == [
-        ["--flagfile=recipes/small.flags", "--data=photos", f"--out={runs[0]}", *more],
+        ["--flagfile=recipes/small.flags", *data, f"--out={runs[0]}", "--seed=0", "--jit"],
         [f"--model={runs[0]}", f"--out={runs[0]}.bundle", "--name=first"],
-        ["--seed=1", "--data=photos", f"--out={runs[1]}", f"--init_from={runs[0]}", *more],
+        ["--clip=2", *data, f"--out={runs[1]}", begin, "--seed=1", "--jit"],
     ]
+    assert asked.seconds(study.Run(first, 0)) == 0.0  # nothing ran
