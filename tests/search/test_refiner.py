@@ -14,6 +14,7 @@ from PIL import Image
 import tfgan_codec as tgc
 from apps import compress
 from tfgan_codec.coding import hyperprior
+from tfgan_codec.coding.contract import read_search
 from tfgan_codec.commands import training
 from tfgan_codec.errors import UsageError
 from tfgan_codec.evaluation.classical import CodecMissingError
@@ -24,7 +25,9 @@ tf = pytest.importorskip("tensorflow")
 
 from tfgan_codec.losses.distortion import ms_ssim, mse
 from tfgan_codec.losses.perceptual import Lpips
+from tfgan_codec.search import descent
 from tfgan_codec.search import refiner as refine
+from tfgan_codec.search.controller import Controller
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +73,29 @@ def test_realism_lowers_lpips_of_the_realistic_picture(mobile, kodak_dir, shared
     assert after < 0.9 * before
 
 
+@pytest.mark.slow
+def test_a_fast_search_lowers_lpips_of_both_networks(mobile, kodak_dir, shared_dir):
+    weights = str(shared_dir / "weights")
+    picture = detail(kodak_dir / "kodim23.png")
+    plain = mobile.compress(picture, bpp=0.1)
+    found = mobile.compress(picture, bpp=0.1, refiner=refine.Refiner("fast", weights=weights))
+    assert len(found) <= 0.1 * picture.shape[0] * picture.shape[1] / 8
+    original = tf.constant(picture[None], tf.float32)
+    for net, share in (("alex", 0.9), ("vgg", 0.97)):
+        lpips = Lpips(net=net, folder=weights)
+        before, after = (
+            float(lpips.distance(original, decoded(mobile, blob, 1.0))[0])
+            for blob in (plain, found)
+        )
+        assert after < share * before
+
+
+def test_the_number_of_steps_can_be_left_out():
+    assert read_search("fast") == ("fast", 24)
+    assert read_search("realism") == ("realism", 100)
+    assert read_search("fast12") == ("fast", 12)
+
+
 def detail(path) -> np.ndarray:
     return np.asarray(Image.open(path).convert("RGB"))[128:384, 128:384]
 
@@ -109,9 +135,10 @@ def test_tiny_pictures_are_searched_too(small_bundle):
     assert codec.compress(picture[:1, :1], refiner=refine.Refiner(steps=5))
 
 
-def test_realism_of_tiny_pictures(small_bundle, shared_dir):
-    """AlexNet needs 31 pixels a side; what is smaller is searched without LPIPS."""
-    refiner = refine.Refiner("realism", 3, str(shared_dir / "weights"))
+@pytest.mark.parametrize("tune", ["realism", "fast"])
+def test_realism_of_tiny_pictures(small_bundle, shared_dir, tune):
+    """AlexNet needs 31 pixels a side, VGG16 twice 16: what is smaller is searched without."""
+    refiner = refine.Refiner(tune, 3, str(shared_dir / "weights"))
     for side in (16, 33):
         picture = sample_pictures.pixels(side, side)
         assert tgc.Codec(small_bundle).compress(picture, quality=200, refiner=refiner)
@@ -137,13 +164,13 @@ def test_large_pictures_go_in_windows(small_bundle, photograph, monkeypatch):
     assert shares == [step / 8 for step in range(1, 9)]
     # Without a limit and nearly without steps, this is rounding.
     assert np.mean(found.r != coding.r) < 0.05
-    assert refiner._search.cache_info().currsize == 1
+    assert refiner._descent.cache_info().currsize == 1
 
 
 def test_mixtures_lie_between_neighbours_and_end_at_one_of_them():
     r = tf.constant(np.random.default_rng(0).uniform(-3, 3, 10_000).astype(np.float32))
     for temperature in (0.5, 0.025):
-        mixed = refine._mixture(r, tf.constant(temperature), tf.constant([1, 0])).numpy()
+        mixed = descent.mixture(r, tf.constant(temperature), tf.constant([1, 0])).numpy()
         assert (mixed >= np.floor(r)).all()
         assert (mixed <= np.floor(r) + 1).all()
     assert np.mean(np.abs(mixed - np.round(mixed)) < 0.01) > 0.97
@@ -152,7 +179,7 @@ def test_mixtures_lie_between_neighbours_and_end_at_one_of_them():
 
 
 def test_the_price_of_a_bit_follows_the_bits():
-    controller = refine._Controller(1000.0, steps=100)
+    controller = Controller(1000.0, steps=100)
     start = controller.price
     for _ in range(5):
         controller.see(1020.0)
@@ -190,15 +217,17 @@ def test_the_command_searches(small_bundle, photograph, tmp_path):
 
 
 def test_what_cannot_be_searched(photograph, tmp_path, monkeypatch, capsys):
-    for search in ("speed10", "realism", "realism-1", "fidelity1e3"):
+    for search in ("speed10", "realism-1", "fidelity1e3", "fast0"):
         assert run(tmp_path, photograph, f"--search={search}") == 1
-        assert f"its number of steps, realism100, not '{search}'" in capsys.readouterr().err
+        assert f"steps such as realism100, not '{search}'" in capsys.readouterr().err
     for arguments in (("speed",), ("fidelity", 0)):
-        with pytest.raises(UsageError, match="for fidelity or realism"):
+        with pytest.raises(UsageError, match="one of fast, fidelity, realism"):
             refine.Refiner(*arguments)
     monkeypatch.setenv("TGC_WEIGHTS", str(tmp_path))
     with pytest.raises(UsageError, match=r"python -m apps\.weights"):
         refine.Refiner("realism")
+    with pytest.raises(UsageError, match=r"lpips_alex.*python -m apps\.weights"):
+        training.refiner("fast")
 
 
 def test_what_would_fail_after_the_search_fails_before(photograph, tmp_path, monkeypatch, capsys):

@@ -14,22 +14,26 @@ from tfgan_codec.format.geometry import Array, Floats, round_half_up
 from tfgan_codec.format.payload import Symbols
 from tfgan_codec.pictures.picture import Pixels
 
+# What an encoder can search for, and in how many steps it does by default.
+DEFAULT_STEPS = {"fast": 24, "fidelity": 100, "realism": 100}
+
 
 class Search(NamedTuple):
     """Holds what the commands' --search asks of a `search.refiner.Refiner`."""
 
-    tune: str  # "fidelity" or "realism"
+    tune: str  # a key of `DEFAULT_STEPS`
     steps: int  # of gradient descent
 
 
 def read_search(text: str) -> Search:
-    """Reads a search from a text such as `fidelity100` or `realism100`; else `UsageError`."""
-    found = re.fullmatch("(fidelity|realism)([1-9][0-9]{0,5})", text)
+    """Reads a search from a text such as `fast` or `realism100`; else `UsageError`."""
+    found = re.fullmatch(f"({'|'.join(DEFAULT_STEPS)})([1-9][0-9]{{0,5}})?", text)
     if not found:
         raise UsageError(
-            f"a search is fidelity or realism and its number of steps, realism100, not {text!r}"
+            f"a search is fast, fidelity or realism, perhaps with a number of steps such as "
+            f"realism100, not {text!r}"
         )
-    return Search(found[1], int(found[2]))
+    return Search(found[1], int(found[2] or DEFAULT_STEPS[found[1]]))
 
 
 class Refiner(Protocol):

@@ -20,8 +20,7 @@ standard input or output.
   {program} photo.jpg photo.tgc --bpp=0.2       twice that, and surely no more
   {program} photo.jpg photo.tgc --bytes=5000    the best that fits in 5000 bytes
   {program} photo.jpg photo.tgc --quality=128   the same quality for any picture
-  {program} photo.jpg photo.tgc --search=fidelity100
-                                        a better picture in as many bytes, in minutes
+  {program} photo.jpg photo.tgc --search=fast   a more realistic one in as many bytes, in seconds
   {program} *.jpg --out=small                   each to a file in the folder small
   {program} - - <photo.jpg >photo.tgc           in a pipe
 """
@@ -36,11 +35,11 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc compress") -> in
     values.add_metadata()
     values.add("page", None, "Of a file of several pictures, which one; 1 is the first.", int)
     text = (
-        "fidelity100 or realism100: steps of a search for a better picture in as many bytes. It "
-        "needs TensorFlow; decoding does not."
+        "fast, or fidelity100 or realism100, which take minutes: a search for a better picture in "
+        "as many bytes. It needs TensorFlow; decoding does not."
     )
     values.add("search", None, text)
-    text = "Folder of the weights of LPIPS, for realism; tgc weights makes it."
+    text = "Folder of the weights of LPIPS, for fast and realism; tgc weights makes it."
     values.add("weights", None, text)
     values.add("out", None, "The file to write, or the folder for several.")
     values.add_overwrite()

@@ -18,7 +18,7 @@ COMMANDS = {
     "info": "what a .tgc file holds, as JSON",
     "demo": "a picture beside AVIF and JPEG files of the same size",
     "models": "the models that are shipped",
-    "weights": "weights of metrics, which --search=realism100 needs",
+    "weights": "weights of metrics, which --search=fast needs",
 }
 _USAGE = """
 usage: tgc COMMAND [FILE ...] [--FLAG=VALUE ...]

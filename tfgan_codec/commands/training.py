@@ -17,6 +17,9 @@ from tfgan_codec.format.payload import Symbols
 from tfgan_codec.metrics import weights as metric_weights
 from tfgan_codec.pictures.picture import Pixels
 
+# The metrics' weights that a search needs.
+_WEIGHTS = {"fast": ("lpips_alex", "lpips_vgg"), "realism": ("lpips_alex",)}
+
 
 def module(name: str, flag: str) -> Any:
     """Imports a module for a flag that needs TensorFlow.
@@ -32,7 +35,7 @@ def module(name: str, flag: str) -> Any:
 def refiner(
     search: str, weights: str | None = None, progress: Callable[[float], None] | None = None
 ) -> Refiner:
-    """Makes what `--search` asks for, such as realism100; it imports TensorFlow for its first
+    """Makes what `--search` asks for, such as fast; it imports TensorFlow for its first
     picture, and what is missing for it is told at once.
 
     Args:
@@ -43,8 +46,8 @@ def refiner(
     asked = read_search(search)
     if importlib.util.find_spec("tensorflow") is None:
         raise UsageError(cli.missing("a search", "tensorflow"))
-    if asked.tune == "realism":
-        metric_weights.find("lpips_alex", weights)
+    for name in _WEIGHTS.get(asked.tune, ()):
+        metric_weights.find(name, weights)
 
     @functools.cache
     def made() -> Refiner:

@@ -20,7 +20,11 @@ _LOSSES = {
 }
 _PHASE_LOSSES = {3: "psnr", 4: "ms_ssim"}  # places of the weights in `training.phases.Phase`
 # What the encoder's search lowers (`tgc compress --search`), for the files as they are decoded.
-_SEARCHES = {"fidelity": ("psnr", "ms_ssim"), "realism": ("psnr", "ms_ssim", "lpips")}
+_SEARCHES = {
+    "fast": ("psnr", "lpips", "lpips_vgg"),
+    "fidelity": ("psnr", "ms_ssim"),
+    "realism": ("psnr", "ms_ssim", "lpips"),
+}
 
 
 def measures(info: Mapping[str, Any], realism: float, search: str = "") -> list[str] | None:

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterator
+from pathlib import Path
 
 import tensorflow as tf
+
+_CPUS = Path("/proc/cpuinfo")
+
+
+@functools.cache
+def fast_bfloat16() -> bool:
+    """Whether this machine's processor multiplies bfloat16 numbers, as far as Linux says; others
+    would have to imitate it."""
+    flags = _CPUS.read_text(encoding="utf-8") if _CPUS.exists() else ""
+    return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
 @contextlib.contextmanager
