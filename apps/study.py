@@ -64,8 +64,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         outputs.check_folder(out, schema.FOLDER, values.overwrite)
         places = values.data, values.test, Path(values.runs), Path(out)
         commands = _process("apps.train", values.weights), _process("export.bundle")
-        asked = values.seeds, values.weights, line, values.only, values.also
-        run(Study(*places, _FLAGS, *commands, *asked), experiment)
+        asked = values.weights, line, values.only, values.also
+        run(Study(*places, _FLAGS, *commands, values.seeds, *asked), experiment)
 
     return cli.run(command, values, _USAGE, argv)
 

@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[np.float64]
 
 _DRAWS = 2000
 _NORMAL = 1.959964  # the 97.5 % quantile of the normal distribution
@@ -54,7 +57,7 @@ def noise(groups: Sequence[Sequence[float]]) -> Noise:
     return Noise(math.sqrt(sum(squares) / freedom) if freedom else math.inf, freedom)
 
 
-def difference(first: np.ndarray, second: np.ndarray, between_seeds: Noise) -> Interval:
+def difference(first: Values, second: Values, between_seeds: Noise) -> Interval:
     """Returns by how much a measure of the first codec exceeds that of the second.
 
     Args:
@@ -68,7 +71,7 @@ def difference(first: np.ndarray, second: np.ndarray, between_seeds: Noise) -> I
     return Interval(float(each.mean()), math.hypot(_bootstrap(each), seeds))
 
 
-def _bootstrap(values: np.ndarray) -> float:
+def _bootstrap(values: Values) -> float:
     """Returns half the width of the 95 % interval of the mean of values that are drawn again."""
     draws = np.random.default_rng(0).integers(0, len(values), (_DRAWS, len(values)))
     low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5])

@@ -70,13 +70,12 @@ class Refiner:
         weights: str | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> None:
-        steps = steps if steps is not None else DEFAULT_STEPS.get(tune)
-        if tune not in DEFAULT_STEPS or steps < 1:
+        if tune not in DEFAULT_STEPS or (steps is not None and steps < 1):
             tunes = ", ".join(DEFAULT_STEPS)
             raise UsageError(f"a search is one of {tunes}, not {tune} in {steps} steps")
-        self._steps = steps
+        self._steps = DEFAULT_STEPS[tune] if steps is None else steps
         self._progress = progress or (lambda share: None)
-        rate = min(_FASTEST, max(_RATE, _QUICK / steps)) if tune == "fast" else _RATE
+        rate = min(_FASTEST, max(_RATE, _QUICK / self._steps)) if tune == "fast" else _RATE
         # Restoring decoders takes seconds, and TensorFlow traces each size of a window anew.
         self._distortion = functools.lru_cache(1)(_maker(tune, weights))
         self._descent = functools.lru_cache(8)(

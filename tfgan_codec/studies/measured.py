@@ -61,7 +61,7 @@ class Measured:
     def difference(self, metric: str, first: str, second: str) -> Interval:
         """Returns by how much a metric of the first system exceeds the second's."""
         groups = [[self._sets[r.name][metric] for r in self._of(s.name)] for s in self.systems]
-        values = (self._values(metric, name) for name in (first, second))
+        values = self._values(metric, first), self._values(metric, second)
         return intervals.difference(*values, intervals.noise(groups))
 
     def _values(self, metric: str, system: str) -> np.ndarray:
