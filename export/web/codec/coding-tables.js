@@ -14,6 +14,11 @@ const BUCKETS = 256;
  * one per row, laid out for a fast decoder.
  */
 export class CodingTables {
+  /** @type {number | undefined} */
+  #leastBits;
+  /** @type {Float64Array | undefined} bits of each symbol, where `cdf` has it */
+  #costs;
+
   /**
    * @param {number} width entries per row of `cdf`
    * @param {Int32Array} cdf row after row, each rising from 0 to 65536, then zeros
@@ -58,8 +63,16 @@ export class CodingTables {
       extra = 2 * (32 - Math.clz32(gamma));
       symbol = last;
     }
-    const at = row * this.width + symbol;
-    return PRECISION - Math.log2(this.cdf[at + 1] - this.cdf[at]) + extra;
+    this.#costs ??= Float64Array.from(this.cdf, (lower, at) => {
+      return PRECISION - Math.log2(Math.max(this.cdf[at + 1] - lower, 1));
+    });
+    return this.#costs[row * this.width + symbol] + extra;
+  }
+
+  /** The sum of `leastBits` of all rows. */
+  leastBitsOfAll() {
+    this.#leastBits ??= this.last.reduce((sum, _, row) => sum + this.leastBits(row), 0);
+    return this.#leastBits;
   }
 
   /**
