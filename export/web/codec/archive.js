@@ -107,7 +107,9 @@ export class Archive {
     let at = view.getUint32(end + 16, true);
     for (let i = 0; i < count; i++) {
       if (at + ENTRY_BYTES > end || view.getUint32(at, true) !== ENTRY) throw damaged();
-      const [nameBytes, extra, comment] = [28, 30, 32].map((field) => view.getUint16(at + field, true));
+      const [nameBytes, extra, comment] = [28, 30, 32].map((field) =>
+        view.getUint16(at + field, true),
+      );
       const nameAt = at + ENTRY_BYTES;
       const name = new TextDecoder().decode(this.#data.subarray(nameAt, nameAt + nameBytes));
       if (this.#members.has(name)) throw damaged();

@@ -1,25 +1,18 @@
-import { Archive, zipFiles } from './archive.js';
 import { BundleError, UsageError, shown } from './errors.js';
 import { HYPER_STRIDE, QUALITIES, STRIDE } from './geometry.js';
-import { sha256 } from './hashes.js';
-import { MAX_LAYERS, MODEL_ID_BYTES } from './header.js';
-import { Manifest, safeName } from './manifest.js';
-import { readNormative, requireKnown, takeArray } from './normative.js';
-import { parseNpy } from './npy.js';
+import { MODEL_ID_BYTES } from './header.js';
+import { Manifest } from './manifest.js';
+import { requireKnown, takeArray } from './normative.js';
 
-const FORMAT = 1;
-const LAYERED = 2; // several bundles, a layer each
-const CONTEXT = 3; // with a context model
+export const FORMAT = 1;
+export const CONTEXT = 3; // with a context model
 const SCALES = 64;
 const FRACTIONS = 8; // of the means of a context model, a table each
-const MAX_ARRAYS = 2 ** 25; // bytes of all arrays of one file
-const MAX_FILES = 64;
 const MAX_CHANNELS = 1024;
 const MAX_GAIN = 1e6;
 const MAX_TILE = 256;
 /** A halo that stands for "an output depends on the whole input". */
 const WHOLE = 2 ** 20;
-const ARRAY_NAME = /^[a-z0-9_]{1,40}$/;
 
 /** @typedef {'analysis' | 'hyper_analysis' | 'mean' | 'synthesis'} NetworkKind */
 
@@ -154,7 +147,9 @@ export class Bundle {
       const { cell, out } = CELLS[kind];
       const file = entry.name('file');
       if (!files.has(file)) {
-        throw new BundleError(`${file}, the ${kind} network, is missing from files of the manifest`);
+        throw new BundleError(
+          `${file}, the ${kind} network, is missing from files of the manifest`,
+        );
       }
       if (tile && tile <= 2 * Math.ceil(halo / cell)) {
         throw new BundleError(`a halo of ${halo} takes all of a tile of ${tile}; export again`);
@@ -162,7 +157,8 @@ export class Bundle {
       if (this.parts.some((part) => part.kind === kind && part.realism === realism)) {
         throw new BundleError(`there are two decoders of realism ${realism}`);
       }
-      const channels = { hyper_analysis: this.hyperChannels, synthesis: 3 }[kind] ?? this.channels;
+      const others = kind === 'hyper_analysis' ? this.hyperChannels : this.channels;
+      const channels = kind === 'synthesis' ? 3 : others;
       this.parts.push({ kind, realism, file, geometry: { cell, out, halo, tile }, channels });
     };
     add('analysis', networks.child('analysis'));
@@ -178,112 +174,14 @@ export class Bundle {
 }
 
 /**
- * A loaded model: its name, the model id of its files, and the bundle of each layer, coarse to fine;
- * one bundle if it has no layers.
+ * Throws where something in a bundle is not what it must be.
  *
- * @typedef {{ name: string, modelId: string, bundles: Bundle[] }} LoadedBundle
- */
-
-/**
- * Loads a bundle, in layers or not.
- *
- * @param {import('./contract.js').FetchFile} fetchFile
- * @param {AbortSignal} [signal]
- * @returns {Promise<LoadedBundle>}
- */
-export async function loadBundle(fetchFile, signal) {
-  const manifest = Manifest.parse(await fetchFile('manifest.json', signal));
-  const format = manifest.integer('format', 2 ** 31);
-  const readFile = checkedFiles(manifest, fetchFile);
-  const digest = manifest.string('normative_sha256');
-  const modelId = digest.slice(0, 2 * MODEL_ID_BYTES);
-  if (format === LAYERED) {
-    return { name: manifest.name('name'), modelId, bundles: await layersOf(manifest, readFile) };
-  }
-  if (format !== FORMAT && format !== CONTEXT) {
-    throw new BundleError(`bundle format ${format} is not supported; use a newer version`);
-  }
-  const [normative, gains] = await Promise.all(
-    ['normative.npz', 'gains.npz'].map(async (name) => readArrays(await readFile(name), name)),
-  );
-  const bundle = new Bundle(manifest, await readNormative(normative, digest), gains, readFile);
-  return { name: bundle.name, modelId, bundles: [bundle] };
-}
-
-/**
- * @param {Manifest} manifest
- * @param {(name: string) => Promise<Uint8Array>} readFile
- */
-async function layersOf(manifest, readFile) {
-  const names = manifest.list('layers');
-  if (names.length < 2 || names.length > MAX_LAYERS) {
-    throw new BundleError(`a bundle has 2 to ${MAX_LAYERS} layers, not ${names.length}`);
-  }
-  const bundles = [];
-  for (const name of names) {
-    const { bundles: found } = await loadBundle(zipFiles(await readFile(safeName(name))));
-    if (found.length !== 1 || found[0].context) {
-      throw new BundleError(`${shown(name)} has layers or a context model, which a layer cannot`);
-    }
-    bundles.push(found[0]);
-  }
-  const digests = bundles.map((bundle) => bundle.digest).join('');
-  const bytes = Uint8Array.from(digests.match(/../g) ?? [], (digits) => parseInt(digits, 16));
-  const digest = await sha256(bytes);
-  expect('normative_sha256', manifest.string('normative_sha256'), digest);
-  expect('model_id', manifest.string('model_id'), digest.slice(0, 2 * MODEL_ID_BYTES));
-  return bundles;
-}
-
-/**
- * Reads files of the manifest, and compares their hashes.
- *
- * @param {Manifest} manifest
- * @param {import('./contract.js').FetchFile} fetchFile
- */
-function checkedFiles(manifest, fetchFile) {
-  const hashes = manifest.child('files');
-  if (hashes.values.size > MAX_FILES) {
-    throw new BundleError(`a bundle has at most ${MAX_FILES} files, not ${hashes.values.size}`);
-  }
-  return async (/** @type {string} */ name) => {
-    const digest = hashes.string(safeName(name));
-    const contents = await fetchFile(name);
-    if ((await sha256(contents)) !== digest) {
-      throw new BundleError(`${name} is damaged (its hash is wrong); copy the bundle again`);
-    }
-    return contents;
-  };
-}
-
-/**
- * All arrays of an `.npz` file.
- *
- * @param {Uint8Array} file
- * @param {string} name
- */
-async function readArrays(file, name) {
-  const archive = new Archive(file, MAX_ARRAYS);
-  /** @type {import('./normative.js').Arrays} */
-  const arrays = new Map();
-  for (const member of archive.names) {
-    const array = member.replace(/\.npy$/, '');
-    if (!ARRAY_NAME.test(array)) {
-      throw new BundleError(`${name} holds an array called ${shown(array)}; export again`);
-    }
-    arrays.set(array, parseNpy(await archive.read(member), array));
-  }
-  return arrays;
-}
-
-/**
  * @param {string} what
  * @param {unknown} found
  * @param {unknown} expected
  */
-function expect(what, found, expected) {
+export function expect(what, found, expected) {
   if (found !== expected) {
     throw new BundleError(`${what} is ${shown(found)}, expected ${shown(expected)}`);
   }
 }
-

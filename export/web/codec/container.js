@@ -57,9 +57,7 @@ export function parse(blob, scale = 1) {
           `scale ${found.scale}`,
       );
     }
-    throw new UsageError(
-      `the file has no picture at scale ${scale}; it has: ${scales.join(', ')}`,
-    );
+    throw new UsageError(`the file has no picture at scale ${scale}; it has: ${scales.join(', ')}`);
   }
   return { ...found, streams: found.streams.slice(0, count - place), scale };
 }

@@ -6,12 +6,7 @@
 
 import { FloatGrid } from './float-grid.js';
 import { HYPER_STRIDE, STRIDE, ceilDiv, rounded } from './geometry.js';
-import {
-  MAX_RESIDUAL,
-  analysed,
-  hyperLatentsOf,
-  scaledLatents,
-} from './hyperprior-coder.js';
+import { MAX_RESIDUAL, analysed, hyperLatentsOf, scaledLatents } from './hyperprior-coder.js';
 import { Predictor } from './predictor.js';
 import { RangeDecoder } from './range-decoder.js';
 import { RangeEncoder } from './range-encoder.js';

@@ -51,7 +51,10 @@ export class ContextModel {
     this.kernel = sides;
     /** Rows of the kernel up to the one through its middle: what comes after is 0. */
     this.lines = Math.floor((k0 * k1) / 2) + 1;
-    const seen = { shape: [1, 1, this.lines * k2, features], data: data.subarray(0, this.lines * k2 * features) };
+    const seen = {
+      shape: [1, 1, this.lines * k2, features],
+      data: data.subarray(0, this.lines * k2 * features),
+    };
     this.convolution = layerOf({ ...convolution, kernel: seen }, { input: MAX_CONTEXT });
     if (joint.length > MAX_JOINT) {
       throw new BundleError(`the context model has more than ${MAX_JOINT} joint layers`);

@@ -77,7 +77,10 @@ function checkRequest({ quality, bpp, bytes }) {
   if ([quality, bpp, bytes].filter((value) => value !== undefined).length > 1) {
     throw new UsageError('give only one of quality, bpp and bytes');
   }
-  if (quality !== undefined && !(Number.isInteger(quality) && quality >= 0 && quality < QUALITIES)) {
+  if (
+    quality !== undefined &&
+    !(Number.isInteger(quality) && quality >= 0 && quality < QUALITIES)
+  ) {
     throw new UsageError(`quality must be a whole number from 0 to ${QUALITIES - 1}`);
   }
   if (bpp !== undefined && !(bpp > 0 && Number.isFinite(bpp))) {

@@ -25,7 +25,7 @@ export async function decodeGreyPng(png, width, height) {
   if (!SIGNATURE.every((byte, i) => png[i] === byte)) throw damaged('it is no PNG');
   const packed = new ByteWriter();
   let header = false;
-  for (let at = SIGNATURE.length, type = ''; type !== 'IEND'; ) {
+  for (let at = SIGNATURE.length, type = ''; type !== 'IEND';) {
     const length = at + CHUNK_OVERHEAD <= png.length ? view.getUint32(at) : Infinity;
     const body = at + 8;
     const end = body + length;
@@ -34,8 +34,12 @@ export async function decodeGreyPng(png, width, height) {
     type = String.fromCharCode(...png.subarray(at + 4, body));
     if (type === 'IHDR') {
       const form = png.subarray(body + 8, end);
-      if (length !== 13 || view.getUint32(body) !== width || view.getUint32(body + 4) !== height ||
-          FORM.some((byte, i) => form[i] !== byte)) {
+      if (
+        length !== 13 ||
+        view.getUint32(body) !== width ||
+        view.getUint32(body + 4) !== height ||
+        FORM.some((byte, i) => form[i] !== byte)
+      ) {
         throw damaged(`it is not 8-bit grey of ${width}x${height}`);
       }
       header = true;

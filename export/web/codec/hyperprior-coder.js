@@ -67,7 +67,8 @@ export class HyperpriorCoder {
     const known = new Map();
     /** @param {number} quality */
     const symbolsOf = async (quality) => {
-      const symbols = known.get(quality) ?? (await quantized(networks, bundle, latents, quality, pace));
+      const symbols =
+        known.get(quality) ?? (await quantized(networks, bundle, latents, quality, pace));
       if (known.size >= 3) known.clear(); // each is as large as the picture
       return known.set(quality, symbols).get(quality) ?? symbols;
     };
@@ -246,8 +247,6 @@ export function requireFinite(bundle, kind, values) {
   let sum = 0; // of zeros, but where something is not finite
   for (let i = 0; i < values.length; i++) sum += values[i] * 0;
   if (sum !== 0) {
-    throw new BundleError(
-      `the ${kind} network of ${bundle.name} gave values that are not finite`,
-    );
+    throw new BundleError(`the ${kind} network of ${bundle.name} gave values that are not finite`);
   }
 }

@@ -1,4 +1,5 @@
-import { BLOCK, sharedKernel } from './convolution-kernel.js';
+import { sharedKernel } from './convolution-kernel.js';
+import { BLOCK } from './convolution-module.js';
 import { BundleError } from './errors.js';
 
 export const MAX_ACTIVATION = 255;
@@ -38,11 +39,17 @@ export class IntegerConv {
     this.shift = shift;
     this.maximum = maximum;
     this.upscale = upscale;
-    [this.kernelHeight, this.kernelWidth, this.inputs, this.outputs] = kernel.shape;
+    this.kernelHeight = kernel.shape[0];
+    this.kernelWidth = kernel.shape[1];
+    this.inputs = kernel.shape[2];
+    this.outputs = kernel.shape[3];
     this.#check(kernel, bias, limits);
     this.blocks = Math.ceil(this.outputs / BLOCK);
     this.pairs = Math.ceil(this.inputs / 2) * this.kernelWidth;
-    this.#pack(kernel.data, bias);
+    /** As the kernel takes them, with half of the divisor, which makes the shift round. */
+    this.bias = new Int32Array(this.blocks * BLOCK);
+    for (let k = 0; k < this.outputs; k++) this.bias[k] = bias[k] + 2 ** (shift - 1);
+    this.weights = this.#packed(kernel.data);
   }
 
   /** How far the kernel reaches to each side. */
@@ -127,18 +134,14 @@ export class IntegerConv {
   }
 
   /**
-   * Lays weights out as the kernel takes them, with half of the divisor in the bias, which makes
-   * the shift round.
+   * Lays weights out as the kernel takes them.
    *
    * @param {ArrayLike<number>} kernel
-   * @param {Int32Array} bias
    */
-  #pack(kernel, bias) {
+  #packed(kernel) {
     const { inputs, outputs, kernelHeight, kernelWidth, blocks, pairs } = this;
     const depth = inputs + (inputs % 2);
-    this.bias = new Int32Array(blocks * BLOCK);
-    for (let k = 0; k < outputs; k++) this.bias[k] = bias[k] + 2 ** (this.shift - 1);
-    this.weights = new Int16Array(blocks * kernelHeight * pairs * BLOCK * 2);
+    const weights = new Int16Array(blocks * kernelHeight * pairs * BLOCK * 2);
     for (let i = 0; i < kernelHeight; i++) {
       for (let j = 0; j < kernelWidth; j++) {
         for (let c = 0; c < inputs; c++) {
@@ -147,11 +150,12 @@ export class IntegerConv {
           for (let k = 0; k < outputs; k++) {
             const block = (k - (k % BLOCK)) / BLOCK;
             const pair = (block * kernelHeight + i) * pairs + (place >> 1);
-            this.weights[(pair * BLOCK + (k % BLOCK)) * 2 + (place & 1)] = kernel[from + k];
+            weights[(pair * BLOCK + (k % BLOCK)) * 2 + (place & 1)] = kernel[from + k];
           }
         }
       }
     }
+    return weights;
   }
 
   /**
@@ -172,8 +176,8 @@ export class IntegerConv {
     if ((upscale !== 1 && upscale !== 2) || outputs % upscale ** 2) {
       throw this.#error(`cannot upscale ${outputs} channels by ${upscale}`);
     }
-    if (!(this.shift >= 1 && this.shift <= MAX_SHIFT && this.maximum >= 1) ||
-        this.maximum > maximum) {
+    const inside = this.shift >= 1 && this.shift <= MAX_SHIFT && this.maximum >= 1;
+    if (!inside || this.maximum > maximum) {
       throw this.#error(`has shift ${this.shift} and maximum ${this.maximum}`);
     }
     if (outputs > MAX_OUTPUTS || data.length / outputs > MAX_WEIGHTS) {

@@ -1,4 +1,4 @@
-import { loadBundle } from './bundle.js';
+import { loadBundle } from './bundle-loading.js';
 import { coderOf } from './coders.js';
 import { Networks } from './networks.js';
 
@@ -10,7 +10,7 @@ export class Model {
   #networks;
 
   /**
-   * @param {import('./bundle.js').LoadedBundle} loaded
+   * @param {import('./bundle-loading.js').LoadedBundle} loaded
    * @param {Networks} networks
    */
   constructor({ name, modelId, bundles }, networks) {

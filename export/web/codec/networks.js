@@ -123,15 +123,21 @@ export class Networks {
     const network = await this.prepare(bundle, part);
     const shape = [1, input.height, input.width, input.channels];
     const run = this.#queue.then(() => network.run(input.values, shape));
-    this.#queue = run.then(() => {}, () => {});
+    this.#queue = run.then(
+      () => {},
+      () => {},
+    );
     const { data, shape: given } = await run.catch((error) => {
       throw unusable(bundle, part, error);
     });
     const { cell, out } = part.geometry;
     const expected = [1, (input.height / cell) * out, (input.width / cell) * out, part.channels];
     const elements = expected.reduce((product, size) => product * size);
-    if (given.length !== 4 || given.some((size, i) => size !== expected[i]) ||
-        data.length !== elements) {
+    if (
+      given.length !== 4 ||
+      given.some((size, i) => size !== expected[i]) ||
+      data.length !== elements
+    ) {
       throw new BundleError(
         `the network ${nameOf(bundle, part)} gave ${given.join('x')} instead of ` +
           `${expected.join('x')}; export the bundle again`,

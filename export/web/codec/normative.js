@@ -59,14 +59,23 @@ export async function readNormative(arrays, digest) {
   /** @param {string} chain */
   const layers = (chain) => {
     const found = [];
-    while (arrays.has(`${chain}${found.length}_kernel`)) found.push(layer(`${chain}${found.length}`));
-    return found.map(({ kernel, bias, params, name }) => new IntegerConv(kernel, bias, params, name));
+    while (arrays.has(`${chain}${found.length}_kernel`))
+      found.push(layer(`${chain}${found.length}`));
+    return found.map(
+      ({ kernel, bias, params, name }) => new IntegerConv(kernel, bias, params, name),
+    );
   };
   const scaleDecoder = new ScaleDecoder(layers('scale'));
   let context = null;
   if (arrays.has('context_kernel')) {
     const axes = Array.from(ints('context_axes'));
-    context = new ContextModel(axes, layer('context'), layers('joint'), layer('table'), layer('mean'));
+    context = new ContextModel(
+      axes,
+      layer('context'),
+      layers('joint'),
+      layer('table'),
+      layer('mean'),
+    );
   }
   const found = { zTables: tables('z'), yTables: tables('y'), scaleDecoder, context };
   requireKnown(arrays, used);

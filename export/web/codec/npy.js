@@ -39,7 +39,10 @@ export function parseNpy(file, name) {
     );
   }
   const [, type, fortran, sizes] = found;
-  const shape = sizes.split(',').filter((size) => size.trim()).map(Number);
+  const shape = sizes
+    .split(',')
+    .filter((size) => size.trim())
+    .map(Number);
   const Type = TYPES[type];
   const count = shape.reduce((product, size) => product * size, 1);
   if (count * Type.BYTES_PER_ELEMENT !== file.length - end) {

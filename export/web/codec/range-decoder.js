@@ -98,9 +98,7 @@ export class RangeDecoder {
   /** Checks the end, after the last value: bytes must not be left, nor end as no encoder ends. */
   finish() {
     if (this.#position < this.#data.length) {
-      throw new BitstreamError(
-        'the coded data goes on after its last symbol: the file is damaged',
-      );
+      throw new BitstreamError('the coded data goes on after its last symbol: the file is damaged');
     }
     this.#position -= 4;
     const window = this.#nextWord() * WORD + this.#nextWord();

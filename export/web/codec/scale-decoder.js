@@ -82,9 +82,7 @@ export class ScaleDecoder {
 export function checkHyperLatents(z, start = 0, stop = z.length) {
   for (let i = start; i < stop; i++) {
     if (z[i] < -MAX_INPUT || z[i] > MAX_INPUT) {
-      throw new BitstreamError(
-        `a hyper-latent is outside +-${MAX_INPUT}: the file is damaged`,
-      );
+      throw new BitstreamError(`a hyper-latent is outside +-${MAX_INPUT}: the file is damaged`);
     }
   }
 }
