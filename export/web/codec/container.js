@@ -144,7 +144,7 @@ function writeLayers(out, streams) {
   for (const stream of streams) {
     out.write(stream);
     const check = crc16(out.toBytes());
-    out.write([check >> 8, check & 0xff]);
+    out.write([check & 0xff, check >> 8]);
   }
 }
 
@@ -160,7 +160,7 @@ function wholeStreams(blob, head) {
   for (const length of head.lengths) {
     const stop = position + length;
     if (stop + LAYER_CHECK_BYTES > blob.length) return streams;
-    if (crc16(blob, stop) !== ((blob[stop] << 8) | blob[stop + 1])) return streams;
+    if (crc16(blob, stop) !== (blob[stop] | (blob[stop + 1] << 8))) return streams;
     streams.push(blob.subarray(position, stop));
     position = stop + LAYER_CHECK_BYTES;
   }

@@ -16,7 +16,8 @@ const PIECE = 1 << 12;
  */
 export async function inflate(data, limit) {
   const unpacked = await unpack('deflate', data, limit);
-  // The data ends with a checksum of what it holds. Not all runtimes refuse bytes after that.
+  // The data ends with a checksum of what it holds. Browsers refuse bytes after that, as their
+  // standard says; Node before version 24 does not.
   if (unpacked === null || data.length < 6) return null;
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   return view.getUint32(data.length - 4) === adler32(unpacked) ? unpacked : null;
