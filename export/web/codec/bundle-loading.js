@@ -15,8 +15,8 @@ const MAX_FILES = 64;
 const ARRAY_NAME = /^[a-z0-9_]{1,40}$/;
 
 /**
- * A loaded model: its name, the model id of its files, and the bundle of each layer, coarse to fine;
- * one bundle if it has no layers.
+ * A loaded model: its name, the model id of its files, and the bundle of each layer, coarse to
+ * fine; one bundle if it has no layers.
  *
  * @typedef {{ name: string, modelId: string, bundles: Bundle[] }} LoadedBundle
  */

@@ -41,16 +41,16 @@ const CELLS = {
  */
 
 /**
- * A model of pictures of one size: everything a codec needs to run ("Bundle" of the format), checked
- * as it is loaded. The files are those of the Python codec, as they are. Networks are fetched when
- * they are first used, since decoding needs less than half of them.
+ * A model of pictures of one size: everything a codec needs to run ("Bundle" of the format),
+ * checked as it is loaded. The files are those of the Python codec. Networks are fetched when they
+ * are first used, since decoding needs less than half of them.
  */
 export class Bundle {
   /**
    * @param {Manifest} manifest
    * @param {import('./normative.js').Normative} normative
    * @param {import('./normative.js').Arrays} gains
-   * @param {(name: string) => Promise<Uint8Array>} readFile files of the manifest, their hash checked
+   * @param {(name: string) => Promise<Uint8Array>} readFile files of the manifest, hash checked
    */
   constructor(manifest, normative, gains, readFile) {
     this.name = manifest.name('name');

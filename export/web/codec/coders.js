@@ -23,8 +23,8 @@ import { LayeredCoder } from './layered-coder.js';
  */
 
 /**
- * Turns pictures into the streams of a file and back, with one model. Decoding gives RGB values that
- * are not rounded yet, part by part, also beyond the right and lower edge of the picture.
+ * Turns pictures into the streams of a file and back, with one model. Decoding gives RGB values
+ * that are not rounded yet, part by part, also beyond the right and lower edge of the picture.
  *
  * @typedef {object} PictureCoder
  * @property {number} layers how many streams a file has

@@ -12,8 +12,8 @@ const DEFAULT_BPP = 0.1;
 const ANALYSIS_SHARE = 0.5; // of all work, about
 
 /**
- * Returns a picture as a file. Throws an `ImageError` where there is no such picture, a `UsageError`
- * where the request makes no sense or no file is that small.
+ * Returns a picture as a file. Throws an `ImageError` where there is no such picture, and a
+ * `UsageError` where the request makes no sense or no file is that small.
  *
  * @param {import('./contract.js').Pixels} picture
  * @param {import('./model.js').Model} model

@@ -1,7 +1,8 @@
 /**
- * Fills the pixels of a picture that its alpha plane hides: nobody sees them, so they should cost as
- * little as possible. Each takes the mean of what is seen around it, in the smallest of the blocks
- * of 2x2, 4x4, 8x8 ... pixels around it in which anything is seen, interpolated between blocks.
+ * Fills the pixels of a picture that its alpha plane hides: nobody sees them, so they should cost
+ * as little as possible. Each takes the mean of what is seen around it, in the smallest of the
+ * blocks of 2x2, 4x4, 8x8 ... pixels around it in which anything is seen, interpolated between
+ * blocks.
  */
 
 import { FloatGrid } from './float-grid.js';
@@ -93,13 +94,14 @@ function coarser({ mean, weight }) {
   });
 }
 
+/** @typedef {(weight: number, red: number, green: number, blue: number) => void} Add */
+
 /**
  * Makes a level of another with twice as many rows and columns; odd sides repeat the last.
  *
  * @param {number} width of the other
  * @param {number} height
- * @param {(position: number, add: (w: number, r: number, g: number, b: number) => void) => void} visit
- *     tells of a position of the other
+ * @param {(position: number, add: Add) => void} visit tells of a position of the other
  * @returns {Level}
  */
 function blocks(width, height, visit) {
@@ -107,7 +109,7 @@ function blocks(width, height, visit) {
   const mean = new FloatGrid(high, wide, COLOURS);
   const weight = new FloatGrid(high, wide, 1);
   const sums = [0, 0, 0, 0];
-  /** @type {(w: number, r: number, g: number, b: number) => void} */
+  /** @type {Add} */
   const add = (w, r, g, b) => {
     sums[0] += w;
     sums[1] += w * r;

@@ -1,6 +1,6 @@
 /**
- * Codes pictures with a bundle that has a hyperprior: the float steps around `symbol-coder.js`, that
- * is gains, means and networks. They only shift what symbols stand for, so machines that round
+ * Codes pictures with a bundle that has a hyperprior: the float steps around `symbol-coder.js`,
+ * that is gains, means and networks. They only shift what symbols stand for, so machines that round
  * floats differently still parse alike.
  */
 

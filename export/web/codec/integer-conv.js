@@ -31,7 +31,7 @@ export class IntegerConv {
    * @param {Int32Array} bias one for each output
    * @param {ArrayLike<number>} params shift, maximum, upscale
    * @param {string} name how errors call the layer
-   * @param {{ maximum?: number, input?: number }} limits the largest maximum and magnitude of inputs
+   * @param {{ maximum?: number, input?: number }} limits the largest maximum, and input
    */
   constructor(kernel, bias, params, name, limits = {}) {
     const [shift, maximum, upscale] = Array.from(params);

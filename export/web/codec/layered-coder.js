@@ -1,6 +1,6 @@
 /**
- * Codes pictures with a bundle in layers: a stream for each size of the picture, coarse to fine, each
- * but the first for the difference from the doubled picture of those before.
+ * Codes pictures with a bundle in layers: a stream for each size of the picture, coarse to fine,
+ * each but the first for the difference from the doubled picture of those before.
  */
 
 import { FloatGrid } from './float-grid.js';

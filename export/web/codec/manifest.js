@@ -5,8 +5,8 @@ const MAX_BYTES = 2 ** 20;
 const SAFE_NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_ .+-]{0,63}$/u;
 
 /**
- * A JSON object of a bundle's manifest, the outermost one or one inside of it. Each method takes the
- * name of a field and throws a `BundleError` where that is missing or unfit.
+ * A JSON object of a bundle's manifest, the outermost one or one inside of it. Each method takes
+ * the name of a field and throws a `BundleError` where that is missing or unfit.
  */
 export class Manifest {
   /**

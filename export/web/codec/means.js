@@ -77,8 +77,8 @@ export function hyperLatents({ height, width, z }, channels, rows, columns) {
 }
 
 /**
- * The hyper-latents that a stretch of latents depends on, along one axis. There are equally many for
- * all stretches of the same length, since runtimes plan their memory for each size.
+ * The hyper-latents that a stretch of latents depends on, along one axis. There are equally many
+ * for all stretches of the same length, since runtimes plan their memory for each size.
  *
  * @param {number} start
  * @param {number} length

@@ -31,8 +31,8 @@ export class Model {
    * @param {import('./contract.js').FetchFile} fetchFile where its files come from; `zipFiles` for
    *     one zip file
    * @param {import('./contract.js').Runtime} runtime what runs networks
-   * @param {{ signal?: AbortSignal, maxCells?: number }} [options] maxCells: the largest window that
-   *     networks are run on, in cells of 16x16 pixels; it decides how much memory they take
+   * @param {{ signal?: AbortSignal, maxCells?: number }} [options] maxCells: the largest window
+   *     that networks are run on, in cells of 16x16 pixels; it decides how much memory they take
    */
   static async open(fetchFile, runtime, { signal, maxCells = MAX_CELLS } = {}) {
     const loaded = await loadBundle(fetchFile, signal);

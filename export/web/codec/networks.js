@@ -3,8 +3,8 @@ import { FloatGrid } from './float-grid.js';
 import { windows } from './tiling.js';
 
 /**
- * What a network is run over: an array of which any window can be asked for, so that large ones need
- * not exist as a whole.
+ * What a network is run over: an array of which any window can be asked for, so that large ones
+ * need not exist as a whole.
  *
  * @typedef {object} Source
  * @property {number} height

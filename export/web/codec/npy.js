@@ -4,8 +4,10 @@ const MAGIC = '\x93NUMPY';
 const MAX_HEADER = 1000; // bytes; NumPy writes 118 for a few axes
 /** @type {Record<string, typeof Int8Array | typeof Int32Array | typeof Float32Array>} */
 const TYPES = { '|i1': Int8Array, '<i4': Int32Array, '<f4': Float32Array };
-const HEADER =
-  /^\{'descr': '(\|i1|<i4|<f4)', 'fortran_order': (True|False), 'shape': \(((?:\d{1,9}(?:, )?){0,4}),?\), \} *\n$/;
+const HEADER = new RegExp(
+  "^\\{'descr': '(\\|i1|<i4|<f4)', 'fortran_order': (True|False), " +
+    "'shape': \\(((?:\\d{1,9}(?:, )?){0,4}),?\\), \\} *\\n$",
+);
 
 /**
  * An array of a bundle, row-major. JavaScript runs on little-endian machines alone, as the files.
@@ -47,8 +49,8 @@ export function parseNpy(file, name) {
   const count = shape.reduce((product, size) => product * size, 1);
   if (count * Type.BYTES_PER_ELEMENT !== file.length - end) {
     throw new BundleError(
-      `the array ${shown(name)} holds ${file.length - end} bytes, which are not ${shape.join('x')} ` +
-        'elements; copy the bundle again',
+      `the array ${shown(name)} holds ${file.length - end} bytes, which are not ` +
+        `${shape.join('x')} elements; copy the bundle again`,
     );
   }
   const data = new Type(file.slice(end).buffer);

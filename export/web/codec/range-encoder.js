@@ -40,7 +40,8 @@ export class RangeEncoder {
   finish() {
     const low = this.#low % FULL;
     const size = this.#size;
-    const straddles = low + size > FULL; // then end on the next carry: its zeros need not be written
+    // Then end on the next carry: its zeros need not be written.
+    const straddles = low + size > FULL;
     let carry = Math.floor(this.#low / FULL) + (straddles ? 1 : 0);
     const bytes = new Uint8Array(2 * this.#words.length + 2);
     for (let i = this.#words.length - 1; i >= 0; i--) {

@@ -1,8 +1,8 @@
 /**
- * Encodes and decodes pictures on fake networks, for `tests/export/test_web_codec.py`, which computes
- * the same in Python. Reads from standard input a list of jobs, { model, picture: { width, height,
- * rgba, grey }, options, file, scale }, with bytes in base64; writes, as a list likewise, the file
- * made of each picture and the pixels of each job's file.
+ * Encodes and decodes pictures on fake networks, for `tests/export/test_web_codec.py`, which
+ * computes the same in Python. Reads from standard input a list of jobs, { model, picture: { width,
+ * height, rgba, grey }, options, file, scale }, with bytes in base64; writes, as a list likewise,
+ * the file made of each picture and the pixels of each job's file.
  */
 
 import { readFileSync } from 'node:fs';

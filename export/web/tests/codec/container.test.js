@@ -39,7 +39,17 @@ async function read(blob, scale = 1) {
   const { modelId, width, height, quality, grey, alpha } = header;
   const { icc, exif } = await metadataOf(header);
   const copied = streams.map((stream) => stream.slice());
-  return { modelId, width, height, quality, streams: copied, grey, icc, exif, alpha: alpha && alpha.slice() };
+  return {
+    modelId,
+    width,
+    height,
+    quality,
+    streams: copied,
+    grey,
+    icc,
+    exif,
+    alpha: alpha && alpha.slice(),
+  };
 }
 
 test('examples of the format', async () => {
@@ -57,7 +67,11 @@ test('examples of the format', async () => {
 });
 
 test('an ordinary picture costs 16 bytes', async () => {
-  for (const [width, height] of [[768, 512], [128, 128], [16383, 16383]]) {
+  for (const [width, height] of [
+    [768, 512],
+    [128, 128],
+    [16383, 16383],
+  ]) {
     const blob = await pack({ ...FILE, width, height });
     assert.equal(blob.length - FILE.streams[0].length, 16);
   }
@@ -77,7 +91,10 @@ test('golden files come back byte for byte, but for what another zlib packs', as
 });
 
 test('known profiles are those of the Python codec', () => {
-  for (const [name, number] of [['display-p3', 1], ['grey-gamma', 4]]) {
+  for (const [name, number] of [
+    ['display-p3', 1],
+    ['grey-gamma', 4],
+  ]) {
     const png = Buffer.from(contents(`golden/${name}.png`));
     const at = png.indexOf('iCCP') + 4;
     const packed = png.subarray(png.indexOf(0, at) + 2, at + png.readUInt32BE(at - 8));
@@ -92,7 +109,11 @@ test('a prefix of a file in layers is a smaller picture, whatever follows', asyn
   for (const file of [LAYERS, FULL_LAYERS]) {
     const blob = await pack(file);
     const ends = [0, 1].map((i) => Buffer.from(blob).indexOf(STREAMS[i]) + STREAMS[i].length + 2);
-    for (const [count, scale] of [[1, 4], [2, 2], [3, 1]]) {
+    for (const [count, scale] of [
+      [1, 4],
+      [2, 2],
+      [3, 1],
+    ]) {
       const end = ends[count - 1] ?? blob.length;
       for (let length = end; length <= blob.length; length++) {
         const cut = blob.subarray(0, length);
@@ -173,7 +194,14 @@ test('fields out of bounds', () => {
 test('chunks and layers longer than the file', () => {
   for (const flag of [1, 2, 4]) {
     for (const length of [9, 2 ** 40]) {
-      const blob = withCrc(ascii('TGC'), [0x10 | flag], ascii('abc'), [1, 1, 0], varint(length), [0]);
+      const blob = withCrc(
+        ascii('TGC'),
+        [0x10 | flag],
+        ascii('abc'),
+        [1, 1, 0],
+        varint(length),
+        [0],
+      );
       assert.throws(() => parse(blob), /does not fit/);
     }
   }
@@ -196,7 +224,10 @@ test('metadata that does not unpack', async () => {
     for (const flag of [1, 2]) {
       const body = [ascii('TGC'), [0x10 | flag], ascii('abc'), [1, 1, 0], varint(packed.length)];
       const { header } = parse(withCrc(...body, packed));
-      await assert.rejects(metadataOf(header), { kind: 'bitstream', message: /cannot be unpacked/ });
+      await assert.rejects(metadataOf(header), {
+        kind: 'bitstream',
+        message: /cannot be unpacked/,
+      });
     }
   }
   const unknown = withCrc(ascii('TGC'), [0x11], ascii('abc'), [1, 1, 0, 6]);
@@ -206,7 +237,13 @@ test('metadata that does not unpack', async () => {
 test('a writer refuses what a reader would', async () => {
   await assert.rejects(pack({ ...FILE, exif: new Uint8Array(2 ** 24 + 1) }), ImageError);
   const narrow = 2 ** 22; // the longest side of a picture that is one pixel wide
-  for (const [width, height] of [[0, 1], [1, 0], [-64, -64], [narrow + 1, 1], [1, narrow + 1]]) {
+  for (const [width, height] of [
+    [0, 1],
+    [1, 0],
+    [-64, -64],
+    [narrow + 1, 1],
+    [1, narrow + 1],
+  ]) {
     await assert.rejects(pack({ ...FILE, width, height }), ImageError);
   }
   assert.equal((await read(await pack({ ...FILE, width: narrow, height: 1 }))).width, narrow);

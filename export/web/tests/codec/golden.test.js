@@ -35,7 +35,11 @@ test('golden file in layers: symbols of each code to the same bytes', async () =
     assert.deepEqual(await encodeSymbols(bundles[i], symbols, new Pace()), stream.slice());
     found.push(size);
   }
-  assert.deepEqual(found, [[2, 3], [4, 5], [7, 10]]);
+  assert.deepEqual(found, [
+    [2, 3],
+    [4, 5],
+    [7, 10],
+  ]);
 });
 
 test('golden file with a context model: symbols code to the same bytes', async () => {

@@ -21,7 +21,11 @@ test('vector: a whole scale decoder', async () => {
   const found = await scales.indexes(z, { rows, columns, height, width }, new Pace());
   assert.deepEqual([...found], VECTOR.index.flat(9));
   assert.equal(crc16(found), VECTOR.crc16);
-  const part = await scales.indexes(z, { rows, columns, height: height - 1, width: width - 3 }, new Pace());
+  const part = await scales.indexes(
+    z,
+    { rows, columns, height: height - 1, width: width - 3 },
+    new Pace(),
+  );
   const cropped = VECTOR.index.slice(0, -1).map((row) => row.slice(0, -3));
   assert.deepEqual([...part], cropped.flat(9));
 });
@@ -49,7 +53,10 @@ test('both kernels give the definition, for layers of any form', () => {
   const random = randomNumbers(3);
   const whole = (least, most) => least + Math.floor(random() * (most - least + 1));
   const kernels = [new ConvolutionKernel(true), new ConvolutionKernel(false)];
-  assert.deepEqual(kernels.map((kernel) => kernel.vectors), [true, false]);
+  assert.deepEqual(
+    kernels.map((kernel) => kernel.vectors),
+    [true, false],
+  );
   for (let round = 0; round < 60; round++) {
     const upscale = whole(1, 2);
     const [kh, kw] = [2 * whole(0, 2) + 1, 2 * whole(0, 2) + 1];
@@ -87,11 +94,16 @@ function defined({ height, width, data: a }, layer, kernel, bias) {
             const [row, column] = [y + i - (kh - 1) / 2, x + j - (kw - 1) / 2];
             if (row < 0 || row >= height || column < 0 || column >= width) continue;
             for (let c = 0; c < inputs; c++) {
-              acc += a[(row * width + column) * inputs + c] * kernel[((i * kw + j) * inputs + c) * outputs + k];
+              acc +=
+                a[(row * width + column) * inputs + c] *
+                kernel[((i * kw + j) * inputs + c) * outputs + k];
             }
           }
         }
-        const out = Math.min(Math.max(Math.floor((acc + 2 ** (shift - 1)) / 2 ** shift), 0), maximum);
+        const out = Math.min(
+          Math.max(Math.floor((acc + 2 ** (shift - 1)) / 2 ** shift), 0),
+          maximum,
+        );
         const part = Math.floor(k / depth);
         const toY = y * upscale + Math.floor(part / upscale);
         const toX = x * upscale + (part % upscale);

@@ -2,7 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { deflateSync } from 'node:zlib';
 
+import { ByteWriter } from '../../codec/byte-writer.js';
+import { BYTES } from '../../codec/coding-tables.js';
 import { pack, parse } from '../../codec/container.js';
 import { ImageError, TgcError, decode } from '../../codec/index.js';
 import { Pace } from '../../codec/pace.js';
@@ -10,6 +13,7 @@ import { RangeEncoder } from '../../codec/range-encoder.js';
 import { encodeHead, encodeSymbols, decodeSymbols, leastBytes } from '../../codec/symbol-coder.js';
 import {
   allFiles,
+  bytes,
   contents,
   join,
   models,
@@ -42,7 +46,10 @@ test('frames that do not fit their stream', async () => {
 });
 
 test('more than memory has', async () => {
-  for (const [width, height] of [[2 ** 22, 1], [2 ** 14, 2 ** 14]]) {
+  for (const [width, height] of [
+    [2 ** 22, 1],
+    [2 ** 14, 2 ** 14],
+  ]) {
     const blob = await pack({ ...GOOD, width, height });
     await assert.rejects(decode(blob, known.tiny), ImageError);
   }
@@ -68,7 +75,9 @@ test('another index map: a machine that computes another must say so', async () 
   const size = [Math.ceil(GOOD.height / 16), Math.ceil(GOOD.width / 16)];
   const symbols = await decodeSymbols(bundle, GOOD.streams[0], ...size, new Pace());
   symbols.indexes[0] ^= 1;
-  await refused(/check of its scales/, { streams: [await encodeSymbols(bundle, symbols, new Pace())] });
+  await refused(/check of its scales/, {
+    streams: [await encodeSymbols(bundle, symbols, new Pace())],
+  });
 });
 
 test('hyper-latents out of range', async () => {
@@ -88,26 +97,51 @@ test('a symbol that does not end, in the largest picture of a short file', async
   await encodeHead(bundle, encoder, z, indexes, new Pace());
   const stream = join(encoder.finish(), new Uint8Array(40));
   const start = performance.now();
-  await decode(await pack({ ...GOOD, width, height, streams: [stream] }), known.tiny).catch((error) => {
-    assert.ok(error instanceof TgcError);
-  });
+  await decode(await pack({ ...GOOD, width, height, streams: [stream] }), known.tiny).catch(
+    (error) => {
+      assert.ok(error instanceof TgcError);
+    },
+  );
   assert.ok(performance.now() - start < 2000);
 });
 
 test(`${COUNT} changed files of all versions`, async () => {
   const random = randomNumbers(5);
   const originals = allFiles();
-  const counts = { decoded: 0, bitstream: 0, image: 0, usage: 0 };
-  let slowest = 0;
-  let most = 0;
-  for (let i = 0; i < COUNT; i++) {
+  const counts = await decodedAll(COUNT, () => {
     const { path, blob } = originals[Math.floor(random() * originals.length)];
     const name = { layers: 'layered', context: 'context' }[path.split('/')[0]] ?? 'tiny';
-    const changed = mutated(blob, random);
     const scale = name === 'layered' ? [1, 2, 4][Math.floor(random() * 3)] : 1;
+    return { blob: mutated(blob, random), name, scale };
+  });
+  assert.ok(counts.decoded > 0 && counts.bitstream > COUNT / 2);
+});
+
+test('headers that claim anything, with chunks that unpack to anything', async () => {
+  const random = randomNumbers(6);
+  const counts = await decodedAll(600, () => {
+    const name = ['tiny', 'context', 'layered'][Math.floor(random() * 3)];
+    return { blob: claim(bytes(known[name].modelId), random), name, scale: 1 };
+  });
+  assert.ok(counts.bitstream > 300);
+});
+
+test('right hyper-latents and check, then noise', async () => {
+  const random = randomNumbers(7);
+  const files = [];
+  for (let i = 0; i < 400; i++) files.push(await headed(random));
+  await decodedAll(files.length, (i) => ({ blob: files[i], name: 'tiny', scale: 1 }));
+});
+
+/** Decodes files; all are pictures or typed errors, soon and in little memory. */
+async function decodedAll(count, next) {
+  const counts = { decoded: 0, bitstream: 0, image: 0, usage: 0 };
+  let [slowest, most] = [0, 0];
+  for (let i = 0; i < count; i++) {
+    const { blob, name, scale } = next(i);
     const start = performance.now();
     try {
-      await decode(changed, known[name], { scale });
+      await decode(blob, known[name], { scale });
       counts.decoded++;
     } catch (error) {
       if (!(error instanceof TgcError) || !(error.kind in counts)) throw error;
@@ -116,11 +150,48 @@ test(`${COUNT} changed files of all versions`, async () => {
     slowest = Math.max(slowest, performance.now() - start);
     if (i % 16 === 0) most = Math.max(most, process.memoryUsage().rss);
   }
-  console.log(counts, `slowest ${slowest.toFixed(0)} ms, memory ${(most / 1e6).toFixed(0)} MB`);
-  assert.ok(counts.decoded > 0 && counts.bitstream > COUNT / 2);
+  console.log(counts, `slowest ${Math.ceil(slowest)} ms, ${Math.ceil(most / 1e6)} MB`);
   assert.ok(slowest < 2000);
   assert.ok(most < 500e6);
-});
+  return counts;
+}
+
+/** A file of any size and with any chunks. */
+function claim(modelId, random) {
+  const whole = (below) => Math.floor(random() * below);
+  const out = new ByteWriter();
+  const flags = whole(16);
+  out.write([0x54, 0x47, 0x43, [0x10, 0x20][whole(2)] | flags, ...modelId]);
+  for (let side = 0; side < 2; side++) out.varint(Math.floor(2 ** (29 * random() ** 2)));
+  out.write([whole(256)]);
+  for (const flag of [1, 2, 4]) {
+    if (!(flags & flag)) continue;
+    const packed = deflateSync(Buffer.alloc(Math.floor(2 ** (26 * random()))), { level: 1 });
+    if (!whole(4)) packed[whole(packed.length)] ^= 1 << whole(8);
+    out.chunk(packed);
+  }
+  out.write(new Uint8Array(Math.floor(2 ** (13 * random()))));
+  out.write(Uint8Array.from({ length: Math.floor(2 ** (12 * random())) }, () => whole(256)));
+  return withCrc(out.toBytes());
+}
+
+/** A file whose hyper-latents and check are right, before random symbols. */
+async function headed(random) {
+  const whole = (below) => Math.floor(random() * below);
+  const [height, width] = [1 + whole(400), 1 + whole(400)];
+  const latents = { height: Math.ceil(height / 16), width: Math.ceil(width / 16) };
+  const grid = { rows: Math.ceil(height / 64), columns: Math.ceil(width / 64), ...latents };
+  const z = Int32Array.from(
+    { length: grid.rows * grid.columns * bundle.hyperChannels },
+    () => whole(19) - 9,
+  );
+  const indexes = await bundle.scaleDecoder.indexes(z, grid, new Pace());
+  const encoder = new RangeEncoder();
+  await encodeHead(bundle, encoder, z, indexes, new Pace());
+  const symbols = Array.from({ length: Math.floor(2 ** (11 * random())) }, () => whole(256));
+  encoder.encode(BYTES, new Uint8Array(symbols.length), symbols);
+  return pack({ ...GOOD, width, height, quality: whole(256), streams: [encoder.finish()] });
+}
 
 /** Changes a file in one to four places; seven of eight get a checksum that is right again. */
 function mutated(original, random) {

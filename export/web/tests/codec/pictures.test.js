@@ -25,7 +25,10 @@ for (const { path, blob } of allFiles()) {
     const { width, height, scales, grey, transparent } = inspect(blob);
     for (const scale of scales) {
       const picture = await decode(blob, modelOf(path), { scale });
-      assert.deepEqual([picture.width, picture.height], [width, height].map((x) => Math.ceil(x / scale)));
+      assert.deepEqual(
+        [picture.width, picture.height],
+        [width, height].map((x) => Math.ceil(x / scale)),
+      );
       assert.equal(picture.rgba.length, 4 * picture.width * picture.height);
       assert.deepEqual([picture.grey, picture.transparent], [grey, transparent]);
       for (let i = 0; i < picture.rgba.length; i += 4) {
@@ -42,9 +45,15 @@ test('metadata and transparency come with the picture, and go into files', async
   assert.ok(annotated.icc.length > 100 && annotated.exif.length > 8);
   const picture = pictureOf(40, 30, (i) => i % 256);
   const { icc, exif } = annotated;
-  const again = await decode(await encode(picture, known.tiny, { icc, exif, quality: 90 }), known.tiny);
+  const again = await decode(
+    await encode(picture, known.tiny, { icc, exif, quality: 90 }),
+    known.tiny,
+  );
   assert.deepEqual([again.icc, again.exif, again.transparent], [icc, exif, true]);
-  assert.deepEqual(again.rgba.filter((_, i) => i % 4 === 3), picture.rgba.filter((_, i) => i % 4 === 3));
+  assert.deepEqual(
+    again.rgba.filter((_, i) => i % 4 === 3),
+    picture.rgba.filter((_, i) => i % 4 === 3),
+  );
 });
 
 test('files keep to what was asked for', async () => {
@@ -79,9 +88,12 @@ test('requests and pictures that make no sense', async () => {
   for (const change of [{ width: 21 }, { height: 0 }, { width: 0.5, height: 800 }]) {
     await assert.rejects(encode({ ...picture, ...change }, known.tiny), { kind: 'image' });
   }
-  await assert.rejects(encode(picture, known.tiny, { maxPixels: 10, quality: 1 }).then(() => {
-    return encode(pictureOf(80, 70), known.tiny, { maxPixels: 5000 });
-  }), { kind: 'image', message: /80x70 pixels is above the limit of 5000/ });
+  await assert.rejects(
+    encode(picture, known.tiny, { maxPixels: 10, quality: 1 }).then(() => {
+      return encode(pictureOf(80, 70), known.tiny, { maxPixels: 5000 });
+    }),
+    { kind: 'image', message: /80x70 pixels is above the limit of 5000/ },
+  );
 });
 
 test('a decoder, scale or model that is not there', async () => {
@@ -91,18 +103,24 @@ test('a decoder, scale or model that is not there', async () => {
     message: 'tiny has no decoder of realism 0.5; it has: 0, 1',
   });
   await assert.rejects(decode(blob, known.tiny, { scale: 2 }), { kind: 'usage' });
-  await assert.rejects(decode(blob, known.context), { kind: 'bitstream', message: /made with model 016a4d/ });
+  await assert.rejects(decode(blob, known.context), {
+    kind: 'bitstream',
+    message: /made with model 016a4d/,
+  });
   await assert.rejects(decode(blob, known.tiny, { maxPixels: 5000 }), { kind: 'image' });
 });
 
-test('the most realistic decoder is the default, and networks are fetched when needed', async () => {
+test('the most realistic decoder is the default; networks are fetched when needed', async () => {
   const [fetched, calls] = [[], []];
   const files = folderFiles('tiny');
   const fetchFile = (name) => {
     fetched.push(name);
     return files(name);
   };
-  const model = await Model.open(fetchFile, fakeRuntime((call) => calls.push(call.kind)));
+  const model = await Model.open(
+    fetchFile,
+    fakeRuntime((call) => calls.push(call.kind)),
+  );
   assert.deepEqual(model.realisms, [0, 1]);
   assert.deepEqual(fetched.sort(), ['gains.npz', 'manifest.json', 'normative.npz']);
   await decode(contents('golden/high.tgc'), model);
@@ -129,7 +147,11 @@ test('progress rises from 0 to 1', async () => {
   for (const { path, blob } of allFiles()) {
     const shares = [];
     await decode(blob, modelOf(path), { onProgress: (share) => shares.push(share) });
-    assert.deepEqual(shares, shares.slice().sort((a, b) => a - b), path);
+    assert.deepEqual(
+      shares,
+      shares.slice().sort((a, b) => a - b),
+      path,
+    );
     assert.deepEqual([shares[0], shares.at(-1)], [0, 1], path);
   }
 });
@@ -161,7 +183,11 @@ test('an aborted signal stops the work with its reason, soon', async () => {
 
 test('grey PNG files, all filters', async () => {
   const random = randomNumbers(9);
-  for (const [width, height] of [[1, 1], [7, 3], [64, 65]]) {
+  for (const [width, height] of [
+    [1, 1],
+    [7, 3],
+    [64, 65],
+  ]) {
     const plane = Uint8Array.from({ length: width * height }, () => 256 * random() ** 3);
     const png = await encodeGreyPng(plane, width, height);
     assert.deepEqual(await decodeGreyPng(png, width, height), plane);
@@ -193,6 +219,7 @@ test('hidden pixels go on from those that are seen', () => {
   const one = hidden.slice();
   one.set([10, 20, 30, 1], 4); // the only pixel that is seen: its colour fills all
   const smooth = filled(one, 4, 2);
-  for (let i = 0; i < 8; i++) assert.deepEqual([...smooth.subarray(4 * i, 4 * i + 3)], [10, 20, 30]);
+  for (let i = 0; i < 8; i++)
+    assert.deepEqual([...smooth.subarray(4 * i, 4 * i + 3)], [10, 20, 30]);
   assert.equal(smooth[7], 1);
 });

@@ -51,14 +51,24 @@ test('examples of the format', () => {
   ];
   for (const [symbols, expected] of cases) {
     const encoder = new RangeEncoder();
-    encoder.encode(HALVES, symbols.map(() => 0), symbols);
+    encoder.encode(
+      HALVES,
+      symbols.map(() => 0),
+      symbols,
+    );
     assert.equal(hex(encoder.finish()), expected);
   }
 });
 
 test('escape codes of the format', () => {
   // The table costs nothing, so that the bits of gamma and sign are the digits of the stream.
-  for (const [value, bits] of [[0, '10'], [1, '0100'], [2, '0110'], [-1, '11'], [-2, '0101']]) {
+  for (const [value, bits] of [
+    [0, '10'],
+    [1, '0100'],
+    [2, '0110'],
+    [-1, '11'],
+    [-2, '0101'],
+  ]) {
     const encoder = new RangeEncoder();
     encoder.encode(ESCAPE, [0], [value]);
     const stream = [...encoder.finish()].map((byte) => byte.toString(2).padStart(8, '0')).join('');
@@ -70,7 +80,9 @@ test('escape codes of the format', () => {
 test('any values come back, through any tables', () => {
   const random = randomNumbers(1);
   for (let round = 0; round < 60; round++) {
-    const cdf = Array.from({ length: 4 }, () => randomTable(random, 1 + Math.floor(random() * 300)));
+    const cdf = Array.from({ length: 4 }, () =>
+      randomTable(random, 1 + Math.floor(random() * 300)),
+    );
     const tables = tablesOf({ cdf, offset: [-3, 0, 100000, -1048576], escape: true });
     const rows = Uint16Array.from({ length: 500 }, () => Math.floor(random() * 4));
     const values = Int32Array.from(rows, (row) => {
@@ -114,7 +126,11 @@ test('any bytes are values or an error, whatever their length', () => {
 test('bytes left over, or another end, are errors', () => {
   const encoder = new RangeEncoder();
   const symbols = [7, 200, 45, 3, 99];
-  encoder.encode(BYTES, symbols.map(() => 0), symbols);
+  encoder.encode(
+    BYTES,
+    symbols.map(() => 0),
+    symbols,
+  );
   const stream = [...encoder.finish()];
   const finished = (data) => () => {
     const decoder = new RangeDecoder(Uint8Array.from(data));

@@ -42,7 +42,14 @@ test('varints of the vectors, both ways', () => {
 });
 
 test('rounding is floor(x + 1/2), clipped', () => {
-  const cases = [[0.5, 1], [-0.5, 0], [1.4999, 1], [-1.5, -1], [99, 7], [-99, -7]];
+  const cases = [
+    [0.5, 1],
+    [-0.5, 0],
+    [1.4999, 1],
+    [-1.5, -1],
+    [99, 7],
+    [-99, -7],
+  ];
   for (const [x, expected] of cases) assert.equal(rounded(x, -7, 7), expected);
 });
 
@@ -73,12 +80,24 @@ test('arrays of NumPy', () => {
   const head = (text) => join(bytes('93'), ascii('NUMPY'), [1, 0, text.length, 0], ascii(text));
   const file = (text, data) => join(head(`${text} \n`), data);
   const array = parseNpy(
-    file("{'descr': '<i4', 'fortran_order': False, 'shape': (2, 1), }", [1, 0, 0, 0, 255, 255, 255, 255]),
+    file(
+      "{'descr': '<i4', 'fortran_order': False, 'shape': (2, 1), }",
+      [1, 0, 0, 0, 255, 255, 255, 255],
+    ),
     'a',
   );
-  assert.deepEqual([array.shape, [...array.data]], [[2, 1], [1, -1]]);
+  assert.deepEqual(
+    [array.shape, [...array.data]],
+    [
+      [2, 1],
+      [1, -1],
+    ],
+  );
   // [[1, 2, 3], [4, 5, 6]], columns first
-  const columns = file("{'descr': '|i1', 'fortran_order': True, 'shape': (2, 3), }", [1, 4, 2, 5, 3, 6]);
+  const columns = file(
+    "{'descr': '|i1', 'fortran_order': True, 'shape': (2, 3), }",
+    [1, 4, 2, 5, 3, 6],
+  );
   assert.deepEqual([...parseNpy(columns, 'a').data], [1, 2, 3, 4, 5, 6]);
   for (const bad of [
     file("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", [0]),

@@ -14,7 +14,12 @@ const WHOLE = 2 ** 20;
 test('windows of one size cover each cell once, with all of its context', () => {
   for (const height of [1, 2, 13, 60]) {
     for (const width of [1, 7, 40]) {
-      for (const [cell, halo, maxCells] of [[1, 0, 9], [1, 3, 100], [16, 33, 200], [1, WHOLE, 4]]) {
+      for (const [cell, halo, maxCells] of [
+        [1, 0, 9],
+        [1, 3, 100],
+        [16, 33, 200],
+        [1, WHOLE, 4],
+      ]) {
         const geometry = { cell, out: 1, halo };
         const reach = Math.ceil(halo / cell);
         const all = windows(geometry, height, width, maxCells);
@@ -24,7 +29,10 @@ test('windows of one size cover each cell once, with all of its context', () => 
         assert.equal(new Set(sizes).size, 1);
         const counts = new Uint8Array(height * width);
         for (const { rows, columns } of all) {
-          for (const [span, size] of [[rows, height], [columns, width]]) {
+          for (const [span, size] of [
+            [rows, height],
+            [columns, width],
+          ]) {
             assert.ok(0 <= span.start && span.stop <= size);
             assert.ok(span.start === 0 || span.keepStart - span.start >= reach);
             assert.ok(span.stop === size || span.stop - span.keepStop >= reach);
@@ -39,12 +47,14 @@ test('windows of one size cover each cell once, with all of its context', () => 
   }
 });
 
-/** A network of `out` outputs per input and side, whose outputs depend on 3x3 inputs, zeros outside. */
+/** A network of `out` outputs per input and side, which depend on 3x3 inputs, zeros outside. */
 function blur(out, shapes) {
   return async (input, [, height, width, channels]) => {
     shapes.add(`${height}x${width}`);
     const at = (y, x, c) => {
-      return y < 0 || x < 0 || y >= height || x >= width ? 0 : input[(y * width + x) * channels + c];
+      return y < 0 || x < 0 || y >= height || x >= width
+        ? 0
+        : input[(y * width + x) * channels + c];
     };
     const data = new Float32Array(height * width * out * out * channels);
     for (let y = 0, to = 0; y < height * out; y++) {
@@ -82,7 +92,11 @@ async function together({ height, width, maxCells, tile = 0 }) {
 }
 
 test('a network gives in windows what it gives in one piece', async () => {
-  for (const [height, width] of [[23, 31], [5, 40], [1, 50]]) {
+  for (const [height, width] of [
+    [23, 31],
+    [5, 40],
+    [1, 50],
+  ]) {
     const whole = await together({ height, width, maxCells: 1e9 });
     for (const maxCells of [30, 100, 300]) {
       const parts = await together({ height, width, maxCells });
@@ -122,7 +136,13 @@ test('means of any window are those of the whole, from windows of one size', asy
   const means = new Means(new Networks(runtime, 1e9), bundle, { height, width, z }, new Pace());
   const whole = await means.window(0, 0, height, width);
   shapes.clear();
-  for (const [top, left] of [[0, 0], [3, 5], [17, 31], [41, 50], [20, 69]]) {
+  for (const [top, left] of [
+    [0, 0],
+    [3, 5],
+    [17, 31],
+    [41, 50],
+    [20, 69],
+  ]) {
     const found = await means.window(top, left, 20, 21);
     assert.deepEqual(found.values, whole.crop(top, left, 20, 21).values, `${top} ${left}`);
   }
