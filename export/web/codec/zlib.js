@@ -4,7 +4,7 @@ import { adler32 } from './checksums.js';
 
 // Bytes given to an inflater at once: its output, which may be 1032 times as long, is taken away
 // before it gets more, so what is too long costs little memory.
-const PIECE = 1 << 12;
+const PIECE = 1 << 15;
 
 /**
  * Unpacks data in zlib's format.
