@@ -115,18 +115,20 @@ export class IntegerConv {
    * @returns {Grid}
    */
   #collect(words, start, height, width) {
-    const { upscale, channels } = this;
+    const { upscale, channels, outputs } = this;
     const stride = this.blocks * BLOCK;
-    const data = new Int16Array(height * width * this.outputs);
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const from = start + (y * width + x) * stride;
-        for (let part = 0; part < upscale ** 2; part++) {
-          const toY = y * upscale + Math.floor(part / upscale);
-          const toX = x * upscale + (part % upscale);
-          const to = (toY * width * upscale + toX) * channels;
-          const at = from + part * channels;
-          for (let c = 0; c < channels; c++) data[to + c] = words[at + c];
+    if (upscale === 1 && stride === outputs) {
+      return { height, width, channels, data: words.slice(start, start + height * width * stride) };
+    }
+    const data = new Int16Array(height * width * outputs);
+    const row = width * upscale * channels;
+    for (let part = 0; part < upscale * upscale; part++) {
+      const [i, j] = [Math.floor(part / upscale), part % upscale];
+      for (let y = 0; y < height; y++) {
+        let from = start + y * width * stride + part * channels;
+        let to = (y * upscale + i) * row + j * channels;
+        for (let x = 0; x < width; x++, from += stride, to += upscale * channels) {
+          for (let c = 0; c < channels; c++) data[to + c] = words[from + c];
         }
       }
     }

@@ -64,8 +64,11 @@ export class ScaleDecoder {
       const bottom = Math.min(down.keepStop * upscale, height);
       for (let y = down.keepStart * upscale; y < bottom; y++) {
         const line = (y - down.start * upscale) * grid.width - across.start * upscale;
-        const kept = grid.data.subarray((line + left) * outputs, (line + right) * outputs);
-        result.set(kept, (y * width + left) * outputs);
+        const from = (line + left) * outputs;
+        const to = (y * width + left) * outputs;
+        const count = (right - left) * outputs;
+        // Faster than `set`, which converts each number on its own way.
+        for (let i = 0; i < count; i++) result[to + i] = grid.data[from + i];
       }
     }
     return result;
