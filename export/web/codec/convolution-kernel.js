@@ -4,7 +4,7 @@
  * the same integers: weights and inputs fit 16 bits, sums 32, since the format bounds them by 2^20.
  */
 
-import { BLOCK, PARAMETERS, convolutionModule } from './convolution-module.js';
+import { BLOCK, PARAMETERS, STEP, convolutionModule } from './convolution-module.js';
 
 const PAGE = 65536; // bytes of WebAssembly memory
 /** Bytes that loops may read or write beyond an array: those of one more position. */
@@ -17,13 +17,14 @@ const SLACK = 1 << 16;
  * @property {number} src input, 16 bits, [height + kernelHeight - 1] rows of rowBytes
  * @property {number} rowBytes
  * @property {number} cellBytes from one position of the input to the next, a multiple of 4
- * @property {number} weights 16 bits, [blocks, kernelHeight, pairs, BLOCK, 2]
+ * @property {number} weights 16 bits, [blocks, kernelHeight, steps, STEP, BLOCK, 2]
  * @property {number} bias 32 bits, [blocks, BLOCK], half of the divisor added
  * @property {number} dst output, 16 bits, [height, width, blocks * BLOCK]
  * @property {number} height
  * @property {number} width
  * @property {number} kernelHeight
- * @property {number} pairs pairs of neighbouring inputs under a row of the kernel
+ * @property {number} steps each takes STEP pairs of neighbouring inputs under a row of the kernel;
+ *     what is beyond the row has weights of 0
  * @property {number} blocks
  * @property {number} shift
  * @property {number} maximum
@@ -76,7 +77,8 @@ export function sharedKernel() {
  * @param {Task} task
  */
 function convolve(buffer, task) {
-  const { height, width, kernelHeight, pairs, blocks, shift, maximum } = task;
+  const { height, width, kernelHeight, blocks, shift, maximum } = task;
+  const pairs = task.steps * STEP;
   const words = new Int16Array(buffer);
   const bias = new Int32Array(buffer, task.bias, blocks * BLOCK);
   const row = task.rowBytes / 2;

@@ -11,6 +11,8 @@ import * as wasm from './wasm.js';
 
 /** Outputs that are computed together. Their number is filled up to a multiple of this. */
 export const BLOCK = 16;
+/** Pairs of inputs that are taken in one step. Their number is filled up to a multiple of this. */
+export const STEP = 4;
 
 /** Names of the function's parameters, in order; `Task` says what they are. */
 export const PARAMETERS = /** @type {const} */ ([
@@ -23,7 +25,7 @@ export const PARAMETERS = /** @type {const} */ ([
   'height',
   'width',
   'kernelHeight',
-  'pairs',
+  'steps',
   'blocks',
   'shift',
   'maximum',
@@ -32,8 +34,8 @@ export const PARAMETERS = /** @type {const} */ ([
 const LANES = 4; // 32-bit numbers in a vector
 const SUMS = BLOCK / LANES; // vectors that hold the sums of a block
 // Where reading and writing stand; counters; bytes from one position or row to the next.
-const NUMBERS = ['row', 'at', 'w', 'outRow', 'out', 'x', 'y', 'i', 'pair', 'stride', 'skip'];
-const VECTORS = ['a', 'b', 'limit', 'zero'];
+const NUMBERS = ['row', 'at', 'bt', 'w', 'outRow', 'out', 'x', 'y', 'i', 'pair', 'stride', 'skip'];
+const VECTORS = ['a', 'b', 'w16', 'limit', 'zero'];
 for (let v = 0; v < SUMS; v++) VECTORS.push(`a${v}`, `b${v}`);
 
 const locals = new wasm.Locals([...PARAMETERS, ...NUMBERS, ...VECTORS]);
@@ -81,7 +83,10 @@ export function convolutionModule() {
     ...set('zero', wasm.vector('splat', wasm.number(0))),
     ...set('limit', wasm.vector('splat', get('maximum'))),
     ...set('stride', wasm.multiply(get('blocks'), wasm.number(2 * BLOCK))),
-    ...set('skip', wasm.subtract(get('rowBytes'), wasm.multiply(get('pairs'), wasm.number(4)))),
+    ...set(
+      'skip',
+      wasm.subtract(get('rowBytes'), wasm.multiply(get('steps'), wasm.number(4 * STEP))),
+    ),
     ...locals.countDown('blocks', blocks),
   ];
   return wasm.moduleOf('convolve', PARAMETERS.length, body);
@@ -91,6 +96,7 @@ export function convolutionModule() {
 function twoPositions() {
   const code = [
     ...set('at', wasm.add(get('row'), wasm.multiply(get('x'), get('cellBytes')))),
+    ...set('bt', wasm.add(get('at'), get('cellBytes'))),
     ...set('w', get('weights')),
     ...set('i', get('kernelHeight')),
   ];
@@ -98,21 +104,25 @@ function twoPositions() {
     code.push(...set(`a${v}`, wasm.load('load', get('bias'), 16 * v)));
     code.push(...set(`b${v}`, get(`a${v}`)));
   }
-  const pair = [
-    ...set('a', wasm.load('load32Splat', get('at'))),
-    ...set('b', wasm.load('load32Splat', wasm.add(get('at'), get('cellBytes')))),
-  ];
-  for (let v = 0; v < SUMS; v++) {
-    for (const p of ['a', 'b']) {
-      const products = wasm.vector('dot', get(p), wasm.load('load', get('w'), 16 * v));
-      pair.push(...set(`${p}${v}`, wasm.vector('add', get(`${p}${v}`), products)));
+  const step = [];
+  for (let pair = 0; pair < STEP; pair++) {
+    step.push(...set('a', wasm.load('load32Splat', get('at'), 4 * pair)));
+    step.push(...set('b', wasm.load('load32Splat', get('bt'), 4 * pair)));
+    for (let v = 0; v < SUMS; v++) {
+      step.push(...set('w16', wasm.load('load', get('w'), 4 * BLOCK * pair + 16 * v)));
+      for (const p of ['a', 'b']) {
+        const products = wasm.vector('dot', get(p), get('w16'));
+        step.push(...set(`${p}${v}`, wasm.vector('add', get(`${p}${v}`), products)));
+      }
     }
   }
-  pair.push(...advance('at', wasm.number(4)), ...advance('w', wasm.number(4 * BLOCK)));
+  step.push(...advance('at', wasm.number(4 * STEP)), ...advance('bt', wasm.number(4 * STEP)));
+  step.push(...advance('w', wasm.number(4 * BLOCK * STEP)));
   const line = [
-    ...set('pair', get('pairs')),
-    ...locals.countDown('pair', pair),
+    ...set('pair', get('steps')),
+    ...locals.countDown('pair', step),
     ...advance('at', get('skip')),
+    ...advance('bt', get('skip')),
   ];
   code.push(...locals.countDown('i', line));
   for (const p of ['a', 'b']) {

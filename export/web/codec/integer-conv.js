@@ -1,5 +1,5 @@
 import { sharedKernel } from './convolution-kernel.js';
-import { BLOCK } from './convolution-module.js';
+import { BLOCK, STEP } from './convolution-module.js';
 import { BundleError } from './errors.js';
 
 export const MAX_ACTIVATION = 255;
@@ -45,7 +45,7 @@ export class IntegerConv {
     this.outputs = kernel.shape[3];
     this.#check(kernel, bias, limits);
     this.blocks = Math.ceil(this.outputs / BLOCK);
-    this.pairs = Math.ceil(this.inputs / 2) * this.kernelWidth;
+    this.steps = Math.ceil((Math.ceil(this.inputs / 2) * this.kernelWidth) / STEP);
     /** As the kernel takes them, with half of the divisor, which makes the shift round. */
     this.bias = new Int32Array(this.blocks * BLOCK);
     for (let k = 0; k < this.outputs; k++) this.bias[k] = bias[k] + 2 ** (shift - 1);
@@ -66,9 +66,10 @@ export class IntegerConv {
    * Runs the layer; outside the input are zeros.
    *
    * @param {Grid} input
+   * @param {boolean} lasting whether the result is used after the next run of any layer
    * @returns {Grid}
    */
-  apply(input, kernel = sharedKernel()) {
+  apply(input, kernel = sharedKernel(), lasting = true) {
     const { height, width } = input;
     const depth = input.channels + (input.channels % 2); // inputs come in pairs
     const padY = this.kernelHeight >> 1;
@@ -96,12 +97,12 @@ export class IntegerConv {
       height,
       width,
       kernelHeight: this.kernelHeight,
-      pairs: this.pairs,
+      steps: this.steps,
       blocks: this.blocks,
       shift: this.shift,
       maximum: this.maximum,
     });
-    return this.#collect(words, dst / 2, height, width);
+    return this.#collect(words, dst / 2, height, width, lasting);
   }
 
   /**
@@ -112,13 +113,15 @@ export class IntegerConv {
    * @param {number} start
    * @param {number} height
    * @param {number} width
+   * @param {boolean} lasting
    * @returns {Grid}
    */
-  #collect(words, start, height, width) {
+  #collect(words, start, height, width, lasting) {
     const { upscale, channels, outputs } = this;
     const stride = this.blocks * BLOCK;
     if (upscale === 1 && stride === outputs) {
-      return { height, width, channels, data: words.slice(start, start + height * width * stride) };
+      const found = words.subarray(start, start + height * width * stride);
+      return { height, width, channels, data: lasting ? found.slice() : found };
     }
     const data = new Int16Array(height * width * outputs);
     const row = width * upscale * channels;
@@ -141,7 +144,8 @@ export class IntegerConv {
    * @param {ArrayLike<number>} kernel
    */
   #packed(kernel) {
-    const { inputs, outputs, kernelHeight, kernelWidth, blocks, pairs } = this;
+    const { inputs, outputs, kernelHeight, kernelWidth, blocks } = this;
+    const pairs = this.steps * STEP;
     const depth = inputs + (inputs % 2);
     const weights = new Int16Array(blocks * kernelHeight * pairs * BLOCK * 2);
     for (let i = 0; i < kernelHeight; i++) {

@@ -49,7 +49,7 @@ export async function decodeSymbols(bundle, stream, height, width, pace) {
     const stop = Math.min(start + STRETCH, indexes.length);
     const count = gatherCoded(indexes, start, stop, rows, places);
     decoder.decode(bundle.yTables, rows, values, count);
-    for (let i = 0; i < count; i++) residuals[places[i]] = values[i];
+    scatter(values, places, count, residuals);
   }
   decoder.finish();
   return { height, width, z, indexes, residuals };
@@ -221,6 +221,18 @@ function gatherCoded(indexes, start, stop, rows, places) {
     count += (index + 63) >> 6; // 1 but for index 0, without a branch that nobody can predict
   }
   return count;
+}
+
+/**
+ * Puts values where they belong.
+ *
+ * @param {Int32Array} values
+ * @param {Int32Array} places
+ * @param {number} count
+ * @param {Int32Array} all
+ */
+function scatter(values, places, count, all) {
+  for (let i = 0; i < count; i++) all[places[i]] = values[i];
 }
 
 /**
