@@ -41,11 +41,11 @@ def cases(bundle: str) -> Case:
     os.environ.setdefault(limits.VARIABLE, str(1 << 26))
     codec = tgc.load(bundle)
     path = Path(tempfile.mkdtemp()) / "picture"
-    seeds = [data for name, modes in _FORMATS.items() for data in _written(name, modes)]
+    files = seeds()
 
     def case(number: int) -> Use:
         rng = np.random.default_rng([4, number])
-        path.write_bytes(mutated(seeds[rng.integers(len(seeds))], rng))
+        path.write_bytes(mutated(files[rng.integers(len(files))], rng))
         quality = int(rng.integers(256))
 
         def use() -> str:
@@ -57,6 +57,11 @@ def cases(bundle: str) -> Case:
         return use
 
     return case
+
+
+def seeds() -> list[bytes]:
+    """Returns small pictures in every format, mode by mode."""
+    return [data for name, modes in _FORMATS.items() for data in _written(name, modes)]
 
 
 def _written(name: str, modes: tuple[str, ...]) -> list[bytes]:

@@ -84,7 +84,7 @@ def child(case: Case, first: int, last: int | None, seconds: float | None, notes
             try:
                 outcome, bad = use(), False
             except TgcError as error:
-                outcome, bad = _refusal(error)
+                outcome, bad = refusal(error)
             except Exception as error:
                 outcome, bad = f"{type(error).__name__}: {str(error)[:90]}", True
             took = time.process_time() - start
@@ -101,7 +101,7 @@ def peak_megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _refusal(error: TgcError) -> tuple[str, bool]:
+def refusal(error: TgcError) -> tuple[str, bool]:
     """Counts a refusal by its kind, and as bad if it is no plain line."""
     text = str(error)
     if not text.isprintable() or len(text) > 1000:

@@ -1,0 +1,3 @@
+"""Fuzzing guided by coverage; without the fuzzer the same targets replay what it found."""
+
+NAMES = ("container", "payload", "bundles", "pictures")

@@ -1,0 +1,57 @@
+"""Fuzzes with atheris, which prefers inputs that reach new lines: `make fuzz`, or
+
+    python -m tests.fuzz.guided container --seconds=600 --corpus=FOLDER
+
+An input that raises, takes more than 2 s or more than 500 MB ends the program with status 1 and is
+written to the folder; it belongs into tests/data/found/NAME then, and the code is to be mended.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib
+import logging
+import sys
+import tempfile
+from pathlib import Path
+
+import atheris
+
+from tests.fuzz.guided import NAMES, target
+from tests.fuzz.runner import MOST_MEGABYTES
+
+_PATIENCE = 20  # seconds for one input, after which the fuzzer ends
+
+
+def main() -> None:
+    """Fuzzes one target; libFuzzer ends the process."""
+    parser = argparse.ArgumentParser("python -m tests.fuzz.guided", description=__doc__)
+    parser.add_argument("name", choices=NAMES)
+    parser.add_argument("--seconds", type=int, default=60, help="how long")
+    parser.add_argument("--corpus", type=Path, help="a folder for inputs; kept, and used again")
+    asked = parser.parse_args()
+    logging.disable()  # notes on pictures
+    with atheris.instrument_imports(include=["tfgan_codec", "PIL"]):
+        fuzzed = importlib.import_module(f"tests.fuzz.guided.{asked.name}").target()
+    corpus = asked.corpus or Path(tempfile.mkdtemp())
+    corpus.mkdir(parents=True, exist_ok=True)
+    for seed in [*fuzzed.seeds, *(path.read_bytes() for path in target.found(asked.name))]:
+        (corpus / hashlib.sha256(seed).hexdigest()).write_bytes(seed)
+
+    def mutate(data: bytes, most: int, seed: int) -> bytes:
+        changed = atheris.Mutate(data, most)
+        return changed if seed % 8 == 0 else fuzzed.repaired(changed)[:most]
+
+    longest = max(map(len, fuzzed.seeds))
+    options = [f"-max_total_time={asked.seconds}", f"-max_len={longest}", f"-timeout={_PATIENCE}"]
+    options += [f"-rss_limit_mb={MOST_MEGABYTES:.0f}", f"-artifact_prefix={corpus}/../"]
+    options += ["-print_final_stats=1", str(corpus)]
+    atheris.Setup(
+        [sys.argv[0], *options], lambda data: target.run(fuzzed, data), custom_mutator=mutate
+    )
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
