@@ -15,6 +15,7 @@ from tfgan_codec import streams
 COMMANDS = {
     "compress": "a picture to a .tgc file, at a size that you name",
     "decompress": "a .tgc file to a picture",
+    "batch": "whole folders, on all cores",
     "info": "what a .tgc file holds, as JSON",
     "demo": "a picture beside AVIF and JPEG files of the same size",
     "models": "the models that are shipped",

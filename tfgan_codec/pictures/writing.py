@@ -28,6 +28,11 @@ _log = logging.getLogger(__name__)
 
 def save(image: Image.Image, path: PathLike) -> None:
     """Writes a picture with its ICC profile and EXIF, in the format of the path's extension."""
+    outputs.write(path, contents(image, path))
+
+
+def contents(image: Image.Image, path: PathLike) -> bytes:
+    """Returns the file that `save` writes to a path."""
     file_format = picture_format(path)
     if file_format in _WITHOUT_ALPHA and image.mode in ("LA", "RGBA"):
         _log.warning("%s holds no transparency: the picture stands on white", file_format)
@@ -35,13 +40,12 @@ def save(image: Image.Image, path: PathLike) -> None:
     options = dict(_SAVE_OPTIONS.get(file_format, {}))
     options.update({key: image.info[key] for key in ("icc_profile", "exif") if key in image.info})
     try:
-        data = encoded(image, file_format, **options)
+        return encoded(image, file_format, **options)
     except (OSError, ValueError) as error:
         raise ImageError(
             f"a picture of mode {image.mode} and size {image.width}x{image.height} cannot be "
             f"stored as {file_format} ({error}); use .png"
         ) from error
-    outputs.write(path, data)
 
 
 def _on_white(image: Image.Image) -> Image.Image:
