@@ -135,7 +135,7 @@ def test_a_disk_that_fills_ends_it_in_a_line(photos: Path, tmp_path: Path, tiny_
     )
     assert filled.returncode == 1
     assert filled.stderr.count("\n") == 1
-    assert "File too large" in filled.stderr
+    assert "manifest.jsonl: File too large; mend that and resume" in filled.stderr
     assert not any(out.rglob(".*"))
     subprocess.run(command(photos, whole, tiny_dir), cwd=ROOT, check=True)
     subprocess.run(command(photos, out, tiny_dir), cwd=ROOT, check=True)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from tfgan_codec.batch.record import Record
 from tfgan_codec.batch.settings import COMPRESS, Settings
 from tfgan_codec.codec import decompress, load
-from tfgan_codec.errors import ImageError
-from tfgan_codec.format import header
+from tfgan_codec.errors import ImageError, TgcError
+from tfgan_codec.format import container, header
 from tfgan_codec.pictures import opening, writing
 
 if TYPE_CHECKING:
@@ -53,6 +53,27 @@ class Coder:
         image = self._decompress(blob)
         data = writing.contents(image, f"picture{self.settings.extension}")
         return Made(data, *image.size, header.read(io.BytesIO(blob)).model_id.hex())
+
+    def model_id(self, source: bytes) -> str:
+        """Returns in hex the id of the model that a file is coded with, given its contents."""
+        if self._model is not None and self.settings.mode == COMPRESS:
+            return self._model.bundle.model_id.hex()
+        return header.read(io.BytesIO(source)).model_id.hex()
+
+    def opened(self, data: bytes | None, model_id: str) -> Made | None:
+        """Returns what a result holds that was made before with a model, None if it is damaged or
+        not there."""
+        if data is None:
+            return None
+        try:
+            if self.settings.mode == COMPRESS:
+                file = container.parse(data, metadata=False).file
+                return Made(data, file.width, file.height, file.model_id.hex())
+            with opening.opened(data, "the result") as image:
+                image.load()
+                return Made(data, *image.size, model_id)
+        except TgcError:
+            return None
 
     def record(self, output: str, source: str, found: Digest, made: Made, making: str) -> Record:
         """Returns the record of a result, not verified yet, of a file with a digest."""

@@ -7,15 +7,15 @@ line, which is dropped. A run that ends well leaves the lines sorted by name, ea
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from tfgan_codec.batch import record, staging
 from tfgan_codec.batch.record import Record
-from tfgan_codec.errors import TgcError, UsageError
+from tfgan_codec.errors import ImageError, TgcError, UsageError
 
 NAME = "manifest.jsonl"
 
@@ -38,11 +38,15 @@ class Manifest:
 
     def add(self, records: Iterable[Record]) -> None:
         """Adds records; they are on the disk when this returns."""
-        for each in records:
-            self.records[each.output] = each
-            self._file.write(record.line(each).encode())
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        added = list(records)
+        try:
+            self._file.write("".join(map(record.line, added)).encode())
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            reason = error.strerror or error
+            raise ImageError(f"cannot write {self._path}: {reason}; mend that and resume") from error
+        self.records.update((each.output, each) for each in added)
 
     def finish(self) -> None:
         """Writes all records anew, sorted, in place of the lines that were added."""
@@ -52,7 +56,8 @@ class Manifest:
 
     def close(self) -> None:
         """Closes the file and leaves it as it is."""
-        self._file.close()
+        with contextlib.suppress(OSError):  # told before, of a full disk
+            self._file.close()
 
     def _read(self) -> int:
         """Reads the records that are there, and returns how many bytes are whole lines."""
@@ -72,7 +77,7 @@ class Manifest:
         return whole
 
 
-@contextmanager
+@contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Keeps a second run out of a folder, where the system can; raises `UsageError` in that."""
     try:

@@ -42,10 +42,12 @@ class Summary(NamedTuple):
 
     def plus(self, outcome: Outcome) -> Summary:
         """Returns this with one more outcome."""
-        record = outcome.record
-        if record is None:
+        if outcome.record is None:
             return self._replace(failed=self.failed + 1)
-        made = outcome.temporary is not None
+        return self.with_record(outcome.record, outcome.temporary is not None)
+
+    def with_record(self, record: Record, made: bool) -> Summary:
+        """Returns this with one more result, which was made or kept."""
         pixels = record.width * record.height
         return self._replace(
             made=self.made + made,
@@ -110,13 +112,15 @@ def run(
         staging.sweep(folders)
         summary, problems = Summary(), {}
         try:
-            for outcomes in _outcomes(tasks, settings, making, jobs, overwrite):
-                _commit(outcomes, records)
-                for outcome in outcomes:
-                    summary = summary.plus(outcome)
-                    if outcome.record is None:
-                        problems[outcome.task.output] = outcome.problem
-                    progress(outcome, summary.made + summary.kept + summary.failed, len(tasks))
+            with closing(_outcomes(tasks, settings, making, jobs, overwrite)) as ready:
+                for outcomes in ready:
+                    _commit(outcomes, records)
+                    for outcome in outcomes:
+                        summary = summary.plus(outcome)
+                        if outcome.record is None:
+                            problems[outcome.task.output] = outcome.problem
+                        done = summary.made + summary.kept + summary.failed
+                        progress(outcome, done, len(tasks))
         finally:
             records.close()
             staging.sweep(folders)
