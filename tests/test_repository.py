@@ -19,7 +19,7 @@ PORTABLE = [
     *(
         file.relative_to(ROOT).as_posix()
         for room, file in architecture.sources(ROOT)
-        if room in ("bundle", "coding", "commands", "format", "specs")
+        if room in ("batch", "bundle", "coding", "commands", "format", "specs")
     ),
     *(f"tfgan_codec/metrics/{name}.py" for name in ("__init__", "psnr", "ssim")),
 ]
@@ -88,7 +88,7 @@ def test_lock_satisfies_every_extra() -> None:
     locked = {}
     for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            name, _, version = line.partition("==")
+            name, _, version = line.partition(";")[0].strip().partition("==")
             locked[canonicalize_name(name)] = version
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf-8")

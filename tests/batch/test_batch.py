@@ -280,7 +280,9 @@ def test_a_full_disk_is_told_and_leaves_nothing(
     assert list((tmp_path / "x").iterdir()) == []
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="a folder where not even root may write")
+@pytest.mark.skipif(
+    not os.path.isdir("/proc/self"), reason="a folder where not even root may write"
+)
 def test_a_folder_that_cannot_be_written(photos: Path, batch) -> None:
     status, told, errors = batch(photos / "a.png", "/proc/out")
     assert (status, told) == (1, "")

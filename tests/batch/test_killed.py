@@ -80,7 +80,7 @@ def test_killed_twenty_times(photos: Path, tmp_path: Path, tiny_dir: Path) -> No
     finished = subprocess.run(
         command(photos, out, tiny_dir, "--verify"), cwd=ROOT, check=True, capture_output=True
     )
-    assert f" kept, 0 failed: ".encode() in finished.stdout
+    assert b" kept, 0 failed: " in finished.stdout
     subprocess.run(command(photos, whole, tiny_dir, "--verify"), cwd=ROOT, check=True)
     assert wait_for_orphans(out) == tree(whole)
     assert lines(out) == PICTURES

@@ -45,7 +45,9 @@ class Manifest:
             os.fsync(self._file.fileno())
         except OSError as error:
             reason = error.strerror or error
-            raise ImageError(f"cannot write {self._path}: {reason}; mend that and resume") from error
+            raise ImageError(
+                f"cannot write {self._path}: {reason}; mend that and resume"
+            ) from error
         self.records.update((each.output, each) for each in added)
 
     def finish(self) -> None:

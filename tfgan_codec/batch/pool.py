@@ -8,10 +8,11 @@ it had when it has ended itself: a picture that kills the decoder costs itself a
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from multiprocessing.connection import wait
 
 from tfgan_codec.batch.settings import Settings
@@ -30,7 +31,7 @@ def cores() -> int:
 
 def run(
     tasks: Iterable[Task], settings: Settings, making: str, jobs: int
-) -> Iterator[list[Outcome]]:
+) -> Generator[list[Outcome], None, None]:
     """Yields the outcomes of all tasks, those together that are there at the same time.
 
     Args:
@@ -82,19 +83,15 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.tasks: deque[Task] = deque()
-        self._process = context.Process(
-            target=serve, args=(theirs, settings, making), daemon=True
-        )
+        self._process = context.Process(target=serve, args=(theirs, settings, making), daemon=True)
         self._process.start()
         theirs.close()  # so that this end sees when the other is closed
 
     def give(self, task: Task) -> None:
         """Hands over a task. If the process has ended, that is seen when its outcome is taken."""
         self.tasks.append(task)
-        try:
+        with contextlib.suppress(OSError):
             self.connection.send(task)
-        except OSError:
-            pass
 
     def take(self) -> Outcome | None:
         """Returns the outcome of the first task, None if the process has ended."""
@@ -118,5 +115,3 @@ class _Worker:
         if self.tasks:
             self._process.terminate()
         self._process.join()
-
-

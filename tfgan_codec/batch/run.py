@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Callable, NamedTuple
@@ -131,7 +131,7 @@ def run(
 
 def _outcomes(
     tasks: Sequence[Task], settings: Settings, making: str, jobs: int | None, overwrite: bool
-) -> Iterator[list[Outcome]]:
+) -> Generator[list[Outcome], None, None]:
     """Yields the outcomes of all tasks, those first that are refused."""
     possible = []
     for task in tasks:

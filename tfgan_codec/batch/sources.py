@@ -21,11 +21,12 @@ from tfgan_codec.errors import UsageError
 LIST = "@"  # begins the name of a file with names in it
 # Extensions of the formats that `pictures.opening` reads, so that folders can be gone through
 # without opening every file.
-PICTURES = frozenset(
-    ".png .apng .jpg .jpeg .jpe .jfif .jp2 .j2k .j2c .jpc .jpf .jpx .webp .avif .avifs .heic .heics "
-    ".heif .heifs .hif .tif .tiff .gif .bmp .dib .ppm .pgm .pbm .pnm .pfm .tga .icb .vda .vst .psd "
-    ".ico .icns .pcx .sgi .rgb .rgba .bw .dds .qoi".split()
+_PICTURES = (
+    "png apng jpg jpeg jpe jfif jp2 j2k j2c jpc jpf jpx webp avif avifs heic heics heif heifs hif "
+    "tif tiff gif bmp dib ppm pgm pbm pnm pfm tga icb vda vst psd ico icns pcx sgi rgb rgba bw dds "
+    "qoi"
 )
+PICTURES = frozenset(f".{name}" for name in _PICTURES.split())
 _MARK = "/./"
 
 
@@ -140,7 +141,8 @@ def _in_folder(
 
     for here, folders, files in os.walk(folder, onerror=refuse):
         inside = [name for name in folders if not name.startswith(".")]
-        folders[:] = sorted(n for n in inside if recursive and not _same(os.path.join(here, n), out))
+        others = [name for name in inside if not _same(os.path.join(here, name), out)]
+        folders[:] = sorted(others) if recursive else []
         for name in sorted(files):
             if os.path.splitext(name)[1].lower() in wanted and not name.startswith("."):
                 path = os.path.join(here, name)

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from tfgan_codec.batch import staging
 from tfgan_codec.batch.coder import Coder, Digest, digest, digest_of
+from tfgan_codec.batch.problems import problem_of
 from tfgan_codec.batch.record import Record
 from tfgan_codec.batch.settings import Settings
-from tfgan_codec.errors import TgcError
 
 
 class Task(NamedTuple):
@@ -75,16 +75,8 @@ def do(task: Task, coder: Coder, making: str) -> Outcome:
         except BaseException:
             staging.discard(temporary)
             raise
-    except TgcError as error:
-        problem = str(error)
-    except MemoryError:
-        problem = "not enough memory for this picture"
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename not in (None, task.source) else ""
-        problem = f"{where}{error.strerror or error}"
     except Exception as error:
-        problem = f"this is a mistake of ours, please report it: {type(error).__name__}: {error}"
-    return Outcome(task, None, None, " ".join(problem.split()))
+        return Outcome(task, None, None, problem_of(error, task.source))
 
 
 def _is_good(target: Path, known: Record, source: Digest, making: str) -> bool:

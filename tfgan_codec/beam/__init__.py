@@ -1,4 +1,4 @@
-"""Compresses and decompresses pictures in Apache Beam pipelines (``pip install "tfgan_codec[beam]"``).
+"""Compresses and decompresses pictures in Apache Beam pipelines; needs the extra `[beam]`.
 
     from apache_beam.io import fileio
     from tfgan_codec.beam import EncodePictures

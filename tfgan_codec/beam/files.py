@@ -7,7 +7,11 @@ import uuid
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
-PARTS = ".parts"  # the folder of files that are being written; what is in it after a run is left over
+from tfgan_codec.errors import UsageError
+
+PARTS = (
+    ".parts"  # the folder of files that are being written; what is in it after a run is left over
+)
 
 
 def read(path: str) -> bytes | None:
@@ -63,3 +67,5 @@ def make_folder(path: str) -> None:
     except OSError:  # it is there
         if not FileSystems.exists(path):
             raise
+    except ValueError as error:  # no package for gs:// or the like
+        raise UsageError(" ".join(str(error).split())) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apache_beam.metrics import Metrics
+from apache_beam.metrics.metric import Metrics
 
 NAMESPACE = "BeamML_tfgan_codec"
 

@@ -12,6 +12,7 @@ import apache_beam as beam
 from apache_beam.io import fileio
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.transforms.combiners import ToList
 
 from tfgan_codec.batch import manifest, record, run, sources
 from tfgan_codec.batch.settings import COMPRESS, EXTENSIONS, Settings
@@ -39,12 +40,18 @@ def find(names: Iterable[str], lists: Iterable[str], recursive: bool) -> Found:
         elif os.path.isfile(name) or extension in {*sources.PICTURES, EXTENSIONS[COMPRESS]}:
             paths.append(name)
         else:
-            patterns.append(FileSystems.join(name, "**" if recursive else "*"))
+            patterns.append(f"{name.rstrip('/')}/{'**' if recursive else '*'}")
     return Found(paths, patterns)
 
 
 def run_on(
-    runner: str, options: Sequence[str], found: Found, out: str, settings: Settings
+    runner: str,
+    options: Sequence[str],
+    names: Iterable[str],
+    lists: Iterable[str],
+    out: str,
+    settings: Settings,
+    recursive: bool,
 ) -> run.Summary:
     """Runs a pipeline to its end, and sums its manifest up: results that were there already count
     as made.
@@ -52,11 +59,12 @@ def run_on(
     Args:
       runner: a name that Beam knows, such as "FlinkRunner".
       options: flags for it, such as "--flink_master=...".
-      found: the files.
+      names, lists, recursive: the files, as `batch.sources.find` takes them, on any file system
+        that Beam knows. Of patterns, ** stands for folders too.
       out: the folder of results, on a file system that all workers share.
       settings: what to make.
     """
-    start = time.monotonic()
+    found, start = find(names, lists, recursive), time.monotonic()
     files.make_folder(out)
     files.delete(FileSystems.join(out, files.PARTS))
     for name in (manifest.NAME, run.FAILED):
@@ -90,7 +98,7 @@ def _build(pipeline: Any, found: Found, out: str, settings: Settings) -> None:
     for tag, (to_text, name) in lines.items():
         write = functools.partial(_write, folder=out, name=name)
         texts = coded[tag] | f"{tag} as text" >> beam.Map(to_text)
-        texts | f"all {tag}" >> beam.combiners.ToList() | f"write {name}" >> beam.Map(write)
+        texts | f"all {tag}" >> ToList() | f"write {name}" >> beam.Map(write)
 
 
 def _step(out: str, settings: Settings) -> Any:

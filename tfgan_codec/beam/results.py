@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import NamedTuple
 
-import apache_beam as beam
+from apache_beam.coders import RowCoder
+from apache_beam.coders.typecoders import registry
 
 from tfgan_codec.batch.record import Record
 
@@ -28,4 +29,4 @@ def name_of(source_sha256: str, model_id: str, making: str, extension: str) -> s
 
 # As rows, collections of these can be asked in SQL and written as tables.
 for _kind in (Record, Failure):
-    beam.coders.registry.register_coder(_kind, beam.coders.RowCoder)
+    registry.register_coder(_kind, RowCoder)

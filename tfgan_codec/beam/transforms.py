@@ -12,7 +12,7 @@ from tfgan_codec.beam.results import DONE, FAILED, Failure
 from tfgan_codec.beam.worker import CodeFiles
 
 
-class _Coding(beam.PTransform):  # type: ignore[misc]
+class _Coding(beam.PTransform):
     """Takes (path, `ReadableFile`), and gives a dictionary of two collections: `Record` of each
     result by "done", `Failure` of each file without one by "failed".
 
@@ -54,8 +54,8 @@ class EncodePictures(_Coding):
 
 
 class DecodePictures(_Coding):
-    """Decompresses `.tgc` files to PNG files in the folder `out`; see `_Coding` for what goes in and
-    comes out, and `Codec.decompress` for the arguments."""
+    """Decompresses `.tgc` files to PNG files in the folder `out`; see `_Coding` for what goes in
+    and comes out, and `Codec.decompress` for the arguments."""
 
     def __init__(
         self,
@@ -64,9 +64,7 @@ class DecodePictures(_Coding):
         model: str | None = None,
         verify: bool = False,
     ) -> None:
-        super().__init__(
-            out, Settings(DECOMPRESS, realism=realism, model=model, verify=verify)
-        )
+        super().__init__(out, Settings(DECOMPRESS, realism=realism, model=model, verify=verify))
 
 
 def _same(value: Any) -> Any:

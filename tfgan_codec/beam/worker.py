@@ -14,16 +14,16 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.utils.shared import Shared
 
 from tfgan_codec.batch.coder import Coder, digest_of
+from tfgan_codec.batch.problems import problem_of
 from tfgan_codec.batch.record import Record
 from tfgan_codec.batch.settings import Settings
 from tfgan_codec.beam import files
 from tfgan_codec.beam.measures import Measures
 from tfgan_codec.beam.results import FAILED, Failure, name_of
 from tfgan_codec.bundle import files as bundle_files
-from tfgan_codec.errors import TgcError
 
 
-class CodeFiles(beam.DoFn):  # type: ignore[misc]
+class CodeFiles(beam.DoFn):
     """Makes the result of each (path, `ReadableFile`), unless it is there and good.
 
     All threads of a process share one model, whose networks run on one thread each: Beam starts as
@@ -51,12 +51,8 @@ class CodeFiles(beam.DoFn):  # type: ignore[misc]
         try:
             yield self._result(path, file.read())
             return
-        except (TgcError, BeamIOError, OSError) as error:
-            problem = str(error)
-        except MemoryError:
-            problem = "not enough memory for this picture"
         except Exception as error:
-            problem = f"this is a mistake of ours, please report it: {type(error).__name__}: {error}"
+            problem = str(error) if isinstance(error, BeamIOError) else problem_of(error, path)
         self._measures.failed()
         yield beam.pvalue.TaggedOutput(FAILED, Failure(path, " ".join(problem.split())))
 

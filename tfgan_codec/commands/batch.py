@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from tfgan_codec import cli, streams
-from tfgan_codec.progress import Bar
+from tfgan_codec.errors import UsageError
 
 _USAGE = """
 usage: {program} IN ... OUT [--bpp=B | --bytes=N | --quality=Q] [--recursive] [--resume]
@@ -19,8 +20,10 @@ all files, and failed.txt, a list of what failed and why, if something did.
   {program} @small/failed.txt small --bpp=0.1 --resume     what failed, once more
   {program} '2024/*.jpg' small --verify           decodes each file before it counts
   {program} small pictures --mode=decompress --recursive
+  {program} photos small --runner=FlinkRunner --pipeline=flink_master=host:8081
   find photos/./ -name '*.jpg' | {program} small --list=-    keeps what follows /./ as a tree
 """
+_SETTINGS = ("mode", "metadata", "realism", "model", "verify")
 
 
 def main(argv: Sequence[str] | None = None, program: str = "tgc batch") -> int:
@@ -35,39 +38,41 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc batch") -> int:
     values.add("model", None, "A model's name, or a bundle's folder or zip file.")
     values.add("recursive", False, "Also what is in folders of folders.")
     values.add("list", None, "A list with a file's name on each line; - is standard input.")
-    values.add("jobs", None, "How many processes work; one for each core by default.", int)
+    values.add(
+        "jobs", None, "How many processes; one for each core by default.", int, lower_bound=1
+    )
     values.add("resume", False, "Go on in OUT: leave what is done, by its hashes.")
     values.add("verify", False, "Read each result back and decode it before it counts.")
     values.add("overwrite", False, "Replace files in OUT that no manifest there knows.")
+    values.add("runner", None, "A runner of Apache Beam, such as FlinkRunner, for clusters.")
+    values.add("pipeline", [], "Flags for it, such as --pipeline=parallelism=8,streaming.", list)
 
     def batch(*names: str) -> None:
-        from tfgan_codec.batch import run, sources  # with NumPy: not before the flags are read
-        from tfgan_codec.batch.settings import Settings, checked
+        from tfgan_codec.batch import settings, terminal  # with NumPy: not before flags are read
 
-        if not names:
-            raise cli.CommandLineError("name files to read, and last the folder to write to")
         options = {"bpp": values.bpp, "nbytes": values.bytes, "quality": values.quality}
         if sum(value is not None for value in options.values()) > 1:
             raise cli.CommandLineError("give only one of --bpp, --bytes and --quality")
-        options.update(metadata=values.metadata, realism=values.realism, model=values.model)
-        settings = checked(Settings(values.mode, **options, verify=values.verify))
+        options.update({name: values[name].value for name in _SETTINGS})
+        if not names:
+            raise cli.CommandLineError("name files to read, and last the folder to write to")
         *ins, out = names
-        lists = [values.list] if values.list else []
-        found = sources.find(ins, lists, out, settings, values.recursive)
-        if not found:
-            raise cli.CommandLineError("there is nothing to do in these; --recursive looks deeper")
-        with Bar(values.mode) as bar:
-
-            def progress(outcome: run.Outcome, done: int, of: int) -> None:
-                if outcome.problem:
-                    bar.close()
-                    cli.fail(f"{outcome.task.source}: {outcome.problem}")
-                bar(done / of)
-
-            how = (values.jobs, values.resume, values.overwrite)
-            summary = run.run(found, out, settings, *how, progress)
+        wanted = settings.checked(settings.Settings(**options))
+        where = (ins, [values.list] if values.list else [], out, wanted, values.recursive)
+        if values.runner:
+            summary = _on_runner(values, *where)
+        else:
+            summary = terminal.run(*where, values.jobs, values.resume, values.overwrite)
         streams.say(str(summary))
         if summary.failed:
             raise cli.Unfinished
 
     return cli.run(batch, values, _USAGE.format(program=program), argv)
+
+
+def _on_runner(values: cli.Flags, *where: Any) -> Any:
+    try:
+        from tfgan_codec.beam import pipeline
+    except ModuleNotFoundError as error:
+        raise UsageError(f'--runner needs {error.name}: pip install "tfgan_codec[beam]"') from error
+    return pipeline.run_on(values.runner, [f"--{flag}" for flag in values.pipeline], *where)

@@ -49,9 +49,7 @@ def main() -> None:
     options = [f"-max_total_time={asked.seconds}", f"-max_len={longest}", f"-timeout={_PATIENCE}"]
     options += [f"-rss_limit_mb={_MOST_OF_ALL}", f"-artifact_prefix={corpus}-"]
     options += ["-print_final_stats=1", str(corpus)]
-    atheris.Setup(
-        [sys.argv[0], *options], lambda data: run(fuzzed, data), custom_mutator=mutate
-    )
+    atheris.Setup([sys.argv[0], *options], lambda data: run(fuzzed, data), custom_mutator=mutate)
     atheris.Fuzz()
 
 

@@ -31,9 +31,7 @@ def target() -> Target:
     for number, (manifest, files) in enumerate(whole):
         contents = [_json(manifest), _stored(files["normative.npz"]), _stored(files["gains.npz"])]
         contents.append(_zipped(_json(manifest), files))
-        seeds += [
-            bytes([number * len(_PARTS) + part]) + each for part, each in enumerate(contents)
-        ]
+        seeds += [bytes([number * len(_PARTS) + part]) + each for part, each in enumerate(contents)]
 
     def use(data: bytes) -> None:
         number, part = divmod(data[0] % 8 if data else 0, len(_PARTS))

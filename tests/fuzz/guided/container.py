@@ -42,5 +42,3 @@ def repaired(data: bytes) -> bytes:
         body[end : end + len(check)] = check
         end += len(check)
     return bytes(body) + zlib.crc32(body).to_bytes(header.CRC_BYTES, "little")
-
-
