@@ -8,10 +8,12 @@ time that ``import tfgan_codec`` and ``apps.info`` need not pay.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import sys
 import tempfile
 import threading
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,7 +31,9 @@ _stderr_lock = threading.Lock()
 class Network:
     """Runs a LiteRT interpreter as a function: float32 [h, w, c] to float32 [h', w', c'].
 
-    Calls may come from several threads; they run one after another.
+    Calls may come from several threads; they run one after another. After a fork, the new process
+    starts the network anew when it is called. (Nothing helps where another thread was in the middle
+    of a call, which then holds locks of LiteRT for ever: fork before threads code, or spawn.)
 
     Attributes:
       channels: how many channels the input and the output have, c and c'.
@@ -38,19 +42,12 @@ class Network:
 
     def __init__(self, tflite: bytes, name: str, threads: int = THREADS) -> None:
         """Starts the network in the bytes `tflite`, which error messages call `name`."""
-        try:
-            from ai_edge_litert.interpreter import Interpreter
-        except ImportError as error:
-            raise BundleError(
-                f"LiteRT cannot be imported ({error}); install it with: pip install ai-edge-litert"
-            ) from error
-        self._name = name
+        self._name, self._tflite, self._threads = name, tflite, threads
         self._lock = threading.Lock()
         self._shape: tuple[int, ...] | None = None
         try:
             check(tflite)
-            with _without_greetings():
-                self._interpreter: Any = Interpreter(model_content=tflite, num_threads=threads)
+            self._interpreter: Any = self._started()
             (self._input,) = self._interpreter.get_input_details()
             (self._output,) = self._interpreter.get_output_details()
             if not self._input["dtype"] == self._output["dtype"] == np.float32:
@@ -59,14 +56,18 @@ class Network:
             # LiteRT does not check the channels at each call.
             self.channels = channels, int(self._output["shape"][-1])
             self.stored = height, width
+        except BundleError:
+            raise
         except Exception as error:  # LiteRT raises many kinds for what is no such network
             raise self._error(error) from error
+        _networks.add(self)
 
     def __call__(self, x: NDArray[Any]) -> NDArray[Any]:
         """Runs the network on one array [h, w, c], a picture or latents; raises `BundleError`."""
         batch = np.ascontiguousarray(x, np.float32)[np.newaxis]
         with self._lock:
             try:
+                self._interpreter = self._interpreter or self._started()
                 self._resize(batch.shape)
                 self._interpreter.set_tensor(self._input["index"], batch)
                 self._interpreter.invoke()
@@ -76,6 +77,24 @@ class Network:
             except Exception as error:  # likewise
                 raise self._error(error) from error
         return result
+
+    def forget(self) -> None:
+        """Lets go of the interpreter, in a process that has just been forked: the threads it runs
+        on were not copied, and it would wait for them. For the same reason it is never ended."""
+        self._lock, self._shape = threading.Lock(), None
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._interpreter))
+        self._interpreter = None
+
+    def _started(self) -> Any:
+        """Returns a new interpreter of the network."""
+        try:
+            from ai_edge_litert.interpreter import Interpreter
+        except ImportError as error:
+            raise BundleError(
+                f"LiteRT cannot be imported ({error}); install it with: pip install ai-edge-litert"
+            ) from error
+        with _without_greetings():
+            return Interpreter(model_content=self._tflite, num_threads=self._threads)
 
     def _resize(self, shape: tuple[int, ...]) -> None:
         if shape == self._shape:
@@ -89,6 +108,20 @@ class Network:
     def _error(self, error: Exception) -> BundleError:
         reason = shown(" ".join(str(error).split()), 200)
         return BundleError(f"the network {self._name} cannot be run: {reason}")
+
+
+_networks: weakref.WeakSet[Network] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    global _stderr_lock
+    _stderr_lock = threading.Lock()
+    for network in list(_networks):
+        network.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 @contextlib.contextmanager
