@@ -3,7 +3,7 @@
 #   make test, lint  need everything in requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench android test test-portable portable test-slow test-java lint format clean
+.PHONY: help demo bench android test test-portable portable test-slow test-java fuzz lint format clean
 
 # PYTHON=... chooses another interpreter for the environment; VENV=... another place for it.
 PYTHON ?= $(shell for p in python3.11 python3; do $$p -c "" 2>/dev/null && echo $$p && break; done)
@@ -17,6 +17,10 @@ IMAGE = apps/assets/sample.jpg
 BPP = 0.1
 MODEL = mobile
 OUT = demo.png
+
+# make fuzz: minutes for all targets together.
+MINUTES = 10
+FUZZED = container payload bundles pictures
 
 # make android, test-java: APT=yes installs the Debian packages they need without asking.
 export APT ?=
@@ -50,6 +54,10 @@ test-slow: $(VENV)/full.stamp  ## the tests that take minutes
 
 test-java:  ## the Java decoder's tests, on the desktop [FUZZ=20000 APT=yes]
 	@export/android/test_jvm.sh export/android/build/downloads $(FUZZ)
+
+fuzz: $(VENV)/full.stamp  ## hostile files, found by their coverage, on Linux [MINUTES=10]
+	@for name in $(FUZZED); do $(BIN)/python -m tests.fuzz.guided $$name --corpus=.cache/fuzz/$$name \
+	--seconds=$$((60 * $(MINUTES) / $(words $(FUZZED)))) || exit 1; done
 
 lint: $(VENV)/full.stamp  ## ruff (lint and format) and mypy
 	@$(BIN)/ruff check .

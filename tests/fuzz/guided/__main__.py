@@ -16,8 +16,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import atheris
-
 from tests.fuzz.guided import NAMES, target
 from tests.fuzz.runner import MOST_MEGABYTES, peak_megabytes
 
@@ -33,6 +31,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=60, help="how long")
     parser.add_argument("--corpus", type=Path, help="a folder for inputs; kept, and used again")
     asked = parser.parse_args()
+    try:
+        import atheris
+    except ImportError:
+        sys.exit("atheris is needed, which there is for Linux on x86-64: pip install atheris")
     logging.disable()  # notes on pictures
     with atheris.instrument_imports(include=["tfgan_codec", "PIL"]):
         fuzzed = importlib.import_module(f"tests.fuzz.guided.{asked.name}").target()
@@ -48,7 +50,7 @@ def main() -> None:
     longest = max(map(len, fuzzed.seeds))
     options = [f"-max_total_time={asked.seconds}", f"-max_len={longest}", f"-timeout={_PATIENCE}"]
     options += [f"-rss_limit_mb={_MOST_OF_ALL}", f"-artifact_prefix={corpus}-"]
-    options += ["-print_final_stats=1", str(corpus)]
+    options += ["-print_final_stats=1", "-verbosity=0", str(corpus)]
     atheris.Setup([sys.argv[0], *options], lambda data: run(fuzzed, data), custom_mutator=mutate)
     atheris.Fuzz()
 
