@@ -95,6 +95,8 @@ def test_pillow_example_works_as_pasted(folder_with_photo: Path) -> None:
 
 def test_commands_work_as_pasted(folder_with_photo: Path) -> None:
     pytest.importorskip("tensorflow")  # one of them searches
+    (folder_with_photo / "photos").mkdir()
+    shutil.copy(SAMPLE, folder_with_photo / "photos")
     (block,) = (b for b in readme_blocks("sh") if "tgc decompress" in b)
     commands = "\n".join(line for line in block.splitlines() if not line.startswith("pip "))
     output = run(["bash", "-e", "-c", commands], folder_with_photo)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import os
 import sys
 import tempfile
@@ -42,7 +43,14 @@ class Network:
 
     def __init__(self, tflite: bytes, name: str, threads: int = THREADS) -> None:
         """Starts the network in the bytes `tflite`, which error messages call `name`."""
-        self._name, self._tflite, self._threads = name, tflite, threads
+        try:
+            from ai_edge_litert.interpreter import Interpreter
+        except ImportError as error:
+            raise BundleError(
+                f"LiteRT cannot be imported ({error}); install it with: pip install ai-edge-litert"
+            ) from error
+        self._name = name
+        self._make = functools.partial(Interpreter, model_content=tflite, num_threads=threads)
         self._lock = threading.Lock()
         self._shape: tuple[int, ...] | None = None
         try:
@@ -56,8 +64,6 @@ class Network:
             # LiteRT does not check the channels at each call.
             self.channels = channels, int(self._output["shape"][-1])
             self.stored = height, width
-        except BundleError:
-            raise
         except Exception as error:  # LiteRT raises many kinds for what is no such network
             raise self._error(error) from error
         _networks.add(self)
@@ -87,14 +93,8 @@ class Network:
 
     def _started(self) -> Any:
         """Returns a new interpreter of the network."""
-        try:
-            from ai_edge_litert.interpreter import Interpreter
-        except ImportError as error:
-            raise BundleError(
-                f"LiteRT cannot be imported ({error}); install it with: pip install ai-edge-litert"
-            ) from error
         with _without_greetings():
-            return Interpreter(model_content=self._tflite, num_threads=self._threads)
+            return self._make()
 
     def _resize(self, shape: tuple[int, ...]) -> None:
         if shape == self._shape:
