@@ -120,6 +120,29 @@ def test_a_process_that_is_killed_costs_nothing(
     assert told.startswith("20 made, 0 kept, 0 failed")
 
 
+@pytest.mark.parametrize("after", [0, 5])
+def test_ctrl_c(after: int, photos: Path, tmp_path: Path, tiny_dir: Path) -> None:
+    """It comes to all processes of a terminal, perhaps while they start."""
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        command(photos, out, tiny_dir),
+        cwd=ROOT,
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while process.poll() is None and not (out.exists() and lines(out) >= after):
+        time.sleep(0.002)
+    os.killpg(process.pid, signal.SIGINT)
+    told, errors = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, told, errors) == (130, "", "tfgan_codec: interrupted\n")
+    assert after <= lines(out) < PICTURES
+    named = len(list(out.rglob("*.tgc")))  # after their lines, one of each of two processes at most
+    assert lines(out) - 2 <= named <= lines(out)
+    assert not any(out.rglob(".*"))
+
+
 def test_a_disk_that_fills_ends_it_in_a_line(photos: Path, tmp_path: Path, tiny_dir: Path) -> None:
     """Here no file may grow beyond four lines of the manifest. Gone on with, it ends well."""
     for path in sorted(photos.rglob("*.png"))[12:]:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import signal
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from multiprocessing.connection import wait
 
 from tfgan_codec.batch.settings import Settings
@@ -71,6 +72,20 @@ def run(
             worker.close()
 
 
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Keeps Ctrl-C waiting, and from processes that are started meanwhile for good: this one ends
+    them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _Worker:
     """Is a process that does tasks in the order in which it gets them.
 
@@ -84,7 +99,8 @@ class _Worker:
         self.connection, theirs = context.Pipe()
         self.tasks: deque[Task] = deque()
         self._process = context.Process(target=serve, args=(theirs, settings, making), daemon=True)
-        self._process.start()
+        with _interrupts_held():
+            self._process.start()
         theirs.close()  # so that this end sees when the other is closed
 
     def give(self, task: Task) -> None:
