@@ -186,6 +186,31 @@ def test_what_is_refused_at_once(
     assert not out.exists()
 
 
+@pytest.mark.parametrize(
+    ("flag", "problem"),
+    [
+        ("--quality=300", "quality must be"),
+        ("--model={0}/damaged", "is damaged (its hash is wrong)"),
+        ("--model={0}/none", "no model"),
+        ("--mode=squash", "mode must be one of compress, decompress"),
+        ("--runner=NoSuchRunner", ""),
+    ],
+)
+def test_what_is_wrong_for_all_files_is_told_once(
+    flag: str, problem: str, photos: Path, tmp_path: Path, tiny_dir: Path, capfd
+) -> None:
+    damaged = shutil.copytree(tiny_dir, tmp_path / "damaged")
+    (damaged / "mean.tflite").write_bytes(b"?")
+    out = tmp_path / "out"
+    words = ["batch", str(photos), str(out), "--recursive", flag.format(tmp_path)]
+    assert app.main(words) == 1
+    told, errors = capfd.readouterr()
+    assert told == ""
+    assert problem in errors
+    assert errors.count("\n") == 1
+    assert not out.exists()
+
+
 def test_nothing_of_others_is_replaced(photos: Path, tmp_path: Path, batch) -> None:
     out = tmp_path / "out"
     out.mkdir()

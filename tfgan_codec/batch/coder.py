@@ -7,9 +7,11 @@ import io
 import os
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from tfgan_codec import arguments
 from tfgan_codec.batch.record import Record
 from tfgan_codec.batch.settings import COMPRESS, Settings
 from tfgan_codec.codec import decompress, load
+from tfgan_codec.coding import request
 from tfgan_codec.errors import ImageError, TgcError
 from tfgan_codec.format import container, header
 from tfgan_codec.pictures import opening, writing
@@ -41,6 +43,11 @@ class Coder:
     side by side here is files."""
 
     def __init__(self, settings: Settings) -> None:
+        """Loads the model; raises a `TgcError` if there is none such, or if no picture could be
+        coded with these settings."""
+        request.checked(settings.quality, settings.bpp, settings.nbytes)
+        if settings.realism is not None:
+            arguments.finite("realism", settings.realism)
         self.settings = settings
         self._model = load(settings.model, 1) if settings.model is not None else None
 

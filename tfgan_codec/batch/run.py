@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Callable, NamedTuple
 
 from tfgan_codec.batch import manifest, pool, sources, staging
+from tfgan_codec.batch.coder import Coder
 from tfgan_codec.batch.record import Record
 from tfgan_codec.batch.settings import Settings
 from tfgan_codec.batch.sources import Source
@@ -92,9 +93,10 @@ def run(
       progress: is told of each outcome.
 
     Raises:
-      UsageError: the folder has results already, or is in use.
+      UsageError: the folder has results already, or is in use; or the settings make no sense.
     """
     folder, start = Path(out), time.monotonic()
+    Coder(settings)  # what is wrong for all files is told once, and before there is a folder
     making = settings.making()
     folder.mkdir(parents=True, exist_ok=True)
     with manifest.locked(folder):

@@ -12,13 +12,16 @@ import apache_beam as beam
 from apache_beam.io import fileio
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners import create_runner
 from apache_beam.transforms.combiners import ToList
 
 from tfgan_codec.batch import manifest, record, run, sources
+from tfgan_codec.batch.coder import Coder
 from tfgan_codec.batch.settings import COMPRESS, EXTENSIONS, Settings
 from tfgan_codec.beam import files
 from tfgan_codec.beam.results import DONE, FAILED, Failure
 from tfgan_codec.beam.transforms import DecodePictures, EncodePictures
+from tfgan_codec.errors import TgcError, UsageError, shown
 
 
 class Found(NamedTuple):
@@ -65,14 +68,26 @@ def run_on(
       settings: what to make.
     """
     found, start = find(names, lists, recursive), time.monotonic()
+    Coder(settings)  # what is wrong for all files is told once
+    _check(runner)
     files.make_folder(out)
     files.delete(FileSystems.join(out, files.PARTS))
     for name in (manifest.NAME, run.FAILED):
         files.delete(FileSystems.join(out, name))
-    with beam.Pipeline(options=PipelineOptions([f"--runner={runner}", *options])) as pipeline:
-        _build(pipeline, found, out, settings)
+    try:
+        with beam.Pipeline(options=PipelineOptions([f"--runner={runner}", *options])) as pipeline:
+            _build(pipeline, found, out, settings)
+    except RuntimeError as error:  # what Beam tells of a worker that died, or a cluster
+        raise TgcError(f"the pipeline failed; run it again: {shown(error, 500)}") from error
     files.delete(FileSystems.join(out, files.PARTS))
     return _summary(out)._replace(seconds=time.monotonic() - start)
+
+
+def _check(runner: str) -> None:
+    try:
+        create_runner(runner)
+    except (ValueError, ImportError) as error:
+        raise UsageError(f"--runner: {error}") from error
 
 
 def _build(pipeline: Any, found: Found, out: str, settings: Settings) -> None:
