@@ -12,7 +12,7 @@ import apache_beam as beam
 from apache_beam.io import fileio
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
-from apache_beam.runners import create_runner
+from apache_beam.runners.runner import create_runner
 from apache_beam.transforms.combiners import ToList
 
 from tfgan_codec.batch import manifest, record, run, sources
