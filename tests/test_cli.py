@@ -208,7 +208,7 @@ def test_files_that_cannot_be_decompressed(
     for data, message in [
         (b"", "is empty"),
         (b"\x89PNG", "wrong magic"),
-        (b"TGC\x30" + bytes(50), "version 3"),
+        (b"TGC\x40" + bytes(50), "version 4"),
         (frame(model_id=b"\1\2\3"), "model id 010203"),
         (frame(width=4000, height=4000), "damaged"),
         (frame(streams=(b"",)), "damaged"),

@@ -58,7 +58,7 @@ def of_file(blob: bytes) -> Facts:
         "model_id": file.model_id.hex(),
         "width": file.width,
         "height": file.height,
-        "mode": header.mode(file.grey, file.alpha is not None),
+        "mode": header.mode(file.grey, file.transparent),
         "quality": file.quality,
         "bytes": len(blob),
         "bpp": round(8 * len(blob) / (file.width * file.height), 6),

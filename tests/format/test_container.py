@@ -142,6 +142,8 @@ def test_accounts_for_every_byte() -> None:
         st.none() | st.binary(max_size=300),
         st.none() | st.binary(max_size=300),
         st.just(1),
+        side=st.just(0),
+        alphas=st.just(()),
     )
 )
 def test_round_trip(file: TgcFile) -> None:
@@ -154,7 +156,7 @@ def test_arbitrary_bytes(data: bytes) -> None:
         parse(data)
 
 
-@given(st.binary(max_size=64), st.integers(0, 15), st.sampled_from([0x10, 0x20]))
+@given(st.binary(max_size=64), st.integers(0, 15), st.sampled_from([0x10, 0x20, 0x30]))
 def test_arbitrary_bytes_with_good_magic_and_checksum(data: bytes, flags: int, v: int) -> None:
     """Reaches every field: nothing but BitstreamError comes out, or a file within the limits."""
     try:
@@ -213,7 +215,7 @@ def test_trailing_bytes() -> None:
         (b"\x89PNG\r\n", "wrong magic"),
         (b"TGC", "cut short"),
         (b"TGC\x10abc", "cut short"),
-        (b"TGC\x30" + bytes(20), "version 3 is not supported"),
+        (b"TGC\x40" + bytes(20), "version 4 is not supported"),
         (pack(FILE)[:-1], "checksum"),
     ],
 )

@@ -347,7 +347,7 @@ def test_headers_that_cannot_be_right(blob: bytes) -> None:
     cases = [
         (b"TGC", "damaged or cut short"),
         (blob[:14], "does not fit in the file"),
-        (b"TGC\x30" + blob[4:], "version 3 is not supported"),
+        (b"TGC\x40" + blob[4:], "version 4 is not supported"),
         (blob[:7] + b"\x00" + blob[8:], "size of 0x"),
     ]
     for data, reason in cases:

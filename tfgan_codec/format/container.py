@@ -2,8 +2,9 @@
 
 ``docs/format.md`` ("Container") specifies it. An ordinary RGB picture costs 16 bytes on top of its
 stream. A file in layers has a stream for each size of the picture, coarse to fine, and a check
-after each, so that it can be cut there: 24 bytes with three layers. Only the standard library is
-used, so that a file can be inspected without any model.
+after each, so that it can be cut there: 24 bytes with three layers. A file in tiles has one for
+each tile, in an index that says where they lie (`format.tiles`). Only the standard library is used,
+so that a file can be inspected without any model.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import zlib
 from typing import BinaryIO, NamedTuple, Union
 
 from tfgan_codec.errors import BitstreamError, ImageError, UsageError, shown
-from tfgan_codec.format import header, profiles
+from tfgan_codec.format import header, profiles, tiles
 from tfgan_codec.format.fields import MAX_METADATA, chunk, varint
 from tfgan_codec.format.header import (
     CRC_BYTES,
@@ -27,6 +28,7 @@ from tfgan_codec.format.header import (
     MAGIC,
     MAX_LAYERS,
     MAX_PIXELS,
+    TILED,
     VERSION,
 )
 
@@ -42,17 +44,24 @@ class TgcFile(NamedTuple):
     width: int  # of the whole picture
     height: int
     quality: int
-    streams: tuple[bytes, ...]  # one, or one per layer, coarse to fine
+    streams: tuple[bytes, ...]  # one, or one per layer, coarse to fine, or one per tile
     grey: bool = False
     icc: bytes | None = None  # inflated
     exif: bytes | None = None  # likewise
     alpha: bytes | None = None  # a greyscale PNG file
     scale: int = 1  # the streams give a picture 1/scale the size; above 1, layers are missing
+    side: int = 0  # of a tile, in hyper-latents; 0 in a file without tiles
+    alphas: tuple[bytes, ...] = ()  # of each tile, in place of `alpha`
 
     @property
     def layers(self) -> int:
-        """The number of streams of the whole file, missing layers included."""
-        return len(self.streams) + self.scale.bit_length() - 1
+        """The number of layers of the whole file, missing ones included."""
+        return 1 if self.side else len(self.streams) + self.scale.bit_length() - 1
+
+    @property
+    def transparent(self) -> bool:
+        """Whether there is an alpha plane."""
+        return self.alpha is not None or bool(self.alphas)
 
 
 class Sizes(NamedTuple):
@@ -81,7 +90,8 @@ class Parsed(NamedTuple):
 
 
 def pack(file: TgcFile) -> bytes:
-    """Returns the bytes of a file, in the layered layout if it has several streams.
+    """Returns the bytes of a file, in the layout of tiles if it has a tile side, else in that of
+    layers if it has several streams.
 
     Raises:
       ImageError: the picture or its metadata is larger than the format allows.
@@ -91,7 +101,9 @@ def pack(file: TgcFile) -> bytes:
             f"a picture of {file.width}x{file.height} pixels is not supported; "
             f"the format holds {header.BOUNDS}"
         )
-    if not 1 <= len(file.streams) <= MAX_LAYERS or file.scale != 1:
+    if file.side:
+        _check_tiles(file)
+    elif not 1 <= len(file.streams) <= MAX_LAYERS or file.scale != 1:
         raise UsageError(f"a file has 1 to {MAX_LAYERS} streams, and all layers of a picture")
     flags = FLAG_GREY if file.grey else 0
     chunks = b""
@@ -103,10 +115,10 @@ def pack(file: TgcFile) -> bytes:
             raise ImageError(f"the {name} has {len(data)} bytes; the limit is {MAX_METADATA}")
         flags |= flag
         chunks += profiles.chunk_of(data) if flag == FLAG_ICC else chunk(zlib.compress(data, 9))
-    if file.alpha is not None:
+    if file.transparent:
         flags |= FLAG_ALPHA
-        chunks += chunk(file.alpha)
-    version = VERSION if len(file.streams) == 1 else LAYERED
+        chunks += b"" if file.alpha is None else chunk(file.alpha)
+    version = TILED if file.side else VERSION if len(file.streams) == 1 else LAYERED
     body = b"".join(
         [
             MAGIC,
@@ -118,6 +130,9 @@ def pack(file: TgcFile) -> bytes:
             chunks,
         ]
     )
+    if file.side:
+        alphas = file.alphas or (None,) * len(file.streams)
+        return tiles.pack(body, file.side, [*map(tiles.Tile, file.streams, alphas)])
     *coarser, finest = file.streams
     if coarser:
         first, *others = map(len, coarser)
@@ -131,7 +146,7 @@ def pack(file: TgcFile) -> bytes:
 
 def overhead(file: TgcFile) -> Overhead:
     """Counts the bytes that `pack` adds to the streams of a file; raises what `pack` raises."""
-    plain = file._replace(icc=None, exif=None, alpha=None)
+    plain = file._replace(icc=None, exif=None, alpha=None, alphas=())
     total, bare = (len(pack(each)) - sum(map(len, file.streams)) for each in (file, plain))
     return Overhead(total, total - bare)
 
@@ -146,7 +161,9 @@ def parse(blob: bytes, scale: int = 1, metadata: bool = True) -> Parsed:
     """
     found = parse_layers(blob, metadata)
     file, sizes = found
-    count = len(file.streams)
+    if file.side and scale == 1:
+        return found
+    count = 1 if file.side else len(file.streams)
     scales = [file.scale << i for i in range(count)]
     if scale not in scales:
         if 1 <= scale < file.scale:
@@ -169,7 +186,10 @@ def parse_layers(blob: bytes, metadata: bool = True) -> Parsed:
     """
     if header.layout(blob[:4], len(blob)) == VERSION and not _checksum_holds(blob):
         raise _damaged()
-    head = header.read(io.BytesIO(blob))
+    stream = io.BytesIO(blob)
+    head = header.read(stream)
+    if head.tiles is not None:
+        return _in_tiles(stream, head, head.tiles, metadata)
     streams, ends = _whole_layers(blob, head.start, head.lengths)
     if not streams:
         raise _damaged()
@@ -187,6 +207,29 @@ def parse_layers(blob: bytes, metadata: bool = True) -> Parsed:
         1 << (len(head.lengths) + 1 - len(streams)),
     )
     return Parsed(file, _account(head.chunks, streams, ends))
+
+
+def _in_tiles(stream: BinaryIO, head: header.Header, index: tiles.Index, metadata: bool) -> Parsed:
+    """Reads all tiles of a file whose header was read."""
+    found = [tiles.read_tile(stream, entry, head.transparent) for entry in index.entries]
+    icc, exif = head.metadata() if metadata else (None, None)
+    file = TgcFile(
+        head.model_id,
+        head.width,
+        head.height,
+        head.quality,
+        tuple(tile.stream for tile in found),
+        head.grey,
+        icc,
+        exif,
+        side=index.side,
+        alphas=tuple(tile.alpha for tile in found if tile.alpha is not None),
+    )
+    lengths = tuple(map(len, file.streams))
+    records = sum(entry.nbytes for entry in index.entries)
+    sizes = (*head.chunks[:2], records - sum(lengths))
+    ends = (index.entries[-1].start + index.entries[-1].nbytes,)
+    return Parsed(file, Sizes(head.start - sum(head.chunks), *sizes, lengths, ends))
 
 
 def read_blob(blob: Blob) -> bytes:
@@ -217,6 +260,15 @@ def _read_open(stream: BinaryIO) -> bytes:
     if not isinstance(magic, bytes):
         raise UsageError('blob must be a file that is open for bytes, as open(path, "rb") returns')
     return magic + stream.read() if magic == MAGIC else magic
+
+
+def _check_tiles(file: TgcFile) -> None:
+    """Raises `UsageError` where a file has other tiles than its size and tile side make."""
+    if not tiles.MIN_SIDE <= file.side <= tiles.MAX_SIDE:
+        raise UsageError(f"a tile side is within {tiles.MIN_SIDE}..{tiles.MAX_SIDE}")
+    count = len(tiles.Grid(file.height, file.width, file.side))
+    if len(file.streams) != count or len(file.alphas) not in (0, count) or file.alpha is not None:
+        raise UsageError(f"a file of this size has {count} tiles, all with an alpha plane or none")
 
 
 def _damaged() -> BitstreamError:

@@ -1,4 +1,4 @@
-"""What a ``.tgc`` file says before its streams: layout, model, size, metadata, lengths of layers.
+"""What a ``.tgc`` file says before its streams: layout, model, size, metadata, layers or tiles.
 
 ``docs/format.md`` ("Container") specifies it. Of an open file nothing more is read than this, so
 that a program can ask for the size of a picture without reading, let alone decoding it.
@@ -10,11 +10,11 @@ import io
 from typing import IO, NamedTuple
 
 from tfgan_codec.errors import BitstreamError
-from tfgan_codec.format import profiles
+from tfgan_codec.format import profiles, tiles
 from tfgan_codec.format.fields import Reader, inflate
 
 MAGIC = b"TGC"
-VERSION, LAYERED = 1, 2  # the two layouts
+VERSION, LAYERED, TILED = 1, 2, 3  # the three layouts
 MAX_LAYERS = 4
 MAX_PIXELS = 1 << 28
 NARROWEST = 64  # pixels that a hyper-latent stands for along each side
@@ -35,15 +35,17 @@ class Header(NamedTuple):
     grey: bool
     packed_icc: bytes | int | None  # or the number of a known profile
     packed_exif: bytes | None
-    alpha: slice | None  # where the PNG file with the alpha plane lies
+    alpha: slice | None  # where the PNG file with the alpha plane lies; tiles have their own
     chunks: tuple[int, int, int]  # bytes of ICC profile, EXIF and alpha, with their length fields
     lengths: tuple[int, ...]  # of all streams but the last, which fills the rest of the file
     start: int  # of the first stream
+    transparent: bool  # whether there is an alpha plane
+    tiles: tiles.Index | None = None  # of a file in tiles
 
     @property
     def mode(self) -> str:
         """The picture's mode, see `mode`."""
-        return mode(self.grey, self.alpha is not None)
+        return mode(self.grey, self.transparent)
 
     def metadata(self) -> Metadata:
         """Unpacks the metadata; raises `BitstreamError` where they are damaged."""
@@ -78,15 +80,15 @@ def mode(grey: bool, transparent: bool) -> str:
 
 
 def layout(first: bytes, nbytes: int) -> int:
-    """Returns the layout, 1 or 2, of a file that starts with four bytes and has `nbytes` in all;
+    """Returns the layout, 1 to 3, of a file that starts with four bytes and has `nbytes` in all;
     raises `BitstreamError` where magic, version or length cannot be right."""
     if first[: len(MAGIC)] != MAGIC:
         what = "not a .tgc file (wrong magic)" if first else "the file is empty"
         raise BitstreamError(f"{what}; make one with apps.compress")
     version = first[3] >> 4 if len(first) > len(MAGIC) else VERSION
-    if version not in (VERSION, LAYERED):
+    if version not in (VERSION, LAYERED, TILED):
         raise BitstreamError(
-            f"format version {version} is not supported (this reads {VERSION} and {LAYERED}); "
+            f"format version {version} is not supported (this reads {VERSION} to {TILED}); "
             "install another version of tfgan_codec"
         )
     smallest = _FIXED_BYTES + 3 + CRC_BYTES  # one byte each for width, height and quality
@@ -96,7 +98,8 @@ def layout(first: bytes, nbytes: int) -> int:
 
 
 def read(stream: IO[bytes]) -> Header:
-    """Reads the header of an open file, from its start; nothing is checked but the fields.
+    """Reads the header of an open file, from its start; nothing is checked but the fields, and the
+    header's own check in a file in tiles.
 
     Raises:
       BitstreamError: `container.pack` cannot have written this header.
@@ -105,8 +108,8 @@ def read(stream: IO[bytes]) -> Header:
     nbytes = stream.tell()
     stream.seek(0)
     first = stream.read(_FIXED_BYTES)
-    layered = layout(first, nbytes) == LAYERED
-    reader = Reader(stream, nbytes if layered else nbytes - CRC_BYTES)
+    version = layout(first, nbytes)
+    reader = Reader(stream, nbytes - CRC_BYTES if version == VERSION else nbytes)
     width, height = reader.varint("width"), reader.varint("height")
     if not 1 <= area(width, height) <= MAX_PIXELS:
         raise BitstreamError(f"a picture size of {width}x{height} is out of bounds ({BOUNDS})")
@@ -116,8 +119,11 @@ def read(stream: IO[bytes]) -> Header:
     at.append(reader.position)
     exif = reader.chunk("EXIF block") if flags & FLAG_EXIF else None
     at.append(reader.position)
-    alpha = reader.skip_chunk("alpha plane") if flags & FLAG_ALPHA else None
+    transparent = bool(flags & FLAG_ALPHA)
+    alpha = reader.skip_chunk("alpha plane") if transparent and version != TILED else None
     at.append(reader.position)
+    lengths = _layer_lengths(reader) if version == LAYERED else ()
+    index = tiles.take_index(reader, stream, height, width, nbytes) if version == TILED else None
     return Header(
         first[4:],
         width,
@@ -128,8 +134,10 @@ def read(stream: IO[bytes]) -> Header:
         exif,
         alpha,
         (at[1] - at[0], at[2] - at[1], at[3] - at[2]),
-        _layer_lengths(reader) if layered else (),
+        lengths,
         reader.position,
+        transparent,
+        index,
     )
 
 
