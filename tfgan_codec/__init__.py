@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from tfgan_codec.errors import BitstreamError, BundleError, ImageError, TgcError, UsageError
 
 if TYPE_CHECKING:
-    from tfgan_codec.codec import Codec, compress, decompress, load
+    from tfgan_codec.codec import Codec, compress, decompress, load, open_region
 
 __version__ = "0.1.0"  # setup.cfg reads it here
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "compress",
     "decompress",
     "load",
+    "open_region",
 ]
 
 

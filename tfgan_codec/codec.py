@@ -5,21 +5,23 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable
 
 import numpy as np
 
-from tfgan_codec import arguments, limits
+from tfgan_codec import arguments, limits, regions
 from tfgan_codec.bundle.files import PathLike, find_shipped, stamp
 from tfgan_codec.bundle.layered import LayeredBundle, load_bundle
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.bundle.runtime import MAX_THREADS, THREADS
-from tfgan_codec.coding import pyramid, request
+from tfgan_codec.coding import compression, pyramid, request, strips
 from tfgan_codec.coding.coders import coder_of
 from tfgan_codec.coding.compression import Compression
 from tfgan_codec.coding.contract import Refiner
+from tfgan_codec.coding.hyperprior import HyperpriorCoder
+from tfgan_codec.coding.mosaic import Mosaic, Source
 from tfgan_codec.errors import BitstreamError, ImageError, UsageError
 from tfgan_codec.format import container, geometry, header
 from tfgan_codec.format.container import Blob
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from PIL import Image
 
 DEFAULT_MODEL = "mobile"
+TILED_FROM = 1 << 25  # pixels of a picture that is stored in tiles by default
+# Is told which share of the work is done, 0..1.
+Progress = Callable[[float], None]
 
 
 @contextlib.contextmanager
@@ -61,6 +66,8 @@ class Codec:
         metadata: policy.Wanted = policy.BASIC,
         refiner: Refiner | None = None,
         page: int | None = None,
+        tiles: bool | None = None,
+        progress: Progress | None = None,
     ) -> bytes:
         """Returns the picture as the bytes of a ``.tgc`` file.
 
@@ -79,6 +86,9 @@ class Codec:
             which needs TensorFlow. Decoding does not.
           page: of a file with several pictures, which one, from 1. By default the first, with a
             warning that there are others.
+          tiles: whether the file is in tiles, of which regions can be decoded without the rest; it
+            is then coded in bounded memory. By default pictures of 2^25 pixels and more are.
+          progress: is told which share of the work is done, while a file in tiles is made.
 
         With none of the three, the picture without its alpha plane and metadata gets about 0.1
         bits per pixel; very small pictures more, as a file has no fewer than 20 bytes or so.
@@ -90,7 +100,11 @@ class Codec:
         wanted, kept = request.checked(quality, bpp, nbytes), policy.chosen(metadata)
         if refiner is not None and not callable(refiner):
             raise UsageError(f"refiner must be a Refiner, not {arguments.given(refiner)}")
-        source = policy.reduced(reading.read(picture, page), kept)
+        with reading.opening(picture, page) as found:
+            if self._tiled(tiles, found.pixels, refiner):
+                return self._in_tiles(found, wanted, kept, progress or _ignore)
+            read = found.picture()
+        source = policy.reduced(read, kept)
         if wanted.quality is not None:
             return self._of_quality(source, wanted.quality, kept, refiner)
         budget = wanted.budget(source.rgb.shape[0] * source.rgb.shape[1])
@@ -114,7 +128,30 @@ class Codec:
         return job.refined(quality, blob, len(blob), refiner)
 
     def _analyse(self, source: Picture) -> Compression:
-        return Compression(self._coder, self.bundle.model_id, source)
+        return compression.of_picture(self._coder, self.bundle.model_id, source)
+
+    def _tiled(self, tiles: bool | None, pixels: int, refiner: Refiner | None) -> bool:
+        """Whether a file is to be in tiles; raises `UsageError` where that cannot be."""
+        able = isinstance(self._coder, HyperpriorCoder) and refiner is None
+        if tiles and not able:
+            raise UsageError(
+                "there are no tiles with a search, and none with models in layers or with a context "
+                "model: leave tiles out"
+            )
+        return able and (pixels >= TILED_FROM if tiles is None else bool(tiles))
+
+    def _in_tiles(
+        self, found: reading.Opened, wanted: request.Request, kept: str, progress: Progress
+    ) -> bytes:
+        """Returns a file in tiles of a picture that is open, and read only here."""
+        assert isinstance(self.bundle, Bundle)
+        rows = found.strips()
+        # Of a quality the length is not known yet: profiles are judged as by default.
+        budget = wanted.budget(rows.height * rows.width)
+        job = compression.of_strips(self.bundle, rows, kept, budget, strips.SIDE, progress)
+        if wanted.quality is not None:
+            return job.file(wanted.quality)
+        return job.within(budget + (0 if wanted.strict else job.extra), wanted.strict)[1]
 
     @_enough_memory()
     def decompress(
@@ -123,6 +160,7 @@ class Codec:
         realism: float | None = None,
         scale: int = 1,
         max_pixels: int | None = None,
+        region: Sequence[int] | None = None,
     ) -> Image.Image:
         """Returns the picture of a ``.tgc`` file, with its mode, ICC profile and EXIF.
 
@@ -134,12 +172,18 @@ class Codec:
             from a file that was cut short after the layers for that size.
           max_pixels: the most pixels that the whole picture may have, see `limits.max_pixels`; by
             default twice Pillow's `Image.MAX_IMAGE_PIXELS`, as for pictures.
+          region: x, y, width, height: returns only this part of the picture, and of a file in tiles
+            reads only what that takes. `max_pixels` is then about the part.
 
         Raises:
           BitstreamError: the file is damaged, or for another model.
           ImageError: the picture is larger.
-          UsageError: the bundle has no such decoder, the file no such scale.
+          UsageError: the bundle has no such decoder, the file no such scale or region.
         """
+        if region is not None:
+            _require_whole(scale)
+            with self.open_region(blob, realism, max_pixels, region) as part:
+                return part.read(*regions.checked(region))
         if realism is not None:
             realism = arguments.finite("realism", realism)
         scale = arguments.whole("scale", scale)
@@ -147,16 +191,15 @@ class Codec:
         file = container.parse(data, scale, metadata=False).file
         limits.require(file.width, file.height, max_pixels)
         bundle = self.bundle
-        if file.model_id != bundle.model_id:
-            raise BitstreamError(
-                f"the file was made with model {file.model_id.hex()}, but {bundle.name} is "
-                f"{bundle.model_id.hex()}; give the model it was made with"
-            )
+        self._require_model(file.model_id)
         if file.layers != self._coder.layers:
             raise BitstreamError(
                 f"the file has {file.layers} layers, but those of {bundle.name} have "
                 f"{self._coder.layers}: it was not made with this model"
             )
+        if file.side:
+            with self.open_region(data, realism, max_pixels) as whole:
+                return whole.read(0, 0, file.width, file.height)
         pixels = self._coder.decode(file, bundle.realisms[-1] if realism is None else realism)
         # Last: metadata of a few kilobytes can take megabytes.
         icc, exif = header.read(io.BytesIO(data)).metadata()
@@ -166,6 +209,47 @@ class Codec:
             plane = _smaller(plane, file.scale)
         picture = Picture(pixels, file.grey, plane, icc, exif)
         return to_image(picture)
+
+    def open_region(
+        self,
+        blob: Blob,
+        realism: float | None = None,
+        max_pixels: int | None = None,
+        region: Sequence[int] | None = None,
+    ) -> regions.RegionReader:
+        """Opens a ``.tgc`` file to read regions of its picture, or all of it in strips.
+
+        Args:
+          blob: the file, see `decompress`. A path, or a file that is open and can be moved in, is
+            read where it is needed.
+          realism: see `decompress`.
+          max_pixels: the most pixels of the picture, see `decompress`; of a `region` if there is
+            one.
+          region: x, y, width, height, if this is all that will be read.
+
+        Raises:
+          BitstreamError, ImageError, UsageError: as `decompress`.
+        """
+        if realism is not None:
+            realism = arguments.finite("realism", realism)
+        if not isinstance(self.bundle, Bundle) or not isinstance(self._coder, HyperpriorCoder):
+            raise UsageError(
+                "regions can be read with models that have neither layers nor a context model"
+            )
+        with contextlib.ExitStack() as stack:
+            source = Source(regions.open_blob(blob, stack))
+            regions.require_size(source.head, region, max_pixels)
+            self._require_model(source.head.model_id)
+            realism = self.bundle.realisms[-1] if realism is None else realism
+            return regions.RegionReader(Mosaic(self.bundle, source, realism), stack.pop_all())
+
+    def _require_model(self, model_id: bytes) -> None:
+        bundle = self.bundle
+        if model_id != bundle.model_id:
+            raise BitstreamError(
+                f"the file was made with model {model_id.hex()}, but {bundle.name} is "
+                f"{bundle.model_id.hex()}; give the model it was made with"
+            )
 
 
 def load(
@@ -198,11 +282,13 @@ def compress(
     refiner: Refiner | None = None,
     threads: int = THREADS,
     page: int | None = None,
+    tiles: bool | None = None,
+    progress: Progress | None = None,
 ) -> bytes:
     """Does `Codec.compress` with the model that `load` finds; it stays loaded until its bundle
     changes."""
     codec = _find(model, threads)
-    return codec.compress(picture, quality, bpp, nbytes, metadata, refiner, page)
+    return codec.compress(picture, quality, bpp, nbytes, metadata, refiner, page, tiles, progress)
 
 
 @_enough_memory()
@@ -213,14 +299,49 @@ def decompress(
     scale: int = 1,
     threads: int = THREADS,
     max_pixels: int | None = None,
+    region: Sequence[int] | None = None,
 ) -> Image.Image:
     """Does `Codec.decompress` with a model; by default with the shipped one that made the file."""
+    if region is not None:
+        _require_whole(scale)
+        with open_region(blob, realism, model, threads, max_pixels, region) as part:
+            return part.read(*regions.checked(region))
     data, scale = container.read_blob(blob), arguments.whole("scale", scale)
     if model is None:
         file = container.parse(data, scale, metadata=False).file
         limits.require(file.width, file.height, max_pixels)
         model = shipped_model(file.model_id)
     return _find(model, threads).decompress(data, realism, scale, max_pixels)
+
+
+def open_region(
+    blob: Blob,
+    realism: float | None = None,
+    model: PathLike | None = None,
+    threads: int = THREADS,
+    max_pixels: int | None = None,
+    region: Sequence[int] | None = None,
+) -> regions.RegionReader:
+    """Does `Codec.open_region` with a model; by default with the shipped one that made the file."""
+    with contextlib.ExitStack() as stack:
+        stream = regions.open_blob(blob, stack)
+        if model is None:
+            head = header.read(stream)
+            regions.require_size(head, region, max_pixels)
+            model = shipped_model(head.model_id)
+            stream.seek(0)
+        reader = _find(model, threads).open_region(stream, realism, max_pixels, region)
+        reader.closes(stack.pop_all())
+        return reader
+
+
+def _require_whole(scale: int) -> None:
+    if arguments.whole("scale", scale) != 1:
+        raise UsageError("a region has the scale of the whole picture; leave scale out")
+
+
+def _ignore(share: float) -> None:
+    """Is the progress that nobody wants to know."""
 
 
 def shipped_model(model_id: bytes) -> Path:

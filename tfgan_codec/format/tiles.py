@@ -38,6 +38,11 @@ class Box(NamedTuple):
     def width(self) -> int:
         return self.right - self.left
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width."""
+        return self.height, self.width
+
     def per(self, size: int) -> Box:
         """Returns the smallest box in units of `size` that covers this one."""
         return Box(

@@ -75,14 +75,24 @@ def _as_srgb(picture: Picture, why: str) -> Picture:
     """Converts the pixels to sRGB; where the profile cannot be used, they stay as they are."""
     if picture.icc is None:
         return picture
+    name = colour.description(picture.icc)
+    converted = as_srgb(picture)
+    if converted.rgb is picture.rgb:
+        _log.info("the profile %s cannot be used, and is left out", name)
+    else:
+        _log.info("converted from the profile %s to sRGB: %s", name, why)
+    return converted
+
+
+def as_srgb(picture: Picture) -> Picture:
+    """Converts the pixels of a picture from its profile to sRGB; where the profile cannot be used,
+    they stay what they are."""
+    if picture.icc is None:
+        return picture
     image = Image.fromarray(picture.rgb[..., 0] if picture.grey else picture.rgb)
     converted = colour.to_srgb(image, picture.icc)
-    name = colour.description(picture.icc)
-    if converted is None:
-        _log.info("the profile %s cannot be used, and is left out", name)
-        return picture._replace(icc=None)
-    _log.info("converted from the profile %s to sRGB: %s", name, why)
-    return picture._replace(rgb=np.asarray(converted.convert("RGB")), icc=None)
+    rgb = picture.rgb if converted is None else np.asarray(converted.convert("RGB"))
+    return picture._replace(rgb=rgb, icc=None)
 
 
 def _basics(block: bytes) -> bytes | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
-from typing import Any, BinaryIO, Union
+from collections.abc import Iterator
+from typing import Any, BinaryIO, NamedTuple, Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from tfgan_codec.pictures.exif import upright
 from tfgan_codec.pictures.modes import converted
 from tfgan_codec.pictures.opening import image_errors, opened
 from tfgan_codec.pictures.picture import Picture
+from tfgan_codec.pictures.strips import Strips, open_strips, picture_of
 from tfgan_codec.pictures.writing import PathLike
 
 Contents = Union[bytes, bytearray, memoryview]
@@ -42,16 +45,48 @@ def read(source: Source, page: int | None = None) -> Picture:
       ImageError: there is no picture, or one that cannot be converted.
       UsageError: the source is none of these.
     """
+    with opening(source, page) as found:
+        return found.picture()
+
+
+class Opened(NamedTuple):
+    """Is a picture whose size is known, and whose pixels are not read yet."""
+
+    image: Image.Image
+    stream: BinaryIO | None  # the file that it is in
+
+    @property
+    def pixels(self) -> int:
+        """The number of its pixels."""
+        return self.image.width * self.image.height
+
+    def picture(self) -> Picture:
+        """Reads all of it."""
+        return _to_picture(self.image)
+
+    def strips(self) -> Strips:
+        """Reads it from top to bottom."""
+        _check_size(*self.image.size)
+        return open_strips(self.image, self.stream)
+
+
+@contextlib.contextmanager
+def opening(source: Source, page: int | None = None) -> Iterator[Opened]:
+    """Opens what `read` takes; errors are those of `read`, also while the picture is used."""
     if page is not None:
         arguments.within("page", page, 1, _MOST_PAGES)
     if isinstance(source, (Image.Image, np.ndarray)):
         if page not in (None, 1):
             raise UsageError("page is for files; seek in a Pillow image before you pass it")
-        return _of_image(source) if isinstance(source, Image.Image) else _of_array(source)
+        what = "the image" if isinstance(source, Image.Image) else "the array"
+        image = source if isinstance(source, Image.Image) else _image_of(source)
+        with image_errors(what):
+            yield Opened(image, None)
+        return
     contents, what = _contents(source)
     with opened(contents, what) as image:
         _turn_to(image, page, what)
-        return _to_picture(image)
+        yield Opened(image, getattr(image, "fp", None) if page is None else None)
 
 
 def _contents(source: PathLike | Contents | BinaryIO) -> tuple[str | bytes, str]:
@@ -73,19 +108,14 @@ def _contents(source: PathLike | Contents | BinaryIO) -> tuple[str | bytes, str]
     )
 
 
-def _of_image(image: Image.Image) -> Picture:
-    with image_errors("the image"):
-        return _to_picture(image)
-
-
-def _of_array(array: NDArray[Any]) -> Picture:
+def _image_of(array: NDArray[Any]) -> Image.Image:
     if array.dtype != np.uint8 or array.ndim not in (2, 3) or 0 in array.shape:
         raise ImageError(
             f"an array {array.dtype} {array.shape} is not a picture; pass uint8 [height, width, 3]"
         )
     _check_size(array.shape[1], array.shape[0])
     with image_errors("the array"):
-        return _to_picture(Image.fromarray(array))
+        return Image.fromarray(array)
 
 
 def _turn_to(image: Image.Image, page: int | None, what: str) -> None:
@@ -126,9 +156,4 @@ def _to_picture(image: Image.Image) -> Picture:
     image.load()
     icc = image.info.get("icc_profile") or None
     image, exif = upright(image)
-    image, icc = converted(image, icc)
-    alpha = np.asarray(image.getchannel("A")) if "A" in image.mode else None
-    grey = image.mode in ("L", "LA")
-    if icc is not None and icc[16:20] != (b"GRAY" if grey else b"RGB "):
-        icc = None  # readers reject or misuse a profile for other channels than the picture has
-    return Picture(np.asarray(image.convert("RGB")), grey, alpha, icc, exif)
+    return picture_of(*converted(image, icc), exif)
