@@ -135,8 +135,8 @@ class Codec:
         able = isinstance(self._coder, HyperpriorCoder) and refiner is None
         if tiles and not able:
             raise UsageError(
-                "there are no tiles with a search, and none with models in layers or with a context "
-                "model: leave tiles out"
+                "models in layers or with a context model have no tiles, nor has a search: leave "
+                "tiles out"
             )
         return able and (pixels >= TILED_FROM if tiles is None else bool(tiles))
 
@@ -181,7 +181,7 @@ class Codec:
           UsageError: the bundle has no such decoder, the file no such scale or region.
         """
         if region is not None:
-            _require_whole(scale)
+            require_whole(scale)
             with self.open_region(blob, realism, max_pixels, region) as part:
                 return part.read(*regions.checked(region))
         if realism is not None:
@@ -197,7 +197,7 @@ class Codec:
                 f"the file has {file.layers} layers, but those of {bundle.name} have "
                 f"{self._coder.layers}: it was not made with this model"
             )
-        if file.side:
+        if file.side:  # the scale is 1: parsing found no other
             with self.open_region(data, realism, max_pixels) as whole:
                 return whole.read(0, 0, file.width, file.height)
         pixels = self._coder.decode(file, bundle.realisms[-1] if realism is None else realism)
@@ -303,7 +303,7 @@ def decompress(
 ) -> Image.Image:
     """Does `Codec.decompress` with a model; by default with the shipped one that made the file."""
     if region is not None:
-        _require_whole(scale)
+        require_whole(scale)
         with open_region(blob, realism, model, threads, max_pixels, region) as part:
             return part.read(*regions.checked(region))
     data, scale = container.read_blob(blob), arguments.whole("scale", scale)
@@ -335,9 +335,10 @@ def open_region(
         return reader
 
 
-def _require_whole(scale: int) -> None:
+def require_whole(scale: int) -> None:
+    """Raises `UsageError` for a scale but 1, where that cannot be chosen."""
     if arguments.whole("scale", scale) != 1:
-        raise UsageError("a region has the scale of the whole picture; leave scale out")
+        raise UsageError("regions and pictures in tiles have no smaller scale; leave scale out")
 
 
 def _ignore(share: float) -> None:

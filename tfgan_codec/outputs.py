@@ -83,20 +83,33 @@ def check_folder(path: PathLike, kind: Kind, overwrite: bool = False) -> None:
 
 
 def write(path: PathLike, data: bytes) -> None:
-    """Writes a file whole or not at all: to a temporary file beside it, which then replaces it. One
-    that is there keeps its mode; a new one gets what the umask leaves."""
+    """Writes a file whole or not at all, see `written`."""
     name = os.fspath(path)
     if streams.is_output(name):
         streams.write(data)
         return
+    with written(name) as stream:
+        stream.write(data)
+
+
+@contextlib.contextmanager
+def written(path: PathLike) -> Iterator[BinaryIO]:
+    """Opens a file to write piece by piece, which is there whole or not at all in the end: its
+    pieces go to a temporary file beside it, which then replaces it. One that is there keeps its
+    mode; a new one gets what the umask leaves. What goes to a stream is there at once."""
+    name = os.fspath(path)
+    if streams.is_output(name):
+        with streams.output() as stream:
+            yield stream
+        return
     with _errors(name):
         if streams.is_stream(name):
             with open(name, "wb") as stream:
-                stream.write(data)
+                yield stream
             return
         target = os.path.realpath(name)
         with _beside(target) as (stream, temporary):
-            stream.write(data)
+            yield stream
             stream.close()
             os.replace(temporary, target)
 

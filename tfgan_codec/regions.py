@@ -6,8 +6,9 @@ import contextlib
 import io
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from tfgan_codec import arguments, limits
 from tfgan_codec.coding.mosaic import Mosaic
@@ -105,16 +106,18 @@ def open_blob(blob: Blob, stack: contextlib.ExitStack) -> IO[bytes]:
     in; the stack closes it if it was opened here."""
     if isinstance(blob, (str, os.PathLike)):
         try:
-            stream = stack.enter_context(open(blob, "rb"))
-            if stream.seekable():
-                return stream
-            return io.BytesIO(stream.read())
+            stream = stack.enter_context(_opened(blob))
+            return stream if stream.seekable() else io.BytesIO(container.read_blob(stream))
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise BitstreamError(f"cannot read {shown(os.fspath(blob))}: {reason}") from error
     if isinstance(blob, io.BufferedIOBase) and blob.seekable() and not blob.tell():
         return blob
     return io.BytesIO(container.read_blob(blob))
+
+
+def _opened(path: str | os.PathLike[str]) -> BinaryIO:
+    return Path(path).open("rb")
 
 
 def _box(whole: Box, region: Any) -> Box:

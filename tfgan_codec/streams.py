@@ -62,11 +62,18 @@ def is_terminal(name: str) -> bool:
 
 def write(data: bytes) -> None:
     """Writes data to standard output, at once."""
+    with output() as stream:
+        stream.write(data)
+
+
+@contextlib.contextmanager
+def output() -> Iterator[BinaryIO]:
+    """Gives standard output, to write data to, which is there at the end."""
     if sys.stdout is None:
         raise OutputError("standard output is closed; name a file")
     with _errors():
         sys.stdout.flush()
-        sys.stdout.buffer.write(data)
+        yield sys.stdout.buffer
         sys.stdout.buffer.flush()
 
 

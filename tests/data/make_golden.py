@@ -1,10 +1,11 @@
 """Writes tests/data/golden: files of the tiny model, and what they must decode to.
 
-    python tests/data/make_golden.py [layers|context]
+    python tests/data/make_golden.py [layers|context|tiles]
 
 With "layers" it writes tests/data/layers instead: a file in three layers, of the model whose layers
 are the tiny one three times, and its pictures at all scales. With "context", tests/data/context: a
-bundle with a context model, a file of it and its picture.
+bundle with a context model, a file of it and its picture. With "tiles", tests/data/tiles: a file in
+tiles, its picture, and the hashes of what its tiles give together.
 
 Once released they never change: run this only to add cases, and look at the difference before
 committing it.
@@ -13,12 +14,14 @@ committing it.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -29,15 +32,16 @@ import sample_pictures
 
 from tfgan_codec.bundle.layered import write_layered_bundle
 from tfgan_codec.codec import Codec, load
-from tfgan_codec.coding import hyperprior
-from tfgan_codec.format import container
+from tfgan_codec.coding import compression, hyperprior, mosaic
+from tfgan_codec.format import container, tiles
 from tfgan_codec.format.profiles import KNOWN
-from tfgan_codec.pictures import writing
+from tfgan_codec.pictures import reading, writing
 
 DATA = Path(__file__).resolve().parent
 FOLDER = DATA / "golden"
 LAYERS = DATA / "layers"
 CONTEXT = DATA / "context"
+TILES = DATA / "tiles"
 
 
 def pictures() -> dict[str, tuple[Image.Image, int]]:
@@ -94,8 +98,27 @@ def make_context() -> None:
     writing.save(codec.decompress(blob), CONTEXT / "file.png")
 
 
+def make_tiles() -> None:
+    codec = load(DATA / "tiny")
+    with reading.opening(sample_pictures.image(700, 600, "RGBA", seed=12)) as found:
+        strips = found.strips()
+        job = compression.of_strips(codec.bundle, strips, "keep", 10**6, 4, lambda share: None)
+    blob = job.file(100)
+    TILES.mkdir(exist_ok=True)
+    (TILES / "file.tgc").write_bytes(blob)
+    writing.save(codec.decompress(blob), TILES / "file.png")
+    source = mosaic.Source(io.BytesIO(blob))
+    symbols = mosaic.Mosaic(codec.bundle, source, 1.0).symbols(tiles.Box(0, 0, 38, 44))
+    arrays = {"z": np.int32, "indexes": np.uint8, "r": np.int32}
+    hashes = {
+        name: hashlib.sha256(getattr(symbols, name).astype(kind).tobytes()).hexdigest()
+        for name, kind in arrays.items()
+    }
+    (TILES / "hashes.json").write_text(json.dumps(hashes, indent=2) + "\n")
+
+
 def main() -> None:
-    others = {"layers": make_layers, "context": make_context}
+    others = {"layers": make_layers, "context": make_context, "tiles": make_tiles}
     if sys.argv[1:]:
         others[sys.argv[1]]()
         return

@@ -24,8 +24,12 @@ from numpy.typing import NDArray
 from tfgan_codec.bundle.network_check import check
 from tfgan_codec.errors import BundleError, shown
 
-THREADS = 2  # of a network, unless somebody asks for another number
 MAX_THREADS = 256  # LiteRT dies of many more
+# Of a network, unless somebody asks for another number: one for each core that this process has.
+THREADS = min(
+    len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+    MAX_THREADS,
+)
 _stderr_lock = threading.Lock()
 
 

@@ -139,7 +139,7 @@ class _Rows:
         self._read += count
         self._waiting = np.concatenate([self._waiting, picture.alpha])
         height = self._side * CELL
-        while len(self._waiting) >= height or self._read == self.height and len(self._waiting):
+        while len(self._waiting) >= height or (self._read == self.height and len(self._waiting)):
             row, self._waiting = self._waiting[:height], self._waiting[height:]
             self.alphas += [alpha.pack(tile) for tile in _columns(row, height)]
         return hidden.filled(rgb, picture.alpha)

@@ -154,17 +154,23 @@ class Mosaic:
         z_size = tuple(-(-side // LATENTS) for side in self._latents)
         z_box = box.per(LATENTS).grown(self._mean_reach).within(*z_size)
         around = z_box.times(LATENTS).within(*self._latents)
-        numbers = list(self.source.grid.touched(around.times(_STRIDE)))
+        quality = self.source.head.quality
+        y_hat = hyperprior.dequantize(self._bundle, self.symbols(around), quality)
+        return _cut(y_hat, box, around)
+
+    def symbols(self, box: Box) -> Symbols:
+        """Returns what the tiles say of a box of latents, whose corners are those of hyper-latents
+        or of the picture."""
+        numbers = list(self.source.grid.touched(box.times(_STRIDE)))
         self._ask(numbers)
         parts = [self._parsed[number].result() for number in numbers]
         boxes = [_latent_box(self.source.grid, number) for number in numbers]
-
-        z = _together(z_box, [part.z for part in parts], [at.per(LATENTS) for at in boxes])
-        indexes = _together(around, [part.indexes for part in parts], boxes)
-        r = _together(around, [part.r for part in parts], boxes)
-        quality = self.source.head.quality
-        y_hat = hyperprior.dequantize(self._bundle, Symbols(z, indexes, r), quality)
-        return _cut(y_hat, box, around)
+        z = [part.z for part in parts]
+        return Symbols(
+            _together(box.per(LATENTS), z, [at.per(LATENTS) for at in boxes]),
+            _together(box, [part.indexes for part in parts], boxes),
+            _together(box, [part.r for part in parts], boxes),
+        )
 
 
 def _latent_box(grid: Grid, number: int) -> Box:

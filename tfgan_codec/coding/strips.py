@@ -31,9 +31,11 @@ from tfgan_codec.format.payload import MAX_RESIDUAL, Symbols
 from tfgan_codec.format.tiles import Grid
 from tfgan_codec.pictures.picture import Pixels
 
+_ANALYSIS = 0.6  # the share of the work that it is
+_TRY = 0.3  # and of what is left after that, trying a quality
 SIDE = 16  # of the tiles that are written, in hyper-latents: 1024 pixels
 _STRIP = 64  # rows of latents that the hyper-latents are computed of at once
-# Is told the share of a picture that is analysed.
+# Is told which share of the work is done, 0..1.
 Progress = Callable[[float], None]
 
 
@@ -53,12 +55,13 @@ class StripEncoding:
     def __init__(self, bundle: Bundle, rows: Rows, side: int, progress: Progress) -> None:
         """Reads and analyses the whole picture; tiles have `side` hyper-latents a side."""
         self._bundle, self._side = bundle, side
+        self._progress, self._done = progress, 0.0
         self._size = height, width = latent_size(rows.height, rows.width)
         self._tables = bundle.z_tables, bundle.y_tables
         self._columns = Grid(rows.height, rows.width, side).columns
         padded = [-(-each // HYPER_STRIDE) * HYPER_STRIDE for each in (height, width)]
         self._y = np.zeros((*padded, bundle.channels), np.float16)
-        self._analyse(rows, progress)
+        self._analyse(rows)
         self._z = functools.lru_cache(maxsize=2)(functools.partial(_z, bundle, self._y))
 
     def streams(self, quality: int) -> tuple[bytes, ...]:
@@ -66,12 +69,13 @@ class StripEncoding:
 
     def nbytes(self, quality: int) -> float:
         bits = [payload.estimate_bits(each, *self._tables) for each in self._tiles(quality)]
+        self._report(self._done + _TRY * (1 - self._done))
         return sum(bits) / 8
 
     def refined(self, quality: int, nbytes: int, refiner: Refiner) -> tuple[bytes, ...]:
         raise UsageError("pictures in tiles cannot be searched: leave the search out")
 
-    def _analyse(self, rows: Rows, progress: Progress) -> None:
+    def _analyse(self, rows: Rows) -> None:
         """Fills in the latents, a row of tiles at a time."""
         network = self._bundle.network("analysis")
         reach = -(-self._bundle.part("analysis").halo // STRIDE)
@@ -87,7 +91,11 @@ class StripEncoding:
             first, read = start, wanted
             y = network(pad_edges(seen, STRIDE))
             self._y[top:bottom, : self._size[1]] = y[top - start : bottom - start]
-            progress(bottom / height)
+            self._report(_ANALYSIS * bottom / height)
+
+    def _report(self, done: float) -> None:
+        self._done = done
+        self._progress(done)
 
     def _tiles(self, quality: int) -> Iterator[Symbols]:
         """Yields the symbols of all tiles at a quality."""

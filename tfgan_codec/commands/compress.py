@@ -22,6 +22,7 @@ standard input or output.
   {program} photo.jpg photo.tgc --quality=128   the same quality for any picture
   {program} photo.jpg photo.tgc --search=fast   a more realistic one in as many bytes, in seconds
   {program} *.jpg --out=small                   each to a file in the folder small
+  {program} map.tif map.tgc --tiles             of which regions can be read alone
   {program} - - <photo.jpg >photo.tgc           in a pipe
 """
 
@@ -34,6 +35,8 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc compress") -> in
     values.add("quality", None, "A quality level from 0 to 255.", int)
     values.add_metadata()
     values.add("page", None, "Of a file of several pictures, which one; 1 is the first.", int)
+    text = "Whether to store tiles, which can be read alone; by default from 2^25 pixels on."
+    values.add("tiles", None, text, bool)
     text = (
         "fast, or fidelity100 or realism100, which take minutes: a search for a better picture in "
         "as many bytes. It needs TensorFlow; decoding does not."
@@ -54,11 +57,12 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc compress") -> in
         todo = jobs.plan(
             [picture, *more], values.out, description.TGC.extension, description.could_be_picture
         )
-        options.update(metadata=values.metadata, page=values.page)
-        with Bar("search") as bar:
+        options.update(metadata=values.metadata, page=values.page, tiles=values.tiles)
+        with Bar("search" if values.search else "compress") as bar:
             if values.search:
                 options["refiner"] = training.refiner(values.search, values.weights, bar)
             codec = tgc.load(values.model, values.threads)
+            options["progress"] = bar
 
             def make(job: jobs.Job) -> None:
                 outputs.check(job.target, description.TGC, values.overwrite, job.named)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import tfgan_codec as tgc
-from tfgan_codec import cli, description, jobs, outputs, streams
+from tfgan_codec import cli, decompression, description, jobs, outputs, streams
 from tfgan_codec.pictures import writing
 
 _USAGE = """
-usage: {program} FILE.tgc ... [PICTURE] [--realism=R] [--scale=S]
+usage: {program} FILE.tgc ... [PICTURE] [--realism=R] [--scale=S] [--region=X,Y,W,H]
 
 Decompresses .tgc files; the extension of PICTURE says in which format to store it. Pictures without
 a name are PNG files, called like their .tgc files, and stand beside these or in the folder that
@@ -19,6 +18,8 @@ a name are PNG files, called like their .tgc files, and stand beside these or in
   {program} photo.tgc photo.png               the most realistic picture
   {program} photo.tgc photo.png --realism=0   the nearest to the original
   {program} photo.tgc small.png --scale=2     half the size, of a file in layers
+  {program} map.tgc part.png --region=4000,3000,512,512
+                                      that part alone, from its upper left corner
   {program} *.tgc --out=decoded               each to a picture in that folder
   {program} - - <photo.tgc >photo.png         in a pipe
 """
@@ -34,6 +35,8 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc decompress") -> 
         "file only the layers for it are needed."
     )
     values.add("scale", 1, text)
+    text = "Only this part of the picture: X,Y,WIDTH,HEIGHT in pixels."
+    values.add("region", None, text)
     text = (
         "A model's name, or a bundle's folder or zip file; by default the shipped model that the "
         "file was made with."
@@ -51,13 +54,14 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc decompress") -> 
     def decompress(file: str, *more: str) -> None:
         names = ("realism", "model", "scale", "threads", "max_pixels")
         options: dict[str, Any] = {name: values[name].value for name in names}
+        region = None if values.region is None else decompression.read_region(values.region)
 
         def make(job: jobs.Job) -> None:
             kind = writing.kind_of(job.target)
             outputs.check(job.target, kind, values.overwrite, job.named)
-            image = tgc.decompress(jobs.source_of(job), **options)
-            writing.save(image, job.target)
-            streams.say(f"{job.target}: {image.width}x{image.height}", beside=job.target)
+            source = jobs.source_of(job)
+            width, height = decompression.to_file(source, job.target, region, dict(options))
+            streams.say(f"{job.target}: {width}x{height}", beside=job.target)
 
         todo = jobs.plan([file, *more], values.out, ".png", description.seems_tgc)
         jobs.each(todo, make)

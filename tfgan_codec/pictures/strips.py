@@ -158,7 +158,7 @@ def _of_ppm(image: Image.Image, stream: BinaryIO) -> Cut | None:
 
 
 def _of_png(image: Image.Image, stream: BinaryIO) -> Cut | None:
-    """Cuts a PNG file of 8 bits that is not interlaced. Of its filters the first row of a strip needs
+    """Cuts a PNG file of 8 bits that is not interlaced. The filter of a strip's first row may need
     the row above, which the small file begins with."""
     stream.seek(len(_PNG))
     _, header = _png_chunk(stream)
