@@ -17,7 +17,7 @@ from typing import Any
 from tfgan_codec.bundle import files as bundle_files
 from tfgan_codec.bundle.files import PathLike
 from tfgan_codec.bundle.manifest import Manifest, safe_name
-from tfgan_codec.bundle.model import LAYERED, Bundle
+from tfgan_codec.bundle.model import FLOAT, LAYERED, Bundle
 from tfgan_codec.bundle.runtime import THREADS
 from tfgan_codec.errors import BundleError
 from tfgan_codec.format.header import MAX_LAYERS
@@ -38,7 +38,11 @@ class LayeredBundle:
     info: Mapping[str, Any]
 
     def __init__(
-        self, manifest: Mapping[str, Any], files: Mapping[str, bytes], threads: int = THREADS
+        self,
+        manifest: Mapping[str, Any],
+        files: Mapping[str, bytes],
+        threads: int = THREADS,
+        decoder: str = FLOAT,
     ) -> None:
         """Takes and checks the same arguments as `Bundle`."""
         bundle_files.check_hashes(manifest, files)
@@ -52,7 +56,7 @@ class LayeredBundle:
             if name not in files:
                 raise BundleError(f"the layer {name} is missing from files of the manifest")
             layer = bundle_files.contents(bundle_files.reader(files[name]))
-            layers.append(Bundle(*layer, threads))
+            layers.append(Bundle(*layer, threads, decoder))
             if layers[-1].context is not None:
                 raise BundleError(f"{name} has a context model, which a layer cannot have")
             digests.append(layer[0]["normative_sha256"])
@@ -73,16 +77,19 @@ class LayeredBundle:
 
 
 def load_bundle(
-    path_or_name: PathLike, threads: int = THREADS, sha256: str | None = None
+    path_or_name: PathLike,
+    threads: int = THREADS,
+    sha256: str | None = None,
+    decoder: str = FLOAT,
 ) -> Bundle | LayeredBundle:
     """Loads a bundle, in layers or not, by name or path as `Bundle.load` does; each network runs
-    on `threads` threads. If `sha256` is given, it must be the hash of the manifest, see
-    `codec.load`."""
+    on `threads` threads, decoders are floats or integers as for `Bundle`. If `sha256` is given, it
+    must be the hash of the manifest, see `codec.load`."""
     path = bundle_files.locate(path_or_name)
     with bundle_files.errors_of(path):
         manifest, files = bundle_files.contents(bundle_files.reader(path), sha256)
         kind = LayeredBundle if Manifest(manifest).integer("format") == LAYERED else Bundle
-        return kind(manifest, files, threads)
+        return kind(manifest, files, threads, decoder)
 
 
 def write_layered_bundle(

@@ -36,6 +36,7 @@ _CELLS = {
     "synthesis": (1, STRIDE),
 }
 
+FLOAT, INT8 = "float", "int8"  # what decoders compute in
 _MAX_TILE = 256  # cells
 _MAX_CHANNELS = 1024
 _MAX_GAIN = 1e6
@@ -47,6 +48,7 @@ class BundlePart(NamedTuple):
     tflite: bytes
     halo: int  # input positions of context to each side, see tiling.Geometry
     tile: int = 0  # cells a side of a network of fixed shape, likewise
+    scale: Array | None = None  # of its input: what each channel is to be multiplied by
 
 
 class Bundle:
@@ -58,6 +60,7 @@ class Bundle:
       z_tables, y_tables: the coding tables of hyper-latents and latents.
       scale_decoder: the integer network from hyper-latents to scale indexes or context features.
       context: the model that predicts latents from others; None for models with a hyperprior alone.
+      decoder: what its synthesis networks compute in, FLOAT or INT8.
       gain, inverse_gain: float32 [256, latent channels], what latents are multiplied by at each
         quality level before rounding and after decoding.
     """
@@ -73,10 +76,15 @@ class Bundle:
     info: Mapping[str, Any]
 
     def __init__(
-        self, manifest: Mapping[str, Any], files: Mapping[str, bytes], threads: int = THREADS
+        self,
+        manifest: Mapping[str, Any],
+        files: Mapping[str, bytes],
+        threads: int = THREADS,
+        decoder: str = FLOAT,
     ) -> None:
         """Takes the parsed manifest and the contents of its files by name, and checks both; each
-        network will run on `threads` threads."""
+        network will run on `threads` threads. With `decoder` INT8 those decoders are taken that the
+        bundle has in this form, if it has all of them."""
         fields = Manifest(manifest)
         number = fields.integer("format")
         if number == LAYERED:
@@ -98,6 +106,9 @@ class Bundle:
         self.gain, self.inverse_gain = _gain(gains, "gain"), _gain(gains, "inverse_gain")
         self._check(fields)
         self._threads = threads
+        entries = fields.child("networks").list("synthesis")
+        has_int8 = all(isinstance(each, Mapping) and INT8 in each for each in entries)
+        self.decoder = INT8 if decoder == INT8 and has_int8 else FLOAT
         self._networks: dict[tuple[str, float], BundlePart] = {}
         self._read_networks(fields.child("networks"), files)
         self._started: dict[tuple[str, float], Callable[..., Array]] = {}
@@ -158,7 +169,8 @@ class Bundle:
                     f"is {part.tile}; export the bundle again"
                 )
             geometry = tiling.Geometry(*_CELLS[kind], part.halo, part.tile)
-            self._started[key] = functools.partial(tiling.run, network, geometry)
+            function = network if part.scale is None else _scaled(network, part.scale)
+            self._started[key] = functools.partial(tiling.run, function, geometry)
         return self._started[key]
 
     def part(self, kind: str, realism: float = 0.0) -> BundlePart:
@@ -206,21 +218,47 @@ class Bundle:
                 key = kind, decoder.number("realism", 1)
                 if key in self._networks:
                     raise BundleError(f"there are two decoders of realism {key[1]:g}")
-                self._networks[key] = _part(decoder, kind, files)
+                part = _part(decoder, kind, files)
+                if self.decoder == INT8:
+                    part = self._int8(part, decoder.child(INT8), files)
+                self._networks[key] = part
         if not self.realisms:
             raise BundleError("the synthesis network is missing; export the bundle again")
 
 
+    def _int8(
+        self, part: BundlePart, entry: Manifest, files: Mapping[str, bytes]
+    ) -> BundlePart:
+        """Returns the form in 8-bit integers of a decoder, which `entry` describes."""
+        arrays = load_arrays(files, entry.name("scale"))
+        require_known(arrays, ("scale",))
+        scale = checked_array(arrays, "scale", 1, np.float32)
+        if scale.shape != (self.channels,) or not (np.abs(scale).max() <= _MAX_GAIN):
+            raise BundleError("the scale of an int8 decoder does not fit its latents: export again")
+        return part._replace(tflite=_file(entry, "synthesis", files), tile=0, scale=scale)
+
+
+def _scaled(network: Callable[..., Array], scale: Array) -> Callable[..., Array]:
+    """Returns a network that multiplies the channels of its input first."""
+    return lambda x: network(x * scale)
+
+
+def _file(entry: Manifest, kind: str, files: Mapping[str, bytes]) -> bytes:
+    """Returns the file of a network that an entry of the manifest names."""
+    name = entry.name("file")
+    if name not in files:
+        raise BundleError(f"{name}, the {kind} network, is missing from files of the manifest")
+    return files[name]
+
+
 def _part(entry: Manifest, kind: str, files: Mapping[str, bytes]) -> BundlePart:
     """Returns the network that an entry of the manifest describes; raises `BundleError`."""
-    file = entry.name("file")
-    if file not in files:
-        raise BundleError(f"{file}, the {kind} network, is missing from files of the manifest")
+    file = _file(entry, kind, files)
     halo = entry.integer("halo", tiling.WHOLE)
     tile = entry.integer("tile", _MAX_TILE) if "tile" in entry.values else 0
     if tile and tile <= 2 * -(-halo // _CELLS[kind][0]):
         raise BundleError(f"a halo of {halo} takes all of a tile of {tile}; export again")
-    return BundlePart(files[file], halo, tile)
+    return BundlePart(file, halo, tile)
 
 
 def _gain(arrays: Arrays, name: str) -> Array:

@@ -43,6 +43,8 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc decompress") -> 
     )
     values.add("model", None, text)
     values.add("out", None, "The picture to write, or the folder for several.")
+    text = "int8: some four times as fast where the model has it; float: 0.05 dB nearer."
+    values.add("decoder", "int8", text)
     values.add_overwrite()
     values.add_threads()
     text = (
@@ -52,7 +54,7 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc decompress") -> 
     values.add("max_pixels", None, text, int, lower_bound=1)
 
     def decompress(file: str, *more: str) -> None:
-        names = ("realism", "model", "scale", "threads", "max_pixels")
+        names = ("realism", "model", "scale", "threads", "max_pixels", "decoder")
         options: dict[str, Any] = {name: values[name].value for name in names}
         region = None if values.region is None else decompression.read_region(values.region)
 
