@@ -7,8 +7,6 @@ import sys
 from types import TracebackType
 from typing import Any
 
-from tqdm import tqdm
-
 _FORMAT = "{desc} {percentage:3.0f}%|{bar:20}| {elapsed}<{remaining}{postfix}"
 
 
@@ -28,6 +26,8 @@ class Bar:
     def __call__(self, share: float, figures: str = "") -> None:
         """Shows that so much is done, from 0 to 1, and figures beside the bar."""
         if self._bar is None:
+            from tqdm import tqdm  # takes a while, and most computations are over before
+
             terminal = sys.stderr is not None and sys.stderr.isatty()
             columns, lines = shutil.get_terminal_size()
             self._bar = tqdm(

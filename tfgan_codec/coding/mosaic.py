@@ -114,13 +114,17 @@ class Mosaic:
     def strips(self) -> Iterator[Box]:
         """Yields boxes that cover the picture from top to bottom, as wide as it, of up to 1024
         rows. While the networks run over one the tiles of the next are parsed."""
-        with ThreadPoolExecutor(1) as self._worker:
+        self._worker = ThreadPoolExecutor(1)
+        try:
             for top in range(0, self.box.bottom, _STRIP):
                 box = Box(top, 0, top + _STRIP, self.box.right).within(*self.box[2:])
                 self._ask(self._needed(box))
                 self._ask(self._needed(Box(box.bottom, 0, box.bottom + _STRIP, box.right)))
                 yield box
-        self._worker = None
+        finally:
+            self._worker.shutdown(cancel_futures=True)
+            self._worker = None
+            self._parsed.clear()
 
     def _needed(self, pixels: Box) -> list[int]:
         """Returns the numbers of the tiles that a box of pixels takes."""
