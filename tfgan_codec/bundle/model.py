@@ -106,11 +106,11 @@ class Bundle:
         self.gain, self.inverse_gain = _gain(gains, "gain"), _gain(gains, "inverse_gain")
         self._check(fields)
         self._threads = threads
-        entries = fields.child("networks").list("synthesis")
-        has_int8 = all(isinstance(each, Mapping) and INT8 in each for each in entries)
-        self.decoder = INT8 if decoder == INT8 and has_int8 else FLOAT
         self._networks: dict[tuple[str, float], BundlePart] = {}
+        self._integers: dict[float, BundlePart] = {}
         self._read_networks(fields.child("networks"), files)
+        has_int8 = self._integers.keys() == set(self.realisms)
+        self.decoder = INT8 if decoder == INT8 and has_int8 else FLOAT
         self._started: dict[tuple[str, float], Callable[..., Array]] = {}
 
     @classmethod
@@ -149,6 +149,8 @@ class Bundle:
         """
         part = self.part(kind, realism)
         key = kind, float(realism)
+        if kind == "synthesis" and self.decoder == INT8:
+            part = self._integers[float(realism)]
         if key not in self._started:
             network = Network(part.tflite, f"{self.name}/{kind}", self._threads)
             expected = {
@@ -174,7 +176,8 @@ class Bundle:
         return self._started[key]
 
     def part(self, kind: str, realism: float = 0.0) -> BundlePart:
-        """Returns the file and tiling of a network, which is named as for `network`."""
+        """Returns the file and tiling of a network, which is named as for `network`; of a decoder,
+        that in floats."""
         key = kind, float(realism)
         if key not in self._networks:
             have = ", ".join(f"{r:g}" for r in self.realisms)
@@ -218,17 +221,13 @@ class Bundle:
                 key = kind, decoder.number("realism", 1)
                 if key in self._networks:
                     raise BundleError(f"there are two decoders of realism {key[1]:g}")
-                part = _part(decoder, kind, files)
-                if self.decoder == INT8:
-                    part = self._int8(part, decoder.child(INT8), files)
-                self._networks[key] = part
+                self._networks[key] = part = _part(decoder, kind, files)
+                if INT8 in decoder.values:
+                    self._integers[key[1]] = self._int8(part, decoder.child(INT8), files)
         if not self.realisms:
             raise BundleError("the synthesis network is missing; export the bundle again")
 
-
-    def _int8(
-        self, part: BundlePart, entry: Manifest, files: Mapping[str, bytes]
-    ) -> BundlePart:
+    def _int8(self, part: BundlePart, entry: Manifest, files: Mapping[str, bytes]) -> BundlePart:
         """Returns the form in 8-bit integers of a decoder, which `entry` describes."""
         arrays = load_arrays(files, entry.name("scale"))
         require_known(arrays, ("scale",))

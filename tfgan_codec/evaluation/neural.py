@@ -10,7 +10,7 @@ import numpy as np
 
 from tfgan_codec.bundle import files
 from tfgan_codec.bundle.layered import LayeredBundle
-from tfgan_codec.bundle.model import Bundle
+from tfgan_codec.bundle.model import FLOAT, Bundle
 from tfgan_codec.bundle.runtime import THREADS
 from tfgan_codec.codec import load
 from tfgan_codec.coding.contract import Refiner
@@ -45,7 +45,7 @@ class NeuralCodec:
         refiner: Refiner | None = None,
         threads: int = THREADS,
     ) -> None:
-        self._codec = load(model, threads)
+        self._codec = load(model, threads, decoder=FLOAT)  # as it was trained
         bundle = self._codec.bundle
         self._realism = bundle.realisms[-1] if realism is None else realism
         self._compress = functools.partial(self._codec.compress, refiner=refiner)
