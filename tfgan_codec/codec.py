@@ -100,10 +100,12 @@ class Codec:
         wanted, kept = request.checked(quality, bpp, nbytes), policy.chosen(metadata)
         if refiner is not None and not callable(refiner):
             raise UsageError(f"refiner must be a Refiner, not {arguments.given(refiner)}")
-        with reading.opening(picture, page) as found:
-            if self._tiled(tiles, found.pixels, refiner):
-                return self._in_tiles(found, wanted, kept, progress or _ignore)
-            read = found.picture()
+        with reading.opening(picture, page) as opened:
+            tiled = self._tiled(tiles, opened.pixels, refiner)
+            told = progress or _ignore
+            read = self._of_strips(opened, wanted, kept, told) if tiled else opened.picture()
+        if isinstance(read, Compression):  # the file may be closed before it is coded
+            return _tiled_file(read, wanted)
         source = policy.reduced(read, kept)
         if wanted.quality is not None:
             return self._of_quality(source, wanted.quality, kept, refiner)
@@ -140,18 +142,15 @@ class Codec:
             )
         return able and (pixels >= TILED_FROM if tiles is None else bool(tiles))
 
-    def _in_tiles(
-        self, found: reading.Opened, wanted: request.Request, kept: str, progress: Progress
-    ) -> bytes:
-        """Returns a file in tiles of a picture that is open, and read only here."""
+    def _of_strips(
+        self, opened: reading.Opened, wanted: request.Request, kept: str, progress: Progress
+    ) -> Compression:
+        """Analyses a picture that is open, and read only here, for a file in tiles."""
         assert isinstance(self.bundle, Bundle)
-        rows = found.strips()
+        rows = opened.strips()
         # Of a quality the length is not known yet: profiles are judged as by default.
         budget = wanted.budget(rows.height * rows.width)
-        job = compression.of_strips(self.bundle, rows, kept, budget, strips.SIDE, progress)
-        if wanted.quality is not None:
-            return job.file(wanted.quality)
-        return job.within(budget + (0 if wanted.strict else job.extra), wanted.strict)[1]
+        return compression.of_strips(self.bundle, rows, kept, budget, strips.SIDE, progress)
 
     @_enough_memory()
     def decompress(
@@ -352,6 +351,14 @@ def require_whole(scale: int) -> None:
     """Raises `UsageError` for a scale but 1, where that cannot be chosen."""
     if arguments.whole("scale", scale) != 1:
         raise UsageError("regions and pictures in tiles have no smaller scale; leave scale out")
+
+
+def _tiled_file(job: Compression, wanted: request.Request) -> bytes:
+    """Returns the file in tiles of a picture that is analysed."""
+    if wanted.quality is not None:
+        return job.file(wanted.quality)
+    budget = wanted.budget(job.pixels) + (0 if wanted.strict else job.extra)
+    return job.within(budget, wanted.strict)[1]
 
 
 def _ignore(share: float) -> None:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from tfgan_codec import arguments, limits
 from tfgan_codec.coding.mosaic import Mosaic
@@ -101,7 +101,7 @@ def require_size(head: header.Header, region: Any, max_pixels: int | None) -> No
         limits.require(*checked(region)[2:], max_pixels)
 
 
-def open_blob(blob: Blob, stack: contextlib.ExitStack) -> IO[bytes]:
+def open_blob(blob: Blob, stack: contextlib.ExitStack) -> BinaryIO:
     """Returns the bytes of a file, given as `container.read_blob` takes it, as an open file to move
     in; the stack closes it if it was opened here."""
     if isinstance(blob, (str, os.PathLike)):
@@ -112,7 +112,7 @@ def open_blob(blob: Blob, stack: contextlib.ExitStack) -> IO[bytes]:
             reason = getattr(error, "strerror", None) or error
             raise BitstreamError(f"cannot read {shown(os.fspath(blob))}: {reason}") from error
     if isinstance(blob, io.BufferedIOBase) and blob.seekable() and not blob.tell():
-        return blob
+        return cast(BinaryIO, blob)
     return io.BytesIO(container.read_blob(blob))
 
 

@@ -17,7 +17,7 @@ _SCALE = "synthesis-int8.npz"
 
 
 def add_int8(folder: bundle_files.PathLike, other: bundle_files.PathLike) -> Bundle:
-    """Adds the decoders of another bundle, which are the same ones in int8, to that in a folder, and
+    """Adds the decoders of another bundle, which are the same ones in int8, to that in a folder;
     returns it as loaded again. All its other files stay as they are.
 
     An int8 decoder takes scaled latents. In a bundle of its own the inverse gain has that scale;

@@ -32,6 +32,11 @@ class Compression:
         self._frame, self._encoding, self._qualities = frame, encoding, qualities
         self._overhead, self.extra = container.overhead(frame)
 
+    @property
+    def pixels(self) -> int:
+        """The number of the picture's pixels."""
+        return self._frame.width * self._frame.height
+
     def file(self, quality: int) -> bytes:
         """Returns the whole file at a quality level."""
         return self._packed(quality, self._encoding.streams(quality))

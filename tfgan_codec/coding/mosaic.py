@@ -139,7 +139,8 @@ class Mosaic:
             elif self._worker is not None:
                 self._parsed[number] = self._worker.submit(self._parse, number)
             else:
-                self._parsed[number] = done = Future()
+                done: Future[Symbols] = Future()
+                self._parsed[number] = done
                 done.set_result(self._parse(number))
         most = max(_ROWS_KEPT * self.source.grid.columns, len(numbers))
         while len(self._parsed) > most:
@@ -151,7 +152,7 @@ class Mosaic:
         tables = bundle.z_tables, bundle.y_tables
         stream = self.source.tile(number).stream
         symbols = payload.decode_symbols(stream, *size, *tables, bundle.scale_decoder)
-        return Symbols(*map(_compact, symbols))
+        return Symbols(_compact(symbols.z), symbols.indexes, _compact(symbols.r))
 
     def _y_hat(self, box: Box) -> Floats:
         """Returns the decoded latents of a box of latents."""
@@ -184,7 +185,7 @@ def _latent_box(grid: Grid, number: int) -> Box:
 
 def _compact(x: Array) -> Array:
     """Returns integers in 16 bits if they fit."""
-    if x.dtype == np.int32 and x.size and max(-int(x.min()), int(x.max())) < 1 << 15:
+    if x.size and max(-int(x.min()), int(x.max())) < 1 << 15:
         return x.astype(np.int16)
     return x
 

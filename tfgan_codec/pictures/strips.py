@@ -144,7 +144,7 @@ def _rows(image: Image.Image, top: int, count: int) -> Image.Image:
 def _of_ppm(image: Image.Image, stream: BinaryIO) -> Cut | None:
     """Cuts a PGM or PPM file of 8 bits, whose rows follow a header as they are."""
     names = {"L": b"P5", "RGB": b"P6"}
-    (kind, _, offset, *_), *others = image.tile
+    (kind, _, offset, *_), *others = image.tile  # type: ignore[attr-defined]
     if kind != "raw" or others or image.mode not in names:
         return None
     width, nbytes = image.width, image.width * len(image.getbands())
