@@ -16,6 +16,8 @@ public final class Container {
 
   private static final byte[] MAGIC = {'T', 'G', 'C'};
   private static final int VERSION = 1;
+  private static final int LAYERED = 2;
+  private static final int TILED = 3;
   private static final int FLAG_ICC = 1;
   private static final int FLAG_EXIF = 2;
   private static final int FLAG_ALPHA = 4;
@@ -127,8 +129,15 @@ public final class Container {
     }
     int version = (blob[MAGIC.length] & 0xFF) >> 4;
     if (version != VERSION) {
+      String what = version == LAYERED ? ", a picture in layers," : "";
+      what = version == TILED ? ", a large picture in tiles," : what;
       throw new BitstreamException(
-          "format version " + version + " is not supported (this reads " + VERSION + ")");
+          "format version "
+              + version
+              + what
+              + " is not supported (this reads "
+              + VERSION
+              + "); decode it with tgc decompress");
     }
     if (blob.length < SMALLEST) {
       throw cutShort(blob);

@@ -127,7 +127,8 @@ class ContainerTest {
     refused("wrong magic", TestData.latin("\u0089PNG\r\n"));
     refused("cut short", TestData.latin("TGC"));
     refused("cut short", HEAD);
-    refused("version 2 is not supported", TestData.layeredFile());
+    refused("version 2, a picture in layers, is not supported", TestData.layeredFile());
+    refused("version 3, a large picture in tiles, is not supported", TestData.tiledFile());
     refused("checksum", Arrays.copyOf(good, good.length - 1));
     refused("checksum", Arrays.copyOf(good, good.length + 1));
   }

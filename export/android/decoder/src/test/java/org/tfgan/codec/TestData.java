@@ -39,6 +39,10 @@ final class TestData {
     return Files.readAllBytes(new File(DATA, "layers/file.tgc").toPath());
   }
 
+  static byte[] tiledFile() throws IOException {
+    return Files.readAllBytes(new File(DATA, "tiles/file.tgc").toPath());
+  }
+
   static TgcFile goldenTgc(String name) throws Exception {
     return Container.parse(goldenFile(name + ".tgc"));
   }
