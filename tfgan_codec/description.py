@@ -9,7 +9,7 @@ from typing import Any
 from tfgan_codec import outputs
 from tfgan_codec.bundle import files as bundle_files
 from tfgan_codec.errors import BitstreamError, BundleError, shown
-from tfgan_codec.format import container, header, profiles
+from tfgan_codec.format import container, header, profiles, tiles
 
 Facts = dict[str, Any]
 
@@ -69,6 +69,8 @@ def of_file(blob: bytes) -> Facts:
         "alpha_bytes": sizes.alpha,
         "stream_bytes": list(sizes.streams),
     }
+    if file.side:
+        facts["tile_pixels"] = tiles.CELL * file.side
     if file.layers > 1:
         facts["layers"] = _layers(file, sizes)
         facts["complete"] = file.scale == 1

@@ -111,7 +111,9 @@ def open_blob(blob: Blob, stack: contextlib.ExitStack) -> BinaryIO:
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise BitstreamError(f"cannot read {shown(os.fspath(blob))}: {reason}") from error
-    if isinstance(blob, io.BufferedIOBase) and blob.seekable() and not blob.tell():
+    # Of a file that somebody has begun to read, what is left is meant.
+    seekable = getattr(blob, "seekable", None)
+    if seekable is not None and seekable() and not blob.tell() and blob.read(0) == b"":  # type: ignore[union-attr]
         return cast(BinaryIO, blob)
     return io.BytesIO(container.read_blob(blob))
 

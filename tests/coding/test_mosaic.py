@@ -108,6 +108,39 @@ def test_a_region_reads_its_tiles_alone(tiny: tgc.Codec, blob: bytes) -> None:
         assert stream.count - before == index.entries[0].nbytes * (1 + transparent)
 
 
+class Remote:
+    """A file that is somewhere else, as `fsspec` opens them: it is none of Python's own."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = io.BytesIO(data)
+        self.read, self.seek, self.tell = self._data.read, self._data.seek, self._data.tell
+        self.seekable = lambda: True
+
+
+class Pipe(io.BytesIO):
+    """Can only be read on."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, *where: int) -> int:
+        raise io.UnsupportedOperation("seek")
+
+    tell = seek
+
+
+@pytest.mark.parametrize("kind", [io.BytesIO, Remote, Pipe, bytes])
+def test_open_files_and_pipes(
+    tiny: tgc.Codec, tiny_dir: Path, blob: bytes, whole: Image.Image, kind: type
+) -> None:
+    part = tiny.decompress(kind(blob), region=(900, 1000, 300, 200))
+    assert np.array_equal(np.asarray(part), crop(whole, 900, 1000, 300, 200))
+    with tgc.open_region(kind(blob), model=tiny_dir) as reader:
+        assert np.array_equal(np.asarray(reader.read(5, 6, 7, 8)), crop(whole, 5, 6, 7, 8))
+    with pytest.raises(tgc.UsageError, match="open for bytes"):
+        tiny.decompress(io.StringIO("TGC"), region=(0, 0, 1, 1))
+
+
 def test_damage_elsewhere_makes_no_difference(
     tiny: tgc.Codec, blob: bytes, whole: Image.Image
 ) -> None:

@@ -14,6 +14,7 @@ from PIL import Image
 
 import tfgan_codec as tgc
 from apps import compress, decompress
+from tfgan_codec import description
 from tfgan_codec.coding import mosaic
 from tfgan_codec.format import header
 
@@ -63,6 +64,22 @@ def test_regions_that_are_none(
     assert run(decompress, *asked) == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
     assert not target.exists()
+
+
+def test_info_tells_the_tiles(folder: Path) -> None:
+    facts = description.of_file((folder / "a.tgc").read_bytes())
+    assert (facts["tile_pixels"], len(facts["stream_bytes"])) == (1024, 4)
+    assert facts["bytes"] == facts["header_bytes"] + sum(facts["stream_bytes"])
+    assert "layers" not in facts
+
+
+def test_pillow_opens_files_in_tiles(folder: Path, tiny_dir: Path, whole: np.ndarray) -> None:
+    import tfgan_codec.pillow  # noqa: F401 (registers the format)
+
+    with Image.open(folder / "a.tgc") as image:
+        assert (image.size, image.mode) == ((1100, 1300), "RGB")
+        image.model = tiny_dir
+        assert np.array_equal(np.asarray(image), whole)
 
 
 def test_in_a_pipe(folder: Path, tiny_dir: Path, whole: np.ndarray) -> None:
