@@ -55,7 +55,7 @@ class RegionReader:
 
     def strips(self) -> Iterator[Image.Image]:
         """Yields the picture from top to bottom, as images of its width and up to 1024 rows."""
-        for box in self._mosaic.strips():
+        for box in self._mosaic.strips(self._mosaic.box):
             yield self._image(box)
 
     def _image(self, box: Box) -> Image.Image:

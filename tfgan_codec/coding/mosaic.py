@@ -26,7 +26,7 @@ from tfgan_codec.pictures.picture import Pixels
 
 _STRIDE = CELL // LATENTS  # pixels a side of a latent
 _STRIP = 1024  # rows of pixels that `strips` gives at once: those of a tile as encoders make it
-_ROWS_KEPT = 4  # rows of tiles that stay parsed: a strip's, those around it and the next
+_KEPT = 16  # tiles that stay parsed, as the next region may lie beside the one before
 
 
 class Source:
@@ -87,6 +87,7 @@ class Mosaic:
         self._latents = latent_size(grid.height, grid.width)
         self._parsed: OrderedDict[int, Future[Symbols]] = OrderedDict()
         self._worker: ThreadPoolExecutor | None = None
+        self._kept = _KEPT  # how many tiles stay parsed
         for number in range(len(grid)):
             payload.require_length(
                 source.nbytes(number), *_latent_box(grid, number).size, bundle.z_tables
@@ -94,6 +95,14 @@ class Mosaic:
 
     def pixels(self, box: Box) -> Pixels:
         """Returns the pixels of a box, uint8 [height, width, 3]."""
+        if box.height <= _STRIP:
+            return self._pixels(box)
+        whole = np.empty((*box.size, 3), np.uint8)
+        for part in self.strips(box):
+            _paste(whole, box, self._pixels(part), part)
+        return whole
+
+    def _pixels(self, box: Box) -> Pixels:
         wanted = box.per(_STRIDE)
         around = wanted.grown(self._reach).within(*self._latents)
         synthesis = self._bundle.network("synthesis", self._realism)
@@ -111,19 +120,22 @@ class Mosaic:
             _paste(plane, box, alpha.unpack(data, at.width, at.height), at)
         return plane
 
-    def strips(self) -> Iterator[Box]:
-        """Yields boxes that cover the picture from top to bottom, as wide as it, of up to 1024
-        rows. While the networks run over one the tiles of the next are parsed."""
+    def strips(self, box: Box) -> Iterator[Box]:
+        """Yields boxes that cover a box from top to bottom, as wide as it, of up to 1024 rows; the
+        tiles of the next are parsed while the networks run over one."""
+        tops = [box.top, *range((box.top // _STRIP + 1) * _STRIP, box.bottom, _STRIP), box.bottom]
+        parts = [box._replace(top=top, bottom=bottom) for top, bottom in zip(tops, tops[1:])]
         self._worker = ThreadPoolExecutor(1)
         try:
-            for top in range(0, self.box.bottom, _STRIP):
-                box = Box(top, 0, top + _STRIP, self.box.right).within(*self.box[2:])
-                self._ask(self._needed(box))
-                self._ask(self._needed(Box(box.bottom, 0, box.bottom + _STRIP, box.right)))
-                yield box
+            for part, following in zip(parts, [*parts[1:], None]):
+                numbers = self._needed(part)
+                numbers += [] if following is None else self._needed(following)
+                self._kept = len(set(numbers))
+                self._ask(numbers)
+                yield part
         finally:
             self._worker.shutdown(cancel_futures=True)
-            self._worker = None
+            self._worker, self._kept = None, _KEPT
             self._parsed.clear()
 
     def _needed(self, pixels: Box) -> list[int]:
@@ -142,8 +154,7 @@ class Mosaic:
                 done: Future[Symbols] = Future()
                 self._parsed[number] = done
                 done.set_result(self._parse(number))
-        most = max(_ROWS_KEPT * self.source.grid.columns, len(numbers))
-        while len(self._parsed) > most:
+        while len(self._parsed) > max(self._kept, len(numbers)):
             self._parsed.popitem(last=False)
 
     def _parse(self, number: int) -> Symbols:
