@@ -65,10 +65,15 @@ def test_strips_are_what_is_read_whole(tmp_path: Path) -> None:
             assert np.array_equal(np.concatenate(planes), whole.alpha), name
 
 
+def unexpected() -> None:
+    raise AssertionError("the whole picture is read")
+
+
 def test_common_files_are_not_held_in_memory(tmp_path: Path) -> None:
     made = cases(tmp_path)
     for name in ("rgb", "alpha", "grey", "palette", "ppm", "pgm"):
         with reading.opening(made[name]) as found:
+            found.image.load = unexpected  # type: ignore[method-assign]
             assert isinstance(found.strips(), strips._FileStrips), name
 
 

@@ -50,11 +50,14 @@ def open_strips(image: Image.Image, stream: BinaryIO | None) -> Strips:
       image: the picture.
       stream: the file it was opened from, if there is one.
     """
-    if stream is not None and image.getexif().get(_ORIENTATION, 1) == 1:
+    # Asked for EXIF that there is not, a PNG image would read all pixels, for EXIF behind them.
+    bare = Image.new("RGB", (1, 1))
+    bare.info = dict(image.info)
+    if stream is not None and bare.getexif().get(_ORIENTATION, 1) == 1:
         maker = _FORMATS.get(image.format or "")
         cut = maker(image, stream) if maker else None
         if cut is not None:
-            return _FileStrips(image, cut)
+            return _FileStrips(image, cut, upright(bare)[1])
     return _MemoryStrips(image, ours=stream is not None)
 
 
@@ -66,12 +69,9 @@ Cut = Callable[[int], Image.Image]
 class _FileStrips:
     """Reads strips of an open file."""
 
-    def __init__(self, image: Image.Image, cut: Cut) -> None:
+    def __init__(self, image: Image.Image, cut: Cut, exif: bytes | None) -> None:
         self.width, self.height = image.size
-        self._cut, self._icc = cut, image.info.get("icc_profile") or None
-        bare = Image.new("RGB", (1, 1))
-        bare.info = dict(image.info)
-        self._exif = upright(bare)[1]
+        self._cut, self._icc, self._exif = cut, image.info.get("icc_profile") or None, exif
         self._kept: Image.Image | None = cut(1)  # read to see what strips will be like
         one = self._picture(self._kept)
         self.first, self.transparent = _without_rows(one), one.alpha is not None
