@@ -22,7 +22,7 @@ from tfgan_codec.pictures.picture import Picture
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
-_COPIED = 256  # rows that are copied at once
+_COPIED = 128  # rows that Pillow is given at once
 
 
 class Strips(Protocol):
@@ -77,12 +77,14 @@ class _FileStrips:
         self.first, self.transparent = _without_rows(one), one.alpha is not None
 
     def read(self, count: int) -> Picture:
-        kept, self._kept = (self._kept, None) if count else (None, self._kept)
-        images = [kept] if kept else []
-        images += [self._cut(count - len(images))] if count > len(images) else []
-        if not images:
+        parts = []
+        while count:
+            image = self._kept or self._cut(min(count, _COPIED))
+            self._kept = None
+            parts.append(self._picture(image))
+            count -= image.height
+        if not parts:
             return self.first
-        parts = [self._picture(image) for image in images]
         alphas = [part.alpha for part in parts if part.alpha is not None]
         rgb = np.concatenate([part.rgb for part in parts])
         return self.first._replace(rgb=rgb, alpha=np.concatenate(alphas) if alphas else None)
