@@ -175,6 +175,11 @@ class Bundle:
             self._started[key] = functools.partial(tiling.run, function, geometry)
         return self._started[key]
 
+    def stop(self, kind: str) -> None:
+        """Frees the memory of a network until it is used again."""
+        for key in [key for key in self._started if key[0] == kind]:
+            del self._started[key]
+
     def part(self, kind: str, realism: float = 0.0) -> BundlePart:
         """Returns the file and tiling of a network, which is named as for `network`; of a decoder,
         that in floats."""

@@ -34,6 +34,9 @@ from tfgan_codec.pictures.picture import Pixels
 _ANALYSIS = 0.6  # the share of the work that it is
 _TRY = 0.3  # and of what is left after that, trying a quality
 SIDE = 16  # of the tiles that are written, in hyper-latents: 1024 pixels
+# Cells of the largest windows of networks: smaller than elsewhere, for a megapixel of a window of
+# the analysis network takes 220 megabytes.
+_ANALYSIS_CELLS, _CELLS = 5120, 1024
 _STRIP = 64  # rows of latents that the hyper-latents are computed of at once
 # Is told which share of the work is done, 0..1.
 Progress = Callable[[float], None]
@@ -62,6 +65,7 @@ class StripEncoding:
         padded = [-(-each // HYPER_STRIDE) * HYPER_STRIDE for each in (height, width)]
         self._y = np.zeros((*padded, bundle.channels), np.float16)
         self._analyse(rows)
+        bundle.stop("analysis")  # it holds more memory than all that follows needs
         self._z = functools.lru_cache(maxsize=2)(functools.partial(_z, bundle, self._y))
 
     def streams(self, quality: int) -> tuple[bytes, ...]:
@@ -89,7 +93,7 @@ class StripEncoding:
             kept = seen[(start - first) * STRIDE :]
             seen = np.concatenate([kept, rows.read(wanted - read)])
             first, read = start, wanted
-            y = network(pad_edges(seen, STRIDE))
+            y = network(pad_edges(seen, STRIDE), max_cells=_ANALYSIS_CELLS)
             self._y[top:bottom, : self._size[1]] = y[top - start : bottom - start]
             self._report(_ANALYSIS * bottom / height)
 
@@ -104,7 +108,7 @@ class StripEncoding:
         for top in range(0, z.shape[0], self._side):
             bottom = min(top + self._side, z.shape[0])
             start = max(top - reach, 0)
-            mean = self._bundle.network("mean")(z[start : bottom + reach])
+            mean = self._bundle.network("mean")(z[start : bottom + reach], max_cells=_CELLS)
             rows = slice(top * HYPER_STRIDE, min(bottom * HYPER_STRIDE, self._size[0]))
             mean = mean[rows.start - start * HYPER_STRIDE :]
             for column in range(self._columns):
@@ -123,7 +127,7 @@ def _z(bundle: Bundle, y: Array, quality: int) -> Integers:
     for top in range(0, len(y), _STRIP):
         start, stop = max(top - reach, 0), min(top + _STRIP + reach, len(y))
         v = y[start:stop].astype(np.float32) * bundle.gain[quality]
-        z = hyperprior.hyper_latents(bundle, v)
+        z = hyperprior.hyper_latents(bundle, v, _CELLS)
         first = (top - start) // HYPER_STRIDE
         found.append(z[first : first + _STRIP // HYPER_STRIDE])
     return np.concatenate(found)
