@@ -86,8 +86,8 @@ def setting_of(name: str, picture: str, folder: str, nbytes: float) -> float:
         return FLAGS.bpp
     with Image.open(picture) as image:
         width, height = image.size
-        left, top = max(0, width // 2 - 1024), max(0, height // 2 - 1024)
-        part = image.convert("RGB").crop((left, top, left + 2048, top + 2048))
+        left, top = max(0, width // 2 - 512), max(0, height // 2 - 512)
+        part = image.convert("RGB").crop((left, top, left + 1024, top + 1024))
     small, target = str(Path(folder, "part.png")), str(Path(folder, "part"))
     part.save(small)
     budget = nbytes * part.width * part.height / (width * height)

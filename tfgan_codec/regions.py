@@ -25,7 +25,8 @@ _FARTHEST = 1 << 40  # pixels
 
 
 class RegionReader:
-    """Reads parts of a picture; `codec.open_region` makes it. To be closed, or used by ``with``.
+    """Reads parts of a picture; `codec.open_region` makes it. To be closed, or used by ``with``; by
+    one thread at a time.
 
     Of a file in tiles only those around a part are read and decoded, in memory for these alone. Of
     other files the coded data are read whole, and only the pixels asked for are made.

@@ -177,8 +177,9 @@ class Bundle:
 
     def stop(self, kind: str) -> None:
         """Frees the memory of a network until it is used again."""
-        for key in [key for key in self._started if key[0] == kind]:
-            del self._started[key]
+        for key in list(self._started):  # other threads may start networks meanwhile
+            if key[0] == kind:
+                self._started.pop(key, None)
 
     def part(self, kind: str, realism: float = 0.0) -> BundlePart:
         """Returns the file and tiling of a network, which is named as for `network`; of a decoder,
