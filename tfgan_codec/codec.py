@@ -275,7 +275,7 @@ def load(
     if decoder not in (INT8, FLOAT):
         raise UsageError(f"decoder must be int8 or float, not {arguments.given(decoder)}")
     place = arguments.path("name_or_path", name_or_path)
-    return Codec(load_bundle(place, threads, sha256, decoder))
+    return Codec(load_bundle(place, threads, sha256, decoder, lean=True))
 
 
 @_enough_memory()

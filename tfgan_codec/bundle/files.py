@@ -104,14 +104,37 @@ def manifest(read: Reader, sha256: str | None = None) -> dict[str, Any]:
     return parsed
 
 
-def contents(read: Reader, sha256: str | None = None) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Returns the manifest, whose hash must be `sha256` if that is given, and by name the contents
-    of all files that it lists."""
+class Files(Mapping[str, bytes]):
+    """Holds the files of a bundle by name; each is read, and its hash compared, when it is first
+    asked for."""
+
+    def __init__(self, read: Reader, hashes: Mapping[str, Any]) -> None:
+        self._read, self._hashes = read, hashes
+        self._contents: dict[str, bytes] = {}
+
+    def __getitem__(self, name: str) -> bytes:
+        if name not in self._contents:
+            content, expected = self._read(name), self._hashes[name]
+            if hashlib.sha256(content).hexdigest() != expected:
+                raise BundleError(f"{name} is damaged (its hash is wrong); copy the bundle again")
+            self._contents[name] = content
+        return self._contents[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._hashes)
+
+    def __len__(self) -> int:
+        return len(self._hashes)
+
+
+def contents(read: Reader, sha256: str | None = None) -> tuple[dict[str, Any], Files]:
+    """Returns the manifest, whose hash must be `sha256` if that is given, and the files that it
+    lists."""
     parsed = manifest(read, sha256)
-    names = Manifest(parsed).child("files").values
-    if len(names) > MAX_FILES:
-        raise BundleError(f"a bundle has at most {MAX_FILES} files, not {len(names)}")
-    return parsed, {name: read(name) for name in names}
+    hashes = Manifest(parsed).child("files").values
+    if len(hashes) > MAX_FILES:
+        raise BundleError(f"a bundle has at most {MAX_FILES} files, not {len(hashes)}")
+    return parsed, Files(read, hashes)
 
 
 def write(

@@ -43,6 +43,7 @@ class LayeredBundle:
         files: Mapping[str, bytes],
         threads: int = THREADS,
         decoder: str = FLOAT,
+        shipped: bool = False,
     ) -> None:
         """Takes and checks the same arguments as `Bundle`."""
         bundle_files.check_hashes(manifest, files)
@@ -56,7 +57,7 @@ class LayeredBundle:
             if name not in files:
                 raise BundleError(f"the layer {name} is missing from files of the manifest")
             layer = bundle_files.contents(bundle_files.reader(files[name]))
-            layers.append(Bundle(*layer, threads, decoder))
+            layers.append(Bundle(*layer, threads, decoder, shipped))
             if layers[-1].context is not None:
                 raise BundleError(f"{name} has a context model, which a layer cannot have")
             digests.append(layer[0]["normative_sha256"])
@@ -81,15 +82,18 @@ def load_bundle(
     threads: int = THREADS,
     sha256: str | None = None,
     decoder: str = FLOAT,
+    lean: bool = False,
 ) -> Bundle | LayeredBundle:
     """Loads a bundle, in layers or not, by name or path as `Bundle.load` does; each network runs
     on `threads` threads, decoders are floats or integers as for `Bundle`. If `sha256` is given, it
-    must be the hash of the manifest, see `codec.load`."""
+    must be the hash of the manifest, see `codec.load`. With `lean` a shipped bundle is not checked
+    beyond what is used of it."""
     path = bundle_files.locate(path_or_name)
     with bundle_files.errors_of(path):
         manifest, files = bundle_files.contents(bundle_files.reader(path), sha256)
         kind = LayeredBundle if Manifest(manifest).integer("format") == LAYERED else Bundle
-        return kind(manifest, files, threads, decoder)
+        shipped = lean and path.parent == bundle_files.SHIPPED
+        return kind(manifest, files, threads, decoder, shipped)
 
 
 def write_layered_bundle(

@@ -81,10 +81,15 @@ class Bundle:
         files: Mapping[str, bytes],
         threads: int = THREADS,
         decoder: str = FLOAT,
+        shipped: bool = False,
     ) -> None:
-        """Takes the parsed manifest and the contents of its files by name, and checks both; each
-        network will run on `threads` threads. With `decoder` INT8 those decoders are taken that the
-        bundle has in this form, if it has all of them."""
+        """Takes the parsed manifest and the contents of its files by name, and checks both.
+
+        Each network will run on `threads` threads. With `decoder` INT8 those decoders are taken
+        that the bundle has in this form, if it has all of them. A bundle that is `shipped` with
+        this package is trusted as this is, which saves time: files that are not used are not read,
+        and networks not searched for what could harm.
+        """
         fields = Manifest(manifest)
         number = fields.integer("format")
         if number == LAYERED:
@@ -94,7 +99,8 @@ class Bundle:
                 f"bundle format {shown(number)} is not supported (this is {CONTEXT}); "
                 "install the version of tfgan_codec that the bundle was made for"
             )
-        bundle_files.check_hashes(manifest, files)
+        if not shipped:
+            bundle_files.check_hashes(manifest, files)
         self.name = fields.name("name")
         self.info = dict(fields.child("info").values)
         digest = fields.string("normative_sha256")
@@ -106,9 +112,13 @@ class Bundle:
         self.gain, self.inverse_gain = _gain(gains, "gain"), _gain(gains, "inverse_gain")
         self._check(fields)
         self._threads = threads
-        self._networks: dict[tuple[str, float], BundlePart] = {}
-        self._integers: dict[float, BundlePart] = {}
+        self._shipped = shipped
+        self._networks: dict[tuple[str, float], Callable[[], BundlePart]] = {}
+        self._integers: dict[float, Callable[[], BundlePart]] = {}
         self._read_networks(fields.child("networks"), files)
+        if not shipped:  # what cannot be used is told at once
+            for make in (*self._networks.values(), *self._integers.values()):
+                make()
         has_int8 = self._integers.keys() == set(self.realisms)
         self.decoder = INT8 if decoder == INT8 and has_int8 else FLOAT
         self._started: dict[tuple[str, float], Callable[..., Array]] = {}
@@ -147,12 +157,11 @@ class Bundle:
           kind: "analysis", "hyper_analysis", "mean" or "synthesis".
           realism: of several synthesis networks, the one of this realism.
         """
-        part = self.part(kind, realism)
-        key = kind, float(realism)
-        if kind == "synthesis" and self.decoder == INT8:
-            part = self._integers[float(realism)]
+        key = self._key(kind, realism)
         if key not in self._started:
-            network = Network(part.tflite, f"{self.name}/{kind}", self._threads)
+            part = self._used(*key)
+            name = f"{self.name}/{kind}"
+            network = Network(part.tflite, name, self._threads, trusted=self._shipped)
             expected = {
                 "analysis": (3, self.channels),
                 "hyper_analysis": (self.channels, self.hyper_channels),
@@ -175,6 +184,16 @@ class Bundle:
             self._started[key] = functools.partial(tiling.run, function, geometry)
         return self._started[key]
 
+    def halo(self, kind: str, realism: float = 0.0) -> int:
+        """Returns how many input positions to each side an output of a network depends on."""
+        return self._used(*self._key(kind, realism)).halo
+
+    def _used(self, kind: str, realism: float) -> BundlePart:
+        """Returns the network that is run: of decoders perhaps that in integers."""
+        if kind == "synthesis" and self.decoder == INT8:
+            return self._integers[realism]()
+        return self._networks[kind, realism]()
+
     def stop(self, kind: str) -> None:
         """Frees the memory of a network until it is used again."""
         for key in list(self._started):  # other threads may start networks meanwhile
@@ -184,11 +203,14 @@ class Bundle:
     def part(self, kind: str, realism: float = 0.0) -> BundlePart:
         """Returns the file and tiling of a network, which is named as for `network`; of a decoder,
         that in floats."""
+        return self._networks[self._key(kind, realism)]()
+
+    def _key(self, kind: str, realism: float) -> tuple[str, float]:
         key = kind, float(realism)
         if key not in self._networks:
             have = ", ".join(f"{r:g}" for r in self.realisms)
             raise UsageError(f"{self.name} has no decoder of realism {realism:g}; it has: {have}")
-        return self._networks[key]
+        return key
 
     def _check(self, manifest: Manifest) -> None:
         """Checks that the arrays fit each other and what the manifest says of them."""
@@ -220,27 +242,34 @@ class Bundle:
     def _read_networks(self, networks: Manifest, files: Mapping[str, bytes]) -> None:
         for kind in self.kinds:
             if kind != "synthesis":
-                self._networks[kind, 0.0] = _part(networks.child(kind), kind, files)
+                self._networks[kind, 0.0] = _later(_part, networks.child(kind), kind, files)
                 continue
             for entry in networks.list(kind):
                 decoder = Manifest(entry, f"{kind} of the manifest")
                 key = kind, decoder.number("realism", 1)
                 if key in self._networks:
                     raise BundleError(f"there are two decoders of realism {key[1]:g}")
-                self._networks[key] = part = _part(decoder, kind, files)
+                self._networks[key] = _later(_part, decoder, kind, files)
                 if INT8 in decoder.values:
-                    self._integers[key[1]] = self._int8(part, decoder.child(INT8), files)
+                    self._integers[key[1]] = _later(self._int8, decoder, files)
         if not self.realisms:
             raise BundleError("the synthesis network is missing; export the bundle again")
 
-    def _int8(self, part: BundlePart, entry: Manifest, files: Mapping[str, bytes]) -> BundlePart:
-        """Returns the form in 8-bit integers of a decoder, which `entry` describes."""
+    def _int8(self, decoder: Manifest, files: Mapping[str, bytes]) -> BundlePart:
+        """Returns the form in 8-bit integers of a decoder that an entry of the manifest has."""
+        entry = decoder.child(INT8)
         arrays = load_arrays(files, entry.name("scale"))
         require_known(arrays, ("scale",))
         scale = checked_array(arrays, "scale", 1, np.float32)
         if scale.shape != (self.channels,) or not (np.abs(scale).max() <= _MAX_GAIN):
             raise BundleError("the scale of an int8 decoder does not fit its latents: export again")
-        return part._replace(tflite=_file(entry, "synthesis", files), tile=0, scale=scale)
+        halo = decoder.integer("halo", tiling.WHOLE)
+        return BundlePart(_file(entry, "synthesis", files), halo, scale=scale)
+
+
+def _later(make: Callable[..., BundlePart], *arguments: Any) -> Callable[[], BundlePart]:
+    """Returns a function that makes a network's part when it is first called."""
+    return functools.lru_cache(maxsize=1)(functools.partial(make, *arguments))
 
 
 def _scaled(network: Callable[..., Array], scale: Array) -> Callable[..., Array]:

@@ -33,7 +33,7 @@ class HyperpriorCoder:
         return _Encoding(self._bundle, rgb)
 
     def decode(self, file: container.TgcFile, realism: float) -> Pixels:
-        self._bundle.part("synthesis", realism)  # complains before the work is done
+        self._bundle.halo("synthesis", realism)  # complains before the work is done
         y = dequantize(self._bundle, read_symbols(self._bundle, file), file.quality)
         synthesis = self._bundle.network("synthesis", realism)
         return cropped(synthesis(y, finish=to_bytes), file)

@@ -80,8 +80,8 @@ class Mosaic:
     def __init__(self, bundle: Bundle, source: Source, realism: float) -> None:
         self.source = source
         self._bundle, self._realism = bundle, realism
-        self._reach = bundle.part("synthesis", realism).halo  # complains before the work is done
-        self._mean_reach = bundle.part("mean").halo
+        self._reach = bundle.halo("synthesis", realism)  # complains before the work is done
+        self._mean_reach = bundle.halo("mean")
         grid = source.grid
         self.box = Box(0, 0, grid.height, grid.width)
         self._latents = latent_size(grid.height, grid.width)

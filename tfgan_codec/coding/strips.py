@@ -82,7 +82,7 @@ class StripEncoding:
     def _analyse(self, rows: Rows) -> None:
         """Fills in the latents, a row of tiles at a time."""
         network = self._bundle.network("analysis")
-        reach = -(-self._bundle.part("analysis").halo // STRIDE)
+        reach = -(-self._bundle.halo("analysis") // STRIDE)
         step, height = HYPER_STRIDE * self._side, self._size[0]
         seen = rows.read(0)
         first = read = 0  # row of latents at which `seen` begins, and row of pixels that is next
@@ -104,7 +104,7 @@ class StripEncoding:
     def _tiles(self, quality: int) -> Iterator[Symbols]:
         """Yields the symbols of all tiles at a quality."""
         z = self._z(quality)
-        gain, reach = self._bundle.gain[quality], self._bundle.part("mean").halo
+        gain, reach = self._bundle.gain[quality], self._bundle.halo("mean")
         for top in range(0, z.shape[0], self._side):
             bottom = min(top + self._side, z.shape[0])
             start = max(top - reach, 0)
@@ -122,7 +122,7 @@ class StripEncoding:
 
 def _z(bundle: Bundle, y: Array, quality: int) -> Integers:
     """Returns the hyper-latents of all latents y at a quality, strip by strip."""
-    reach = -(-bundle.part("hyper_analysis").halo // HYPER_STRIDE) * HYPER_STRIDE
+    reach = -(-bundle.halo("hyper_analysis") // HYPER_STRIDE) * HYPER_STRIDE
     found = []
     for top in range(0, len(y), _STRIP):
         start, stop = max(top - reach, 0), min(top + _STRIP + reach, len(y))
