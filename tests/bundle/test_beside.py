@@ -12,6 +12,7 @@ import sample_pictures
 
 import tfgan_codec as tgc
 from export import beside
+from tfgan_codec.bundle import files as bundle_files
 from tfgan_codec.bundle.model import FLOAT, INT8, Bundle
 from tfgan_codec.bundle.writing import write_bundle
 from tfgan_codec.metrics.lpips import Lpips
@@ -89,6 +90,25 @@ def test_a_scale_that_does_not_fit_is_refused(both: Path, tmp_path: Path) -> Non
 
 def test_decoders_of_another_model_are_refused(both: Path) -> None:
     assert beside.main(["program", "mobile", str(both)]) == 1
+
+
+def test_of_shipped_bundles_what_is_used_is_read(
+    tiny: tgc.Codec, both: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A damaged file is told when it is used; of bundles from elsewhere it is at once."""
+    blob = tiny.compress(sample_pictures.image(60, 40), quality=100)
+    shutil.copytree(both, tmp_path / "both")
+    damaged = tmp_path / "both" / "synthesis-0.tflite"
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"?")
+    with pytest.raises(tgc.BundleError, match="synthesis-0.tflite is damaged"):
+        tgc.load(tmp_path / "both")
+    monkeypatch.setattr(bundle_files, "SHIPPED", tmp_path)
+    assert tgc.load("both").decompress(blob, 0.0).size == (60, 40)
+    assert tgc.load("both", decoder=FLOAT).decompress(blob, 1.0).size == (60, 40)
+    with pytest.raises(tgc.BundleError, match="synthesis-0.tflite is damaged"):
+        tgc.load("both", decoder=FLOAT).decompress(blob, 0.0)
+    with pytest.raises(tgc.BundleError, match="synthesis-0.tflite is damaged"):
+        Bundle.load("both")
 
 
 def test_decoders_have_two_names(both: Path) -> None:

@@ -114,11 +114,14 @@ class Files(Mapping[str, bytes]):
 
     def __getitem__(self, name: str) -> bytes:
         if name not in self._contents:
-            content, expected = self._read(name), self._hashes[name]
+            expected, content = self._hashes[name], self._read(name)
             if hashlib.sha256(content).hexdigest() != expected:
                 raise BundleError(f"{name} is damaged (its hash is wrong); copy the bundle again")
             self._contents[name] = content
         return self._contents[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._hashes
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._hashes)

@@ -116,9 +116,6 @@ class Bundle:
         self._networks: dict[tuple[str, float], Callable[[], BundlePart]] = {}
         self._integers: dict[float, Callable[[], BundlePart]] = {}
         self._read_networks(fields.child("networks"), files)
-        if not shipped:  # what cannot be used is told at once
-            for make in (*self._networks.values(), *self._integers.values()):
-                make()
         has_int8 = self._integers.keys() == set(self.realisms)
         self.decoder = INT8 if decoder == INT8 and has_int8 else FLOAT
         self._started: dict[tuple[str, float], Callable[..., Array]] = {}
@@ -242,18 +239,26 @@ class Bundle:
     def _read_networks(self, networks: Manifest, files: Mapping[str, bytes]) -> None:
         for kind in self.kinds:
             if kind != "synthesis":
-                self._networks[kind, 0.0] = _later(_part, networks.child(kind), kind, files)
+                self._networks[kind, 0.0] = self._later(_part, networks.child(kind), kind, files)
                 continue
             for entry in networks.list(kind):
                 decoder = Manifest(entry, f"{kind} of the manifest")
                 key = kind, decoder.number("realism", 1)
                 if key in self._networks:
                     raise BundleError(f"there are two decoders of realism {key[1]:g}")
-                self._networks[key] = _later(_part, decoder, kind, files)
+                self._networks[key] = self._later(_part, decoder, kind, files)
                 if INT8 in decoder.values:
-                    self._integers[key[1]] = _later(self._int8, decoder, files)
+                    self._integers[key[1]] = self._later(self._int8, decoder, files)
         if not self.realisms:
             raise BundleError("the synthesis network is missing; export the bundle again")
+
+    def _later(self, make: Callable[..., BundlePart], *arguments: Any) -> Callable[[], BundlePart]:
+        """Returns a function that makes a part when it is first called; unless the bundle is
+        shipped that is here, so that what cannot be used is told at once."""
+        later = functools.lru_cache(maxsize=1)(functools.partial(make, *arguments))
+        if not self._shipped:
+            later()
+        return later
 
     def _int8(self, decoder: Manifest, files: Mapping[str, bytes]) -> BundlePart:
         """Returns the form in 8-bit integers of a decoder that an entry of the manifest has."""
@@ -265,11 +270,6 @@ class Bundle:
             raise BundleError("the scale of an int8 decoder does not fit its latents: export again")
         halo = decoder.integer("halo", tiling.WHOLE)
         return BundlePart(_file(entry, "synthesis", files), halo, scale=scale)
-
-
-def _later(make: Callable[..., BundlePart], *arguments: Any) -> Callable[[], BundlePart]:
-    """Returns a function that makes a network's part when it is first called."""
-    return functools.lru_cache(maxsize=1)(functools.partial(make, *arguments))
 
 
 def _scaled(network: Callable[..., Array], scale: Array) -> Callable[..., Array]:
