@@ -249,9 +249,9 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The threads of each network that is started."""
     found: list[int] = []
 
-    def start(tflite: bytes, name: str, threads: int) -> runtime.Network:
+    def start(tflite: bytes, name: str, threads: int, trusted: bool) -> runtime.Network:
         found.append(threads)
-        return runtime.Network(tflite, name, threads)
+        return runtime.Network(tflite, name, threads, trusted)
 
     monkeypatch.setattr("tfgan_codec.bundle.model.Network", start)
     codecs._loaded.cache_clear()
@@ -259,14 +259,17 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_threads(tiny_dir: Path, started: list[int]) -> None:
-    """Analysis, hyper-analysis and means to encode, means and synthesis to decode; 2 by default."""
+    """Analysis, hyper-analysis and means to encode, means and synthesis to decode; by default as
+    many as this process has cores."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    assert min(cores or 1, 256) == runtime.THREADS
     picture = sample_pictures.image(300, 200)
     blobs, images = [], []
     for threads in (1, 3, None):
         own = {} if threads is None else {"threads": threads}
         blobs.append(tgc.compress(picture, quality=77, model=tiny_dir, **own))
         images.append(tgc.decompress(blobs[-1], model=tiny_dir, **own))
-    assert started == [1] * 4 + [3] * 4 + [2] * 4
+    assert started == [1] * 4 + [3] * 4 + [runtime.THREADS] * 4
     tgc.load(tiny_dir, threads=5).compress(picture)
     assert started[12:] == [5] * 3
     assert len(set(blobs)) == 1
