@@ -20,9 +20,10 @@ standard input or output.
   {program} photo.jpg photo.tgc --bpp=0.2       twice that, and surely no more
   {program} photo.jpg photo.tgc --bytes=5000    the best that fits in 5000 bytes
   {program} photo.jpg photo.tgc --quality=128   the same quality for any picture
-  {program} photo.jpg photo.tgc --search=fast   a more realistic one in as many bytes, in seconds
+  {program} photo.jpg photo.tgc --search=fast   a more realistic one, in seconds
   {program} *.jpg --out=small                   each to a file in the folder small
-  {program} map.tif map.tgc --tiles             of which regions can be read alone
+  {program} map.tif map.tgc --tiles
+                                        of which regions can be read alone
   {program} - - <photo.jpg >photo.tgc           in a pipe
 """
 
