@@ -10,7 +10,6 @@ import functools
 
 import numpy as np
 
-from tfgan_codec import tiling
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.coding.contract import Encoding, Refiner, cropped, to_bytes
 from tfgan_codec.errors import BundleError
@@ -78,12 +77,11 @@ def dequantize(bundle: Bundle, symbols: Symbols, quality: int) -> Floats:
     return y_hat
 
 
-def hyper_latents(bundle: Bundle, v: Floats, max_cells: int = tiling.MAX_CELLS) -> Integers:
+def hyper_latents(bundle: Bundle, v: Floats) -> Integers:
     """Returns the hyper-latents z, int32 [h / 4, w / 4, channels], sides rounded up, of latents
-    v [h, w, C] that the gain has been multiplied to, in windows of up to `max_cells`."""
+    v [h, w, C] that the gain has been multiplied to."""
     _require_finite(bundle, "analysis", v)
-    padded = geometry.pad_zeros(v, bundle.scale_decoder.upscale)
-    hyper = bundle.network("hyper_analysis")(padded, max_cells=max_cells)
+    hyper = bundle.network("hyper_analysis")(geometry.pad_zeros(v, bundle.scale_decoder.upscale))
     _require_finite(bundle, "hyper_analysis", hyper)
     return np.clip(round_half_up(hyper), -scales.MAX_INPUT, scales.MAX_INPUT).astype(np.int32)
 

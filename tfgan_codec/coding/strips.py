@@ -127,7 +127,7 @@ def _z(bundle: Bundle, y: Array, quality: int) -> Integers:
     for top in range(0, len(y), _STRIP):
         start, stop = max(top - reach, 0), min(top + _STRIP + reach, len(y))
         v = y[start:stop].astype(np.float32) * bundle.gain[quality]
-        z = hyperprior.hyper_latents(bundle, v, _CELLS)
+        z = hyperprior.hyper_latents(bundle, v)
         first = (top - start) // HYPER_STRIDE
         found.append(z[first : first + _STRIP // HYPER_STRIDE])
     return np.concatenate(found)
