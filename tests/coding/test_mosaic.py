@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -14,6 +15,7 @@ from counting_stream import CountingStream
 from PIL import Image
 
 import tfgan_codec as tgc
+from tests.fuzz.mutation import mutated
 from tfgan_codec import codec as codecs
 from tfgan_codec.bundle.layered import write_layered_bundle
 from tfgan_codec.coding import hyperprior, mosaic, strips
@@ -266,3 +268,25 @@ def test_golden_file(tiny: tgc.Codec) -> None:
     with Image.open(TILES / "file.png") as kept:
         assert (picture.mode, picture.size) == (kept.mode, kept.size)
         assert np.abs(np.asarray(picture).astype(int) - np.asarray(kept)).max() <= 1
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_malice_behind_right_checksums(tiny: tgc.Codec, seed: int) -> None:
+    """Streams, alpha planes and fields of a file that are changed, with checksums that fit."""
+    rng = np.random.default_rng(seed)
+    file = container.parse((TILES / "file.tgc").read_bytes()).file
+    changed = [list(file.streams), list(file.alphas)]
+    for _ in range(3):
+        part = changed[rng.integers(2)]
+        number = rng.integers(len(part))
+        part[number] = mutated(part[number], rng)
+    fields = {"width": file.width + int(rng.integers(-20, 20)), "quality": int(rng.integers(256))}
+    grid = Grid(file.height, fields["width"], file.side)
+    if rng.integers(4) or len(grid) != len(file.streams):
+        fields = {}
+    blob = container.pack(
+        file._replace(streams=tuple(changed[0]), alphas=tuple(changed[1]), **fields)
+    )
+    for asked in ({}, {"region": (200, 200, 300, 300)}):
+        with contextlib.suppress(tgc.BitstreamError):
+            assert tiny.decompress(blob, **asked).mode == "RGBA"
