@@ -122,6 +122,7 @@ def cropped(pixels: Pixels, file: container.TgcFile) -> Pixels:
 def to_bytes(x: Array) -> Pixels:
     """Rounds and clips numbers to pixel values 0..255, uint8 of the same shape; `BundleError` where
     they are no numbers, as only networks and gains can make them."""
-    if np.isnan(x).any():
+    rounded = round_half_up(x)
+    if np.isnan(rounded.min(initial=0)):  # a minimum passes NaN on
         raise BundleError("the decoder of the model gives pixels that are no numbers; use another")
-    return np.clip(round_half_up(x), 0, 255).astype(np.uint8)
+    return np.clip(rounded, 0, 255, out=rounded).astype(np.uint8)

@@ -27,7 +27,8 @@ def latent_size(height: int, width: int) -> tuple[int, int]:
 
 def round_half_up(x: Floats) -> Floats:
     """Returns floor(x + 1/2), the one rounding of this codec."""
-    rounded: Floats = np.floor(x + np.float32(0.5))
+    shifted = x + np.float32(0.5)
+    rounded: Floats = np.floor(shifted, out=shifted)  # large arrays take their time to make
     return rounded
 
 
