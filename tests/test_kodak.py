@@ -94,7 +94,8 @@ def test_tensorflow_compression_writes_the_same_bytes(
     bundle: Bundle, codings: list[payload.Symbols]
 ):
     pytest.importorskip("tensorflow_compression")
-    from tfgan_codec.entropy.range_coding import StreamPart, TfcDecoder, encode
+    from tfgan_codec.compression.stream_part import StreamPart
+    from tfgan_codec.compression.tfc import StreamDecoder, encode
     from tfgan_codec.format.scales import crc16
 
     tables = [bundle.z_tables, uniform_tables(256), bundle.y_tables]
@@ -106,7 +107,7 @@ def test_tensorflow_compression_writes_the_same_bytes(
         data = encode([StreamPart(v, rows, t) for (v, rows), t in zip(parts, tables)])
         portable = payload.encode_symbols(coding, bundle.z_tables, bundle.y_tables)
         assert data == portable
-        decoder = TfcDecoder(portable, tables)
+        decoder = StreamDecoder(portable, tables)
         for number, (values, rows) in enumerate(parts):
             np.testing.assert_array_equal(decoder.decode(number, rows), values)
         decoder.finish()

@@ -149,7 +149,7 @@ def test_symbols_are_identical(case: dict[str, str], tiny_bundle: Bundle):
         assert hashlib.sha256(array.astype(kind).tobytes()).hexdigest() == case[key]
 
     pytest.importorskip("tensorflow_compression")
-    from tfgan_codec.entropy.range_coding import TfcDecoder
+    from tfgan_codec.compression.tfc import StreamDecoder as TfcDecoder
     from tfgan_codec.format.tables import uniform_tables
 
     tables = [tiny_bundle.z_tables, uniform_tables(256), tiny_bundle.y_tables]

@@ -1,1 +1,3 @@
 """Pictures for training."""
+
+import tfgan_codec.keras2  # noqa: F401

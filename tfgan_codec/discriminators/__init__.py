@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+import tfgan_codec.keras2  # noqa: F401
 from tfgan_codec.discriminators.contract import Discriminator
 from tfgan_codec.layers.precision import precision
 from tfgan_codec.specs.grammar import Spec

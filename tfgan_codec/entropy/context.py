@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
-import tensorflow_compression as tfc
 
 from tfgan_codec.bundle.normative import Normative
-from tfgan_codec.entropy import range_coding, stream
+from tfgan_codec.compression import NoisyNormal, StreamDecoder, encode
+from tfgan_codec.compression.stream_part import StreamPart
+from tfgan_codec.entropy import stream
 from tfgan_codec.entropy.contract import EntropyOutput, total_bits
 from tfgan_codec.entropy.factorized import TAIL_MASS, FactorizedEntropy
 from tfgan_codec.entropy.hyperprior import hyper_latents, scale_of, scale_table
@@ -113,7 +114,7 @@ class ContextEntropy(tf.keras.layers.Layer):
         side = self.side(z, training=training, seed=seed)
         latents = y + uniform_noise(y, seed, stream=1) if training else round_half_up(y)
         mean, index = self._predict(latents, side.latents)
-        prior = tfc.NoisyNormal(loc=mean, scale=scale_of(index))
+        prior = NoisyNormal(loc=mean, scale=scale_of(index))
         return EntropyOutput(latents, {"y": total_bits(prior.log_prob(latents)), **side.bits})
 
     def _predict(self, latents: tf.Tensor, z: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -160,20 +161,18 @@ class ContextEntropy(tf.keras.layers.Layer):
         """Returns the stream of one picture: z, a check of the features, the latents."""
         features = index_map(self.integer_hyper_decoder(), symbols.z, *symbols.q.shape[:2])
         coded = context.encode(self.integer_context(), features, symbols.q)
-        last = range_coding.StreamPart(coded.values, coded.tables, self.tables.read())
-        return range_coding.encode(
-            [*stream.head(symbols.z, features, self.side.tables.read()), last]
-        )
+        last = StreamPart(coded.values, coded.tables, self.tables.read())
+        return encode([*stream.head(symbols.z, features, self.side.tables.read()), last])
 
     def read(
         self, data: bytes, height: int, width: int, at_once: int | None = None
     ) -> ContextLatents:
         """Returns the symbols in a stream of `write`, for latents of `height` x `width`.
 
-        TensorFlow Compression's ops decode a front at a time; for `at_once` see `context.decode`.
+        A front is decoded at a time; for `at_once` see `context.decode`.
         """
         tables = [self.side.tables.read(), uniform_tables(256), self.tables.read()]
-        decoder = range_coding.TfcDecoder(data, tables)
+        decoder = StreamDecoder(data, tables)
         shape = -(-height // HYPER_STRIDE), -(-width // HYPER_STRIDE), self.side.channels
         network = self.integer_hyper_decoder()
         z, features = stream.read_head(

@@ -2,8 +2,8 @@
 
 import numpy as np
 import tensorflow as tf
-import tensorflow_compression as tfc
 
+from tfgan_codec.compression import NoisyDeepFactorized
 from tfgan_codec.entropy.contract import EntropyOutput, total_bits
 from tfgan_codec.entropy.noise import uniform_noise
 from tfgan_codec.entropy.saved_tables import SavedTables
@@ -18,7 +18,7 @@ _INIT_SCALE = 2.0
 
 
 class FactorizedEntropy(tf.keras.layers.Layer):
-    """Codes whole numbers in [-127, 127], each channel with TFC's `NoisyDeepFactorized` density.
+    """Codes whole numbers in [-127, 127], each channel with its own `NoisyDeepFactorized`.
 
     The clip bounds what the integer scale decoder may receive; trained hyper-latents stay far
     inside it. `tables` has one row per channel.
@@ -32,7 +32,7 @@ class FactorizedEntropy(tf.keras.layers.Layer):
         super().__init__(dtype="float32", **kwargs)
         self.channels = channels
         self.noisy = noisy
-        self.prior = tfc.NoisyDeepFactorized(batch_shape=(channels,), init_scale=_INIT_SCALE)
+        self.prior = NoisyDeepFactorized(batch_shape=(channels,), init_scale=_INIT_SCALE)
         self.tables = SavedTables(channels, width=2 * LIMIT + 3)
 
     def call(self, y: tf.Tensor, training: bool, seed: tf.Tensor) -> EntropyOutput:

@@ -18,9 +18,9 @@ from __future__ import annotations
 
 import numpy as np
 import tensorflow as tf
-import tensorflow_compression as tfc
 
 from tfgan_codec.bundle.normative import Normative
+from tfgan_codec.compression import NoisyNormal
 from tfgan_codec.entropy import stream
 from tfgan_codec.entropy.contract import EntropyOutput, total_bits
 from tfgan_codec.entropy.factorized import TAIL_MASS, FactorizedEntropy
@@ -86,7 +86,7 @@ class HyperpriorEntropy(tf.keras.layers.Layer):
         side = self.side(hyper_latents(self.hyper_analysis, v), training=training, seed=seed)
         mean, index = self._predict(side.latents, tf.shape(v))
         coded = tf.stop_gradient(tf.cast(index > 0.5, tf.float32))
-        prior = tfc.NoisyNormal(loc=0.0, scale=scale_of(index))
+        prior = NoisyNormal(loc=0.0, scale=scale_of(index))
         if training:
             noisy = v - mean + uniform_noise(v, seed, stream=1)
             latents = straight_through_round(v - mean) * coded + mean

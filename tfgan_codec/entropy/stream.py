@@ -1,4 +1,4 @@
-"""Writes and reads the stream of a file by TensorFlow Compression's ops.
+"""Writes and reads the stream of a file by the range coder of `compression`.
 
 It holds z, a check of the index map that follows from z, then the residuals where the index is
 above 0. `docs/format.md` ("Payload") specifies it; `format.payload` is the same without TensorFlow.
@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tfgan_codec.entropy import range_coding
+from tfgan_codec.compression import StreamDecoder, encode
+from tfgan_codec.compression.stream_part import StreamPart
 from tfgan_codec.errors import BitstreamError
 from tfgan_codec.format.payload import Symbols, channel_numbers
 from tfgan_codec.format.scales import crc16
@@ -21,16 +22,16 @@ def write(symbols: Symbols, z_tables: Tables, y_tables: Tables) -> bytes:
     """Returns the stream of one picture's symbols."""
     z, index, residual = symbols
     coded = index > 0
-    last = range_coding.StreamPart(residual[coded], index[coded], y_tables)
-    return range_coding.encode([*head(z, index, z_tables), last])
+    last = StreamPart(residual[coded], index[coded], y_tables)
+    return encode([*head(z, index, z_tables), last])
 
 
-def head(z: np.ndarray, index: np.ndarray, z_tables: Tables) -> list[range_coding.StreamPart]:
+def head(z: np.ndarray, index: np.ndarray, z_tables: Tables) -> list[StreamPart]:
     """Returns the parts that every stream begins with: z, and a check of the index map."""
     check = np.array(divmod(crc16(index), 256), np.int32)
     return [
-        range_coding.StreamPart(z, channel_numbers(z.shape), z_tables),
-        range_coding.StreamPart(check, np.zeros(2, np.int32), uniform_tables(256)),
+        StreamPart(z, channel_numbers(z.shape), z_tables),
+        StreamPart(check, np.zeros(2, np.int32), uniform_tables(256)),
     ]
 
 
@@ -42,7 +43,7 @@ def read(
     y_tables: Tables,
 ) -> Symbols:
     """Returns the symbols in a stream of `write`; `index_map` makes indexes [h, w, C] of z."""
-    decoder = range_coding.TfcDecoder(data, [z_tables, uniform_tables(256), y_tables])
+    decoder = StreamDecoder(data, [z_tables, uniform_tables(256), y_tables])
     z, index = read_head(decoder, z_shape, index_map)
     residual = np.zeros(index.shape, np.int32)
     coded = index > 0
@@ -52,7 +53,7 @@ def read(
 
 
 def read_head(
-    decoder: range_coding.TfcDecoder,
+    decoder: StreamDecoder,
     z_shape: tuple[int, int, int],
     index_map: Callable[[np.ndarray], np.ndarray],
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -1,12 +1,10 @@
-"""Generalized divisive normalization (Balle et al., 2016) from TensorFlow Compression.
-
-TFC is imported here and nowhere else for GDN, so that a replacement touches one file.
-"""
+"""Generalized divisive normalization (Balle et al., 2016), as all codecs use it."""
 
 from __future__ import annotations
 
 import tensorflow as tf
-import tensorflow_compression as tfc
+
+from tfgan_codec.compression import GDN
 
 
 def gdn(inverse: bool = False, name: str | None = None) -> tf.keras.layers.Layer:
@@ -15,4 +13,4 @@ def gdn(inverse: bool = False, name: str | None = None) -> tf.keras.layers.Layer
     The exponents are TFC's defaults (alpha = epsilon = 1): no square and no root, which costs
     nothing in rate-distortion terms and converts to ABS, CONV, DIV in TFLite.
     """
-    return tfc.GDN(inverse=inverse, name=name)
+    return GDN(inverse=inverse, name=name)

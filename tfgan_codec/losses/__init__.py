@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import tfgan_codec.keras2  # noqa: F401
 from tfgan_codec.losses.contract import Loss
 from tfgan_codec.losses.shared import share_features
 from tfgan_codec.specs.grammar import Spec

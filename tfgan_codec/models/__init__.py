@@ -7,6 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
+import tfgan_codec.keras2  # noqa: F401
 from tfgan_codec.specs.grammar import Spec
 from tfgan_codec.specs.names import Registry
 

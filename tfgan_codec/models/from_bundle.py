@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import tensorflow as tf
-import tensorflow_compression as tfc
 
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.bundle.tflite_file import convolutions
+from tfgan_codec.compression import GDN, GDNParameter
 from tfgan_codec.errors import BundleError
 from tfgan_codec.format.scales import ScaleDecoder
 from tfgan_codec.layers.gains import RateGains
@@ -78,15 +78,15 @@ def load_weights(network: tf.keras.Sequential, weights: Sequence[Weights]) -> No
 
 
 class _GdnVariable:
-    """Assigns a GDN parameter from what a convolution stores, of which TFC trains the root."""
+    """Assigns a GDN parameter from what a convolution stores, of which the root is trained."""
 
-    def __init__(self, parameter: tfc.GDNParameter, shape: tuple[int, ...]):
+    def __init__(self, parameter: GDNParameter, shape: tuple[int, ...]):
         self._parameter = parameter
         self.shape = shape
 
     def assign(self, value: np.ndarray) -> None:
         variable = self._parameter.variable
-        variable.assign(tfc.GDNParameter(value.reshape(variable.shape)).variable)
+        variable.assign(GDNParameter(value.reshape(variable.shape)).variable)
 
 
 def _targets(network: tf.keras.Sequential) -> Iterator[tuple]:
@@ -99,7 +99,7 @@ def _targets(network: tf.keras.Sequential) -> Iterator[tuple]:
         elif isinstance(layer, ResidualBlock):
             yield layer.expand.kernel, layer.expand.bias
             yield layer.project.kernel, layer.project.bias
-        elif isinstance(layer, tfc.GDN):  # a 1x1 convolution of magnitudes
+        elif isinstance(layer, GDN):  # a 1x1 convolution of magnitudes
             gamma, beta = layer.gamma_parameter, layer.beta_parameter
             shape = tuple(gamma.variable.shape)
             yield _GdnVariable(gamma, (1, 1, *shape)), _GdnVariable(beta, shape[:1])

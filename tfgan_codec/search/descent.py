@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
-import tensorflow_compression as tfc
 
+from tfgan_codec.compression import NoisyNormal
 from tfgan_codec.entropy.contract import total_bits
 from tfgan_codec.entropy.hyperprior import scale_of
 from tfgan_codec.search.controller import Controller
@@ -139,5 +139,5 @@ def mixture(r: tf.Tensor, temperature: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
 
 
 def _bits_of(r: tf.Tensor, inputs: _Inputs) -> tf.Tensor:
-    prior = tfc.NoisyNormal(loc=0.0, scale=inputs.scale)
+    prior = NoisyNormal(loc=0.0, scale=inputs.scale)
     return total_bits(prior.log_prob(r) * inputs.coded)[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import tfgan_codec.keras2  # noqa: F401
 from tfgan_codec.specs.grammar import Spec
 from tfgan_codec.specs.names import Registry
 from tfgan_codec.techniques.contract import Technique

@@ -1,22 +1,36 @@
-"""Range-codes by TensorFlow Compression's ops, the reference for `format.rangecoder`."""
+"""The names of the door as TensorFlow Compression defines them, and range coding by its ops."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
-import tensorflow_compression as tfc
+from tensorflow_compression import (
+    GDN,
+    GDNParameter,
+    NoisyDeepFactorized,
+    NoisyNormal,
+    create_range_decoder,
+    create_range_encoder,
+    entropy_decode_finalize,
+    entropy_decode_index,
+    entropy_encode_finalize,
+    entropy_encode_index,
+)
 
+from tfgan_codec.compression.stream_part import StreamPart
 from tfgan_codec.errors import BitstreamError
 from tfgan_codec.format.tables import Tables, tables_to_tfc_lookup
 
-
-class StreamPart(NamedTuple):
-    """Holds symbols that follow each other in a stream and share tables."""
-
-    values: np.ndarray  # int32
-    indexes: np.ndarray  # the row of `tables` for each value, whole numbers of the same shape
-    tables: Tables
+__all__ = [
+    "GDN",
+    "GDNParameter",
+    "NoisyDeepFactorized",
+    "NoisyNormal",
+    "StreamDecoder",
+    "encode",
+]
 
 
 def merge(parts: Sequence[Tables]) -> tuple[np.ndarray, list[int]]:
@@ -29,28 +43,29 @@ def merge(parts: Sequence[Tables]) -> tuple[np.ndarray, list[int]]:
 def encode(parts: Sequence[StreamPart]) -> bytes:
     """Returns all parts as one stream."""
     lookup, first = merge([part.tables for part in parts])
-    handle = tfc.create_range_encoder([], lookup)
+    handle = create_range_encoder([], lookup)
     for part, row in zip(parts, first):
         symbols = part.values - part.tables.offset[part.indexes]
         rows = np.asarray(part.indexes, np.int32) + np.int32(row)
-        handle = tfc.entropy_encode_index(handle, rows, symbols)
-    return tfc.entropy_encode_finalize(handle).numpy()
+        handle = entropy_encode_index(handle, rows, symbols)
+    return entropy_encode_finalize(handle).numpy()
 
 
-class TfcDecoder:
+class StreamDecoder:
     """Reads a stream part by part; `tables` lists the tables of all parts in their order."""
 
     def __init__(self, data: bytes, tables: Sequence[Tables]):
         self._tables = list(tables)
         lookup, self._first = merge(self._tables)
-        self._handle = tfc.create_range_decoder(data, lookup)
+        self._handle = create_range_decoder(data, lookup)
 
     def decode(self, part: int, indexes: np.ndarray) -> np.ndarray:
         """Returns the next symbols, shaped as `indexes`, which are rows of `tables[part]`."""
         rows = np.asarray(indexes, np.int32) + np.int32(self._first[part])
-        self._handle, symbols = tfc.entropy_decode_index(self._handle, rows, rows.shape, tf.int32)
+        self._handle, symbols = entropy_decode_index(self._handle, rows, rows.shape, tf.int32)
         return symbols.numpy() + self._tables[part].offset[indexes]
 
     def finish(self) -> None:
-        if not tfc.entropy_decode_finalize(self._handle):
+        """Raises `BitstreamError` unless the stream ends here."""
+        if not entropy_decode_finalize(self._handle):
             raise BitstreamError("the stream did not end where it should: the file is damaged")

@@ -1,0 +1,81 @@
+"""A density for each channel that is learned without a shape given (Balle et al., 2018, app. 6.1).
+
+The distribution function of a channel is a small network of one input and one output that only rises:
+weights are made positive by softplus, and what each hidden layer adds is x + tanh(a) tanh(x), whose
+slope is positive too. A sigmoid ends it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from tfgan_codec.compression.noise import log_probability
+
+
+class DeepFactorized(tf.Module):
+    """Is the distribution without noise.
+
+    Args:
+        batch_shape: how many channels there are, as a shape.
+        num_filters: the widths of the hidden layers.
+        init_scale: about how wide the density is at the start, in units of the values.
+    """
+
+    def __init__(
+        self,
+        batch_shape: Sequence[int] = (),
+        num_filters: Sequence[int] = (3, 3),
+        init_scale: float = 10.0,
+        name: str = "DeepFactorized",
+    ):
+        super().__init__(name=name)
+        self.channels = math.prod(batch_shape)
+        widths = (1, *num_filters, 1)
+        # Each layer scales by the same share, so that all together divide by `init_scale`.
+        share = init_scale ** (1 / (len(widths) - 1))
+        # The lists' names are those of TFC's checkpoints.
+        self._matrices: list[tf.Variable] = []
+        self._biases: list[tf.Variable] = []
+        self._factors: list[tf.Variable] = []
+        with self.name_scope:
+            for layer, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
+                start = math.log(math.expm1(1 / (share * outputs)))  # the inverse of softplus
+                matrix = tf.fill([self.channels, outputs, inputs], start)
+                column = [self.channels, outputs, 1]
+                bias = tf.random.uniform(column, -0.5, 0.5)
+                self._matrices.append(tf.Variable(matrix, name=f"matrix_{layer}"))
+                self._biases.append(tf.Variable(bias, name=f"bias_{layer}"))
+                if layer < len(num_filters):
+                    factor = tf.Variable(tf.zeros(column), name=f"factor_{layer}")
+                    self._factors.append(factor)
+
+    def logits(self, values: tf.Tensor) -> tf.Tensor:
+        """Returns the logits of the distribution function at `values` [channels, 1, n]."""
+        logits = values
+        for layer, (matrix, bias) in enumerate(zip(self._matrices, self._biases)):
+            logits = tf.linalg.matmul(tf.nn.softplus(matrix), logits) + bias
+            if layer < len(self._factors):
+                logits += tf.tanh(self._factors[layer]) * tf.tanh(logits)
+        return logits
+
+
+class NoisyDeepFactorized(tf.Module):
+    """Is `DeepFactorized` plus noise that is uniform in [-1/2, 1/2]; it takes the same arguments."""
+
+    def __init__(self, name: str = "NoisyDeepFactorized", **kwargs: Any):
+        super().__init__(name=name)
+        self._base = DeepFactorized(**kwargs)
+
+    def log_prob(self, y: tf.Tensor) -> tf.Tensor:
+        """Returns the natural logarithm of the density at each y [..., channels], or [..., 1] for
+        the same values in all channels."""
+        if y.shape[-1] != self._base.channels:
+            y = tf.repeat(y, self._base.channels, axis=-1)
+        columns = tf.transpose(tf.reshape(y, [-1, 1, self._base.channels]))
+        lower, upper = self._base.logits(columns - 0.5), self._base.logits(columns + 0.5)
+        found = log_probability(tf.math.log_sigmoid, lower, upper)
+        return tf.reshape(tf.transpose(found), tf.shape(y))
