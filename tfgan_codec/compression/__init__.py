@@ -1,9 +1,9 @@
 """The door to TensorFlow Compression: what the library takes of it comes from here alone.
 
-Two implementations have the same names, arguments, variables and checkpoints, so that a run that one
-began goes on with the other: TensorFlow Compression itself, the reference, where it is installed, and
-elsewhere this project's own in plain TensorFlow. `TFGAN_COMPRESSION=tfc` or `own` in the environment
-insists on one; `RUNS` says which one it is.
+Two implementations have the same names, arguments, variables and checkpoints, so that a run that
+one began goes on with the other: TensorFlow Compression itself, the reference, where it is
+installed, and elsewhere this project's own in plain TensorFlow. `TFGAN_COMPRESSION=tfc` or `own` in
+the environment insists on one; `RUNS` says which one it is.
 """
 
 import tfgan_codec.keras2  # noqa: F401

@@ -1,8 +1,8 @@
-"""A density for each channel that is learned without a shape given (Balle et al., 2018, app. 6.1).
+"""A learned density for each channel, of any shape (Balle et al., 2018, appendix 6.1).
 
-The distribution function of a channel is a small network of one input and one output that only rises:
-weights are made positive by softplus, and what each hidden layer adds is x + tanh(a) tanh(x), whose
-slope is positive too. A sigmoid ends it.
+The distribution function of a channel is a small network of one input and one output that only
+rises: weights are made positive by softplus, hidden layers end with x + tanh(a) tanh(x), whose slope
+is positive too, and the last one with a sigmoid.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class DeepFactorized(tf.Module):
 
 
 class NoisyDeepFactorized(tf.Module):
-    """Is `DeepFactorized` plus noise that is uniform in [-1/2, 1/2]; it takes the same arguments."""
+    """Is `DeepFactorized`, whose arguments it takes, plus noise that is uniform in [-1/2, 1/2]."""
 
     def __init__(self, name: str = "NoisyDeepFactorized", **kwargs: Any):
         super().__init__(name=name)

@@ -16,8 +16,8 @@ class GDN(tf.keras.layers.Layer):
 
     Of inputs x [n, h, w, c] this makes `x / (beta + |x| gamma)`, with `inverse` (IGDN)
     `x * (beta + |x| gamma)`, where beta [c] begins with ones and gamma [c, c] with a tenth of the
-    identity. Both stay positive (`gdn_parameter`). The exponents of the paper are 1, which TFC takes
-    by default too.
+    identity. Both stay positive (`gdn_parameter`). The paper's exponents are 1, as they are in TFC
+    unless it is told otherwise.
     """
 
     def __init__(self, inverse: bool = False, **kwargs: Any):

@@ -1,7 +1,7 @@
 """The density of a variable with uniform noise added (Balle et al., 2018, appendix 6.2).
 
-With a noise of unit width the density at y is the probability that the variable itself is within half
-a unit of y: F(y + 1/2) - F(y - 1/2). At whole numbers that is the probability of rounding to them.
+With noise of unit width the density at y is the probability that the variable itself is within half
+a unit of y: F(y + 1/2) - F(y - 1/2). At whole numbers it is the probability of rounding to them.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ def log_probability(
 ) -> tf.Tensor:
     """Returns log(F(upper) - F(lower)) where F is the distribution function of `log_cdf`.
 
-    F must be symmetric, F(-x) = 1 - F(x). Right of 0, where F nears 1 and differences would vanish in
-    rounding, the interval is mirrored to the left.
+    F must be symmetric, F(-x) = 1 - F(x). Right of 0, where F nears 1 and differences would be lost
+    in rounding, the interval is mirrored to the left.
     """
     right = upper > 0
     large = log_cdf(tf.where(right, -lower, upper))

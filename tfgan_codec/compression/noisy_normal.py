@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tfgan_codec.compression.noise import log_probability
 
-# Below this the asymptotic series is exact in float32 and the function itself nears its least number.
+# Below this the asymptotic series is exact in float32; the function itself is 0 soon after.
 _FAR_LEFT = -10.0
 # Above this log(1 - q) = -q in float32.
 _FAR_RIGHT = 5.0
