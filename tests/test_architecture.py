@@ -102,8 +102,8 @@ def test_tgc_runs_where_tensorflow_cannot_be_imported(tmp_path: Path) -> None:
     sample_pictures.image(60, 40).save(tmp_path / "a.png")
     errors = _run(_ALL_COMMANDS, tmp_path)
     training = 'needs tensorflow: in a checkout of tfgan_codec, pip install ".[train]"\n'
-    newest = "needs tensorflow, which Python 3.%d cannot have: take Python 3.9 to 3.11\n"
-    expected = newest % sys.version_info[1] if sys.version_info >= (3, 12) else training
+    newest = "needs tensorflow, which Python 3.%d cannot have: take Python 3.9 to 3.13\n"
+    expected = newest % sys.version_info[1] if sys.version_info >= (3, 14) else training
     assert errors.count(expected) == 2
 
 

@@ -19,7 +19,7 @@ OK, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 NO_MEMORY = "not enough memory for this picture"
 # What packages of the extra [train] are called, and the newest Python that has them.
 TRAINING = ("keras", "tensorflow")
-NEWEST_TRAINING = (3, 11)
+NEWEST_TRAINING = (3, 13)
 _LONGEST_MESSAGE = 2000  # letters
 # TensorFlow reads this when it is imported, and then logs only fatal errors: otherwise it complains
 # of machines without a GPU, and its other errors come as exceptions too.

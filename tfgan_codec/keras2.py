@@ -1,11 +1,11 @@
 """Makes `tf.keras` mean Keras 2, which the training library is written for.
 
 From TensorFlow 2.16 on `tf.keras` is Keras 3, unless a variable of the environment asks for Keras
-2, the package tf-keras, before `tf.keras` is used for the first time. Importing this module sets it;
-every room of the training library does so first. TensorFlow 2.14 has Keras 2 in any case.
+2, the package tf-keras, before `tf.keras` is used for the first time. Importing this module sets
+it; every room of the training library does so first. TensorFlow 2.14 has Keras 2 in any case.
 
-This module does not import TensorFlow. A program may have done so before, as long as it has not used
-`tf.keras`.
+This module does not import TensorFlow. A program may have done so before, as long as it has not
+used `tf.keras`.
 """
 
 from __future__ import annotations

@@ -268,10 +268,10 @@ def test_without_tensorflow_only_the_search_is_missing(
     assert run(tmp_path, photograph, f"--model={tiny_dir}", "--search=fidelity10") == 1
     told = 'a search needs tensorflow: in a checkout of tfgan_codec, pip install ".[train]"'
     assert capsys.readouterr().err == f"tfgan_codec: {told}\n"
-    for version in ((3, 12), (3, 14)):
+    for version in ((3, 14), (3, 15)):
         monkeypatch.setattr(sys, "version_info", (*version, 0))
         assert run(tmp_path, photograph, f"--model={tiny_dir}", "--search=fidelity10") == 1
-        dead_end = f"which Python 3.{version[1]} cannot have: take Python 3.9 to 3.11"
+        dead_end = f"which Python 3.{version[1]} cannot have: take Python 3.9 to 3.13"
         assert f"a search needs tensorflow, {dead_end}\n" in capsys.readouterr().err
     monkeypatch.undo()
     monkeypatch.setitem(sys.modules, "tensorflow", None)

@@ -24,7 +24,10 @@ else:
     from tfgan_codec.compression.gdn import GDN
     from tfgan_codec.compression.gdn_parameter import GDNParameter
     from tfgan_codec.compression.noisy_normal import NoisyNormal
-    from tfgan_codec.compression.range_coding import StreamDecoder, encode
+    from tfgan_codec.compression.range_coding import (  # type: ignore[assignment]
+        StreamDecoder,
+        encode,
+    )
 
 __all__ = [
     "GDN",

@@ -1,8 +1,8 @@
 """A learned density for each channel, of any shape (Balle et al., 2018, appendix 6.1).
 
 The distribution function of a channel is a small network of one input and one output that only
-rises: weights are made positive by softplus, hidden layers end with x + tanh(a) tanh(x), whose slope
-is positive too, and the last one with a sigmoid.
+rises: weights are made positive by softplus, hidden layers end with x + tanh(a) tanh(x), whose
+slope is positive too, and the last one with a sigmoid.
 """
 
 from __future__ import annotations
