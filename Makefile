@@ -1,6 +1,7 @@
-# Every target sets itself up on a machine that has only Python 3.11, make and a package index.
-#   make demo        needs the base install alone (no TensorFlow)
-#   make test, lint  need everything in requirements.lock
+# Every target sets itself up on a machine that has only Python, make and a package index.
+#   make demo        needs the base install alone (no TensorFlow), on Python 3.9 to 3.14
+#   make test, lint  need everything in a lock: requirements.lock on Python 3.11, which is what they
+#                    take, or with PYTHON=python3.13 requirements-tf2x.lock on Python 3.12 and 3.13
 
 .DEFAULT_GOAL := help
 .PHONY: help demo bench android test test-portable portable test-slow test-java fuzz lint format clean
@@ -73,30 +74,31 @@ clean:  ## remove environments, caches and what the commands wrote
 	rm -rf $(VENV) build dist *.egg-info .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache demo.png
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
-# The lock holds for Python 3.11. The portable codec runs on 3.9 to 3.14, there with the newest
-# versions that setup.cfg allows; TensorFlow 2.14 does not exist after 3.11.
-$(VENV)/base.stamp: requirements.lock setup.cfg | $(VENV)/bin/python
+# Each lock holds for some Pythons. On others the portable codec runs with the newest versions that
+# setup.cfg allows.
+LOCK = case "$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')" in \
+	3.11) lock=requirements.lock ;; 3.12|3.13) lock=requirements-tf2x.lock ;; *) lock= ;; esac
+
+$(VENV)/base.stamp: requirements.lock requirements-tf2x.lock setup.cfg | $(VENV)/bin/python
 	@echo "Installing the portable codec into $(VENV) (once) ..."
-	@case "$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')" in \
-	3.11) lock="-c requirements.lock" ;; \
-	3.9|3.10|3.12|3.13|3.14) lock="" ; echo "Not Python 3.11: requirements.lock is left aside." ;; \
-	*) echo "Python 3.9 to 3.14 is needed; $$($(BIN)/python --version) was found." \
-	        "Name another one: make clean demo PYTHON=/path/to/python3.11" >&2; exit 1 ;; \
-	esac; \
+	@$(BIN)/python -c 'import sys; sys.exit(not (3, 9) <= sys.version_info[:2] <= (3, 14))' || { \
+	echo "Python 3.9 to 3.14 is needed; $$($(BIN)/python --version) was found." \
+	     "Name another one: make clean demo PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(LOCK); [ -n "$$lock" ] && lock="-c $$lock" || echo "No lock is for this Python."; \
 	$(PIP) install $$lock "setuptools>=70.1" && \
 	$(PIP) install $$lock --no-build-isolation -e ".$(EXTRA)"
 	@touch $@
 
-$(VENV)/full.stamp: requirements.lock setup.cfg | $(VENV)/bin/python
-	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
-	echo "Tests and training need Python 3.11 (TensorFlow 2.14); $$($(BIN)/python --version) was" \
-	     "found. Name one: make clean test PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@echo "Installing everything in requirements.lock into $(VENV) (once; about 2.5 GB) ..."
-	@$(PIP) install -r requirements.lock
+$(VENV)/full.stamp: requirements.lock requirements-tf2x.lock setup.cfg | $(VENV)/bin/python
+	@$(LOCK); [ -n "$$lock" ] || { \
+	echo "Tests and training need Python 3.11, 3.12 or 3.13; $$($(BIN)/python --version) was" \
+	     "found. Name one: make clean test PYTHON=/path/to/python3.11" >&2; exit 1; }; \
+	echo "Installing everything in $$lock into $(VENV) (once; about 2.5 GB) ..."; \
+	$(PIP) install -r $$lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $(VENV)/base.stamp $@
 
 $(VENV)/bin/python:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed and neither python3.11 nor python3" \
+	@test -n "$(PYTHON)" || { echo "Python is needed and neither python3.11 nor python3" \
 	"was found. Name one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }

@@ -32,6 +32,8 @@ COMMANDS = sorted(
 BASE = {"PIL", "absl", "ai_edge_litert", "numpy", "tfgan_codec", "tqdm"}
 # Imported where it is there, and told in a line where it is not: for --config files in YAML.
 OPTIONAL = {"yaml"}
+# The locks, each with a Python that it is for.
+LOCKS = {"requirements.lock": "3.11", "requirements-tf2x.lock": "3.13"}
 LARGEST = 1_000_000  # bytes of a tracked file, bundles aside
 LARGEST_BUNDLE = 12_000_000
 
@@ -83,30 +85,36 @@ def test_tracked_files_are_small() -> None:
     assert not large
 
 
-def test_lock_satisfies_every_extra() -> None:
+@pytest.mark.parametrize(("lock", "python"), LOCKS.items())
+def test_lock_satisfies_every_extra(lock: str, python: str) -> None:
     """The lock holds one exact version of all that setup.cfg asks for, in its range."""
     locked = {}
-    for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines():
+    for line in (ROOT / lock).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             name, _, version = line.partition(";")[0].strip().partition("==")
             locked[canonicalize_name(name)] = version
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
     extras = dict(setup["options.extras_require"])
-    # Gigabytes that only machines with a GPU install: exact versions stand in setup.cfg itself.
+    # Gigabytes that only machines with a GPU install: exact versions stand in setup.cfg itself, or
+    # in TensorFlow's own extra.
     for line in extras.pop("gpu").strip().split("\n")[1:]:
-        assert "==" in str(Requirement(line).specifier), line
+        asked = Requirement(line)
+        assert "==" in str(asked.specifier) or "and-cuda" in asked.extras, line
     asked = [setup["options"]["install_requires"], *extras.values()]
     for line in "\n".join(asked).split("\n"):
         if line and not line.startswith("tfgan_codec["):  # another extra, which is here too
             requirement = Requirement(line)
+            marker = requirement.marker
+            if marker and not marker.evaluate({"python_version": python}):
+                continue
             version = locked.get(canonicalize_name(requirement.name))
-            assert version, f"{line} is not in requirements.lock"
+            assert version, f"{line} is not in {lock}"
             assert requirement.specifier.contains(version, prereleases=True), line
 
 
 def test_lock_and_settings_name_no_package_index() -> None:
     """Where packages come from is the machine's business."""
-    for name in ("requirements.lock", "setup.cfg", "pyproject.toml", "Makefile", ".ci/run"):
+    for name in (*LOCKS, "setup.cfg", "pyproject.toml", "Makefile", ".ci/run"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert not re.search(r"index-url|find-links|https?://", text), name
