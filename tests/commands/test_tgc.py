@@ -18,7 +18,7 @@ import tfgan_codec
 from tfgan_codec.bundle import files as bundle_files
 from tfgan_codec.commands import tgc
 
-PORTABLE_APPS = ("batch", "compress", "decompress", "demo", "info", "weights")
+PORTABLE_APPS = ("batch", "compress", "decompress", "demo", "info", "weights", "doctor")
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:

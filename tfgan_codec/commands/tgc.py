@@ -20,6 +20,7 @@ COMMANDS = {
     "demo": "a picture beside AVIF and JPEG files of the same size",
     "models": "the models that are shipped",
     "weights": "weights of metrics, which --search=fast needs",
+    "doctor": "what this installation has, and what it lacks",
 }
 _USAGE = """
 usage: tgc COMMAND [FILE ...] [--FLAG=VALUE ...]
