@@ -1,0 +1,112 @@
+"""Whole runs with either implementation behind the door, each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("tensorflow")
+pytest.importorskip("tensorflow_compression", reason="the reference, TFC, is not installed")
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+# One thread, for sums in one order.
+_PRELUDE = """
+import json, sys
+import tensorflow as tf
+tf.config.threading.set_intra_op_parallelism_threads(1)
+tf.config.threading.set_inter_op_parallelism_threads(1)
+from tfgan_codec import compression, models
+assert compression.RUNS == sys.argv[1]
+"""
+_FIFTY_STEPS = (
+    _PRELUDE
+    + """
+from tfgan_codec.data.crops import crops
+from tfgan_codec.losses.rate_distortion import RateDistortion
+tf.keras.utils.set_random_seed(0)
+model = models.build("mobile")
+optimizer = tf.keras.optimizers.Adam(3e-4, global_clipnorm=1.0)
+model.compile(optimizer, [RateDistortion(0.06, 12.0, 0.6, 2.4)])
+step = model.make_train_function()
+losses = []
+for batch in crops(sys.argv[2], crop=192, batch=1, seed=0).take(50):
+    losses.append(float(step(iter([batch]))["loss"]))
+    model.reset_metrics()
+print(json.dumps(losses))
+"""
+)
+_RUN = (
+    _PRELUDE
+    + """
+from apps import train
+assert train.main(["train", *sys.argv[2:]]) == 0
+"""
+)
+_WEIGHTS = (
+    _PRELUDE
+    + """
+from tfgan_codec.training.trained import load_run
+import numpy as np
+model = load_run(sys.argv[2])
+np.savez(sys.argv[2] + ".npz", *[v.numpy() for v in model.trainable_variables])
+"""
+)
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pictures")
+    random = np.random.default_rng(0)
+    for number in range(3):
+        coarse = random.integers(0, 256, (19, 19, 3), dtype=np.uint8)
+        Image.fromarray(coarse).resize((240, 240)).save(folder / f"{number}.png")
+    return folder
+
+
+def python(code: str, runs: str, *arguments: object) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code, runs, *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, "TFGAN_COMPRESSION": runs, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
+
+
+def test_fifty_steps_of_mobile(pictures: Path) -> None:
+    own, reference = (json.loads(python(_FIFTY_STEPS, runs, pictures)) for runs in ("own", "tfc"))
+    assert len(own) == 50
+    assert reference[-1] < 0.8 * reference[0]  # it does train
+    np.testing.assert_allclose(own, reference, rtol=1e-4)
+
+
+@pytest.mark.parametrize(("first", "second"), [("tfc", "own"), ("own", "tfc")])
+def test_a_checkpoint_of_one_goes_on_with_the_other(
+    first: str, second: str, pictures: Path, tmp_path: Path
+) -> None:
+    """Half a run each ends where a run of one does, in all weights: optimizer and averages are read
+    as well. `mobile` has GDN, IGDN and both densities."""
+    common = [f"--data={pictures}", "--phase=1.0:64:2:2:0", "--learning_rate=1e-3"]
+    common += ["--schedule=constant", "--seed=3"]
+    whole, halves = tmp_path / "whole", tmp_path / "halves"
+    python(_RUN, first, f"--out={whole}", "--steps=8", *common)
+    python(_RUN, first, f"--out={halves}", "--steps=4", *common)
+    python(_RUN, second, f"--out={halves}", "--steps=8", "--resume", *common)
+    for folder in (whole, halves):
+        python(_WEIGHTS, second, folder)
+    want, found = (np.load(f"{folder}.npz") for folder in (whole, halves))
+    assert len(want.files) == len(found.files) > 40
+    for name in want.files:
+        np.testing.assert_allclose(found[name], want[name], atol=1e-5, rtol=1e-5)
