@@ -1,6 +1,6 @@
 """Measures a training step of `mobile` with either implementation of compression, on any Pythons.
 
-Usage: python -m benchmarks.implementations [--racer=PYTHON:tfc --racer=PYTHON:own ...] [--rounds=15]
+Usage: python -m benchmarks.implementations [--racer=PYTHON:tfc ...] [--rounds=15]
 
 Each racer is an interpreter, in whose environment TensorFlow is, and what TFGAN_COMPRESSION is set
 to. All train in processes of their own, one step of 8 x 192x192 in float32 each in turns, so that
