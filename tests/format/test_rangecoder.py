@@ -241,7 +241,7 @@ def test_left_over_bytes():
 
 @pytest.fixture(scope="module")
 def ops():
-    pytest.importorskip("tensorflow_compression", reason="the reference coder is not installed")
+    pytest.importorskip("tensorflow_compression", reason="the reference, TFC, is not installed")
     from tensorflow_compression.python.ops import gen_ops
 
     return gen_ops

@@ -40,7 +40,7 @@ def test_rangecoder(vectors):
 
 
 def test_rangecoder_vectors_are_what_tfc_writes(vectors):
-    pytest.importorskip("tensorflow_compression", reason="the reference coder is not installed")
+    pytest.importorskip("tensorflow_compression", reason="the reference, TFC, is not installed")
     from tensorflow_compression.python.ops import gen_ops as ops
 
     for case in vectors("rangecoder"):
