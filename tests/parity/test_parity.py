@@ -139,7 +139,8 @@ def _run_on_arm(folder: Path) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_symbols_are_identical(case: dict[str, str], tiny_bundle: Bundle):
-    """The portable coder and the training library's, TFC where it is installed, read the golden symbols from the file."""
+    """The portable coder and that of the training library, which is TFC where that is installed,
+    read the golden symbols from the file."""
     file, coding = read(GOLDEN / f"{case['name']}.tgc", tiny_bundle)
     for key, array, kind in (
         ("z", coding.z, "<i4"),
