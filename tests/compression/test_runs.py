@@ -35,10 +35,10 @@ from tfgan_codec.losses.rate_distortion import RateDistortion
 tf.keras.utils.set_random_seed(0)
 model = models.build("mobile")
 optimizer = tf.keras.optimizers.Adam(3e-4, global_clipnorm=1.0)
-model.compile(optimizer, [RateDistortion(0.06, 12.0, 0.6, 2.4)])
+model.compile(optimizer, [RateDistortion(0.06, 12.0, 2.0, 0.0)])
 step = model.make_train_function()
 losses = []
-for batch in crops(sys.argv[2], crop=192, batch=1, seed=0).take(50):
+for batch in crops(sys.argv[2], crop=128, batch=1, seed=0).take(50):
     losses.append(float(step(iter([batch]))["loss"]))
     model.reset_metrics()
 print(json.dumps(losses))
