@@ -21,5 +21,5 @@ _tensorflow = sys.modules.get("tensorflow")
 if _tensorflow and getattr(_tensorflow.keras, "__version__", "2.").startswith("3."):
     raise UsageError(
         "this program uses Keras 3 already, and tfgan_codec trains with Keras 2: "
-        "import tfgan_codec.models before tf.keras is used, or set TF_USE_LEGACY_KERAS=1"
+        "import its models before tf.keras is used, or set TF_USE_LEGACY_KERAS=1"
     )
