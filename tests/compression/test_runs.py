@@ -37,9 +37,10 @@ model = models.build("mobile")
 optimizer = tf.keras.optimizers.Adam(3e-4, global_clipnorm=1.0)
 model.compile(optimizer, [RateDistortion(0.06, 12.0, 2.0, 0.0)])
 step = model.make_train_function()
+batches = iter(crops(sys.argv[2], crop=128, batch=1, seed=0).take(50))
 losses = []
-for batch in crops(sys.argv[2], crop=128, batch=1, seed=0).take(50):
-    losses.append(float(step(iter([batch]))["loss"]))
+for _ in range(50):
+    losses.append(float(step(batches)["loss"]))
     model.reset_metrics()
 print(json.dumps(losses))
 """
