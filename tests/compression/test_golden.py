@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -109,6 +110,28 @@ def test_the_learned_density(places: int) -> None:
     close(found, want)
     for ours, theirs in zip(gradients[: None if places == 2 else 1], expected):
         close(ours, theirs)
+
+
+def test_checkpoints_of_each_are_read_by_the_other(tmp_path: Path) -> None:
+    def parts(gdn, density) -> tf.train.Checkpoint:
+        layer = gdn(name="norm")
+        layer.build([None, 4, 4, 5])
+        prior = density(batch_shape=(3,), init_scale=2.0)
+        return tf.train.Checkpoint(layer=layer, prior=prior)
+
+    def values(checkpoint: tf.train.Checkpoint) -> list[tf.Variable]:
+        prior = checkpoint.prior.trainable_variables
+        return [*checkpoint.layer.trainable_variables, *prior]
+
+    makers = (GDN, deep_factorized.NoisyDeepFactorized), (tfc.GDN, tfc.NoisyDeepFactorized)
+    for writer, reader in (makers, makers[::-1]):
+        written, read = parts(*writer), parts(*reader)
+        for number, variable in enumerate(values(written)):
+            variable.assign(tf.fill(variable.shape, 0.5 + number))
+        path = written.save(str(tmp_path / "checkpoint"))
+        read.restore(path).assert_consumed().assert_existing_objects_matched()
+        for want, found in zip(values(written), values(read)):
+            np.testing.assert_array_equal(found.numpy(), want.numpy())
 
 
 def test_the_learned_density_begins_alike() -> None:

@@ -43,7 +43,7 @@ class DeepFactorized(tf.Module):
         self._factors: list[tf.Variable] = []
         with self.name_scope:
             for layer, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
-                start = math.log(math.expm1(1 / (share * outputs)))  # the inverse of softplus
+                start = tf.math.log(tf.math.expm1(1 / share / outputs))  # the inverse of softplus
                 matrix = tf.fill([self.channels, outputs, inputs], start)
                 column = [self.channels, outputs, 1]
                 bias = tf.random.uniform(column, -0.5, 0.5)
