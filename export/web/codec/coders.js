@@ -12,6 +12,7 @@ import { LayeredCoder } from './layered-coder.js';
  * @property {number} height
  * @property {number} quality
  * @property {Uint8Array[]} streams one, or some layers, coarse to fine
+ * @property {import('./tiles.js').Tile[] | null} tiles in place of streams
  */
 
 /**

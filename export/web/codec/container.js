@@ -8,6 +8,7 @@ import { crc16, crc32 } from './checksums.js';
 import { BitstreamError, ImageError, UsageError } from './errors.js';
 import * as header from './header.js';
 import { iccOf, knownProfile, numberOf } from './known-profiles.js';
+import { readTiles } from './tiles.js';
 import { deflate, inflate } from './zlib.js';
 
 const LAYER_CHECK_BYTES = 2;
@@ -36,6 +37,7 @@ const DAMAGED = 'the file is damaged or cut short (wrong checksum)';
  * @property {Uint8Array[]} streams those a picture of this scale needs
  * @property {number} scale how much smaller than the whole picture the streams' picture is
  * @property {number} layers of the whole file
+ * @property {import('./tiles.js').Tile[] | null} tiles in place of streams
  */
 
 /**
@@ -48,7 +50,7 @@ const DAMAGED = 'the file is damaged or cut short (wrong checksum)';
 export function parse(blob, scale = 1) {
   const found = parseLayers(blob);
   const count = found.streams.length;
-  const scales = found.streams.map((_, i) => found.scale << i);
+  const scales = scalesOf(found);
   const place = scales.indexOf(scale);
   if (place < 0) {
     if (scale >= 1 && scale < found.scale) {
@@ -71,10 +73,23 @@ export function parse(blob, scale = 1) {
 export function parseLayers(blob) {
   if (header.versionOf(blob) === header.VERSION && !checksumHolds(blob)) throw damaged();
   const head = header.readHeader(blob);
+  if (head.tiles) {
+    const tiles = readTiles(blob, head.tiles, head.transparent);
+    return { header: head, streams: [], scale: 1, layers: 1, tiles };
+  }
   const streams = wholeStreams(blob, head);
   if (!streams.length) throw damaged();
   const layers = head.lengths.length + 1;
-  return { header: head, streams, scale: 1 << (layers - streams.length), layers };
+  return { header: head, streams, scale: 1 << (layers - streams.length), layers, tiles: null };
+}
+
+/**
+ * How much smaller than the whole picture those are that a file holds, from the largest.
+ *
+ * @param {ParsedFile} file
+ */
+export function scalesOf({ streams, scale, tiles }) {
+  return tiles ? [1] : streams.map((_, i) => scale << i);
 }
 
 /**

@@ -4,6 +4,7 @@
  * front.
  */
 
+import { BitstreamError } from './errors.js';
 import { FloatGrid } from './float-grid.js';
 import { HYPER_STRIDE, STRIDE, ceilDiv, rounded } from './geometry.js';
 import { MAX_RESIDUAL, analysed, hyperLatentsOf, scaledLatents } from './hyperprior-coder.js';
@@ -49,7 +50,10 @@ export class ContextCoder {
    * @param {import('./networks.js').Sink} sink
    * @param {Pace} pace
    */
-  async decode({ width, height, streams }, realism, sink, pace) {
+  async decode({ width, height, streams, tiles }, realism, sink, pace) {
+    if (tiles) {
+      throw new BitstreamError('files of models with a context model have no tiles: it is damaged');
+    }
     const { bundle, networks } = this;
     const decoder = bundle.part('synthesis', realism);
     networks.prepare(bundle, decoder);

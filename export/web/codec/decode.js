@@ -23,7 +23,7 @@ export async function decode(blob, model, options = {}) {
   const { realism = model.realisms[model.realisms.length - 1], scale = 1 } = options;
   const pace = new Pace(options);
   await pace.step(0);
-  const { header, streams, layers } = parse(blob, scale);
+  const { header, streams, tiles, layers } = parse(blob, scale);
   const { width, height, quality, grey } = header;
   requireSize(width, height, options.maxPixels);
   const made = hex(header.modelId);
@@ -39,10 +39,12 @@ export async function decode(blob, model, options = {}) {
         'was not made with this model',
     );
   }
-  const alpha = header.alpha && (await alphaPlane(header.alpha, width, height, scale));
-  const painter = new Painter(ceilDiv(width, scale), ceilDiv(height, scale), grey, alpha);
+  const alpha = tiles
+    ? header.transparent && (await alphaOfTiles(tiles, width, height))
+    : header.alpha && (await alphaPlane(header.alpha, width, height, scale));
+  const painter = new Painter(ceilDiv(width, scale), ceilDiv(height, scale), grey, alpha || null);
   await model.coder.decode(
-    { width, height, quality, streams },
+    { width, height, quality, streams, tiles },
     realism,
     (part, top, left) => painter.paint(part, top, left),
     pace,
@@ -52,11 +54,31 @@ export async function decode(blob, model, options = {}) {
     height: painter.height,
     rgba: painter.rgba,
     grey,
-    transparent: alpha !== null,
+    transparent: header.transparent,
     ...(await metadataOf(header)),
     quality,
     scale,
   };
+}
+
+/**
+ * Puts the alpha planes of tiles together.
+ *
+ * @param {import('./tiles.js').Tile[]} tiles
+ * @param {number} width of the picture
+ * @param {number} height
+ */
+async function alphaOfTiles(tiles, width, height) {
+  const plane = new Uint8Array(width * height);
+  for (const { box, alpha } of tiles) {
+    if (!alpha) continue;
+    const part = await decodeGreyPng(alpha, box.width, box.height);
+    for (let y = 0; y < box.height; y++) {
+      const row = part.subarray(y * box.width, (y + 1) * box.width);
+      plane.set(row, (box.top + y) * width + box.left);
+    }
+  }
+  return plane;
 }
 
 /**

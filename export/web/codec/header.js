@@ -6,11 +6,13 @@
 import { ByteReader } from './byte-reader.js';
 import { BitstreamError } from './errors.js';
 import { NUMBERS } from './known-profiles.js';
+import { takeIndex } from './tiles.js';
 
 export const MAGIC = [0x54, 0x47, 0x43]; // TGC
-/** The two layouts: one stream, or one for each layer. */
+/** The three layouts: one stream, one for each layer, or one for each tile. */
 export const VERSION = 1;
 export const LAYERED = 2;
+const TILED = 3;
 export const MAX_LAYERS = 4;
 /** The largest picture that the format holds. */
 export const MAX_PIXELS = 2 ** 28;
@@ -40,8 +42,10 @@ const SMALLEST = FIXED_BYTES + 3 + CRC_BYTES; // a byte each for width, height a
  * @property {boolean} grey
  * @property {Uint8Array | number | null} icc packed, or the number of a known profile
  * @property {Uint8Array | null} exif packed
- * @property {Uint8Array | null} alpha a PNG file
+ * @property {boolean} transparent
+ * @property {Uint8Array | null} alpha a PNG file; tiles have their own
  * @property {number[]} lengths of all streams but the last, which fills the rest of the file
+ * @property {import('./tiles.js').Index | null} tiles of a file in tiles
  * @property {number} start of the first stream
  */
 
@@ -56,9 +60,9 @@ export function versionOf(blob) {
     throw new BitstreamError(`${what}; give one that this codec made`);
   }
   const version = blob.length > MAGIC.length ? blob[MAGIC.length] >> 4 : VERSION;
-  if (version !== VERSION && version !== LAYERED) {
+  if (version !== VERSION && version !== LAYERED && version !== TILED) {
     throw new BitstreamError(
-      `format version ${version} is not supported (this reads ${VERSION} and ${LAYERED}); ` +
+      `format version ${version} is not supported (this reads ${VERSION} to ${TILED}); ` +
         'use a newer version',
     );
   }
@@ -78,7 +82,7 @@ export function versionOf(blob) {
  */
 export function readHeader(blob) {
   const version = versionOf(blob);
-  const stop = version === LAYERED ? blob.length : blob.length - CRC_BYTES;
+  const stop = version === VERSION ? blob.length - CRC_BYTES : blob.length;
   const reader = new ByteReader(blob, FIXED_BYTES, stop);
   const width = reader.varint('width');
   const height = reader.varint('height');
@@ -89,10 +93,13 @@ export function readHeader(blob) {
   const flags = blob[MAGIC.length] & 15;
   const icc = flags & FLAG_ICC ? takeProfile(reader) : null;
   const exif = flags & FLAG_EXIF ? takePacked(reader, 'EXIF block') : null;
+  const transparent = (flags & FLAG_ALPHA) !== 0;
   const alpha =
-    flags & FLAG_ALPHA
+    transparent && version !== TILED
       ? reader.take(reader.varint('length of the alpha plane'), 'alpha plane')
       : null;
+  const lengths = version === LAYERED ? layerLengths(reader) : [];
+  const tiles = version === TILED ? takeIndex(reader, width, height) : null;
   return {
     version,
     modelId: blob.slice(MAGIC.length + 1, FIXED_BYTES),
@@ -102,8 +109,10 @@ export function readHeader(blob) {
     grey: (flags & FLAG_GREY) !== 0,
     icc,
     exif,
+    transparent,
     alpha,
-    lengths: version === LAYERED ? layerLengths(reader) : [],
+    lengths,
+    tiles,
     start: reader.position,
   };
 }

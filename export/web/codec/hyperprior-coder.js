@@ -9,6 +9,7 @@ import { FloatGrid } from './float-grid.js';
 import { HYPER_STRIDE, QUALITIES, STRIDE, ceilDiv, padded, rounded } from './geometry.js';
 import { Means, hyperLatents } from './means.js';
 import { decodeSymbols, encodeSymbols, estimateBits } from './symbol-coder.js';
+import { decodeTiles } from './tile-symbols.js';
 
 const MAX_HYPER = 127;
 export const MAX_RESIDUAL = 2 ** 20;
@@ -42,14 +43,16 @@ export class HyperpriorCoder {
    * @param {Sink} sink
    * @param {Pace} pace
    */
-  async decode({ width, height, quality, streams }, realism, sink, pace) {
+  async decode({ width, height, quality, streams, tiles }, realism, sink, pace) {
     const { bundle, networks } = this;
     const decoder = bundle.part('synthesis', realism); // complains before the work is done
     networks.prepare(bundle, decoder); // fetched meanwhile
     networks.prepare(bundle, bundle.part('mean'));
     pace.stage(0, ENTROPY_SHARE);
     const size = [ceilDiv(height, STRIDE), ceilDiv(width, STRIDE)];
-    const symbols = await decodeSymbols(bundle, streams[0], size[0], size[1], pace);
+    const symbols = tiles
+      ? await decodeTiles(bundle, tiles, size[0], size[1], pace, ENTROPY_SHARE)
+      : await decodeSymbols(bundle, streams[0], size[0], size[1], pace);
     pace.stage(ENTROPY_SHARE, 1);
     const latents = decodedLatents(networks, bundle, symbols, quality, pace);
     await networks.run(bundle, decoder, latents, sink, pace, true);
@@ -209,7 +212,7 @@ export async function hyperLatentsOf(networks, bundle, scaled, pace) {
  *
  * @param {Networks} networks
  * @param {Bundle} bundle
- * @param {Symbols} symbols
+ * @param {Omit<Symbols, 'indexes'>} symbols
  * @param {number} quality
  * @param {Pace} pace
  * @returns {Source}

@@ -1,4 +1,4 @@
-import { parseLayers } from './container.js';
+import { parseLayers, scalesOf } from './container.js';
 import { hex } from './hashes.js';
 import { KNOWN_PROFILES } from './known-profiles.js';
 
@@ -29,7 +29,8 @@ import { KNOWN_PROFILES } from './known-profiles.js';
  * @returns {Inspected}
  */
 export function inspect(blob) {
-  const { header, streams, scale, layers } = parseLayers(blob);
+  const file = parseLayers(blob);
+  const { header, layers } = file;
   const { icc } = header;
   return {
     version: header.version,
@@ -38,12 +39,12 @@ export function inspect(blob) {
     height: header.height,
     quality: header.quality,
     grey: header.grey,
-    transparent: header.alpha !== null,
+    transparent: header.transparent,
     profile: typeof icc === 'number' ? (KNOWN_PROFILES.get(icc)?.name ?? null) : null,
     icc: icc !== null,
     exif: header.exif !== null,
     layers,
-    scales: streams.map((_, i) => scale << i),
+    scales: scalesOf(file),
     bpp: (8 * blob.length) / (header.width * header.height),
   };
 }

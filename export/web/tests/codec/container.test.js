@@ -264,3 +264,48 @@ test('inspect says what a page wants to know, without a model', async () => {
   );
   assert.equal(parseLayers(await pack(FILE)).layers, 1);
 });
+
+/** The example of the format. */
+const TILED = [
+  bytes('54 47 43 30 01 02 03 ac 02 84 02 57 04 03 f1 86 6c 7a 03 66 8a ca 11 05 f5 d8 c5 46'),
+  bytes('04 7d 66 c1 90 c0 ef 26 a2'),
+  ascii('onetwothreefour'),
+];
+
+test('a file in tiles', () => {
+  const blob = join(...TILED);
+  const { tiles } = parse(blob);
+  assert.deepEqual(
+    tiles.map(({ stream }) => new TextDecoder().decode(stream)),
+    ['one', 'two', 'three', 'four'],
+  );
+  assert.deepEqual(
+    tiles.map(({ box }) => [box.left, box.top, box.width, box.height]),
+    [
+      [0, 0, 256, 256],
+      [256, 0, 44, 256],
+      [0, 256, 256, 4],
+      [256, 256, 44, 4],
+    ],
+  );
+  assert.deepEqual([inspect(blob).version, inspect(blob).scales], [3, [1]]);
+  assert.throws(() => parse(blob, 2), { kind: 'usage' });
+  for (let i = 0; i < blob.length; i++) {
+    assert.throws(() => parse(blob.subarray(0, i)), BitstreamError);
+    for (const change of [0x01, 0x80, 0xff]) {
+      const damaged = blob.slice();
+      damaged[i] ^= change;
+      assert.throws(() => parse(damaged), BitstreamError);
+    }
+  }
+  assert.throws(() => parse(join(blob, [0])), /cut short or damaged/);
+});
+
+test('tiles that cannot be', () => {
+  const head = (...fields) => join(ascii('TGC'), [0x30], ascii('abc'), ...fields);
+  for (const side of [0, 3, 65, 255]) {
+    assert.throws(() => parse(withCrc(head([64, 64, 0, side, 0], bytes('00000000')))), /tile side/);
+  }
+  const huge = head(varint(2 ** 14), varint(2 ** 14), [0, 4], new Uint8Array(1000));
+  assert.throws(() => parse(huge), /index of tiles does not fit/);
+});

@@ -8,6 +8,7 @@ import { decodeContextSymbols, encodeContextSymbols } from '../../codec/context-
 import { ceilDiv } from '../../codec/geometry.js';
 import { Pace } from '../../codec/pace.js';
 import { decodeSymbols, encodeSymbols } from '../../codec/symbol-coder.js';
+import { decodeTiles } from '../../codec/tile-symbols.js';
 import { contents, golden, layeredFiles, sha256, tinyBundle } from './test-data.js';
 
 const bundle = await tinyBundle();
@@ -54,6 +55,14 @@ test('golden file with a context model: symbols code to the same bytes', async (
   );
   const again = await encodeContextSymbols(bundles[0], symbols, new Pace());
   assert.deepEqual(again, streams[0].slice());
+});
+
+test("golden file in tiles: symbols are Python's", async () => {
+  const { header, tiles } = parse(contents('tiles/file.tgc'));
+  const size = [ceilDiv(header.height, 16), ceilDiv(header.width, 16)];
+  const symbols = await decodeTiles(bundle, tiles, ...size, new Pace(), 1);
+  const hashes = JSON.parse(new TextDecoder().decode(contents('tiles/hashes.json')));
+  assert.deepEqual([sha256(symbols.z), sha256(symbols.residuals)], [hashes.z, hashes.r]);
 });
 
 const CONTEXT_HASHES = [

@@ -161,7 +161,7 @@ function claim(modelId, random) {
   const whole = (below) => Math.floor(random() * below);
   const out = new ByteWriter();
   const flags = whole(16);
-  out.write([0x54, 0x47, 0x43, [0x10, 0x20][whole(2)] | flags, ...modelId]);
+  out.write([0x54, 0x47, 0x43, [0x10, 0x20, 0x30][whole(3)] | flags, ...modelId]);
   for (let side = 0; side < 2; side++) out.varint(Math.floor(2 ** (29 * random() ** 2)));
   out.write([whole(256)]);
   for (const flag of [1, 2, 4]) {

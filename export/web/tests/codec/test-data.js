@@ -37,7 +37,12 @@ export function golden() {
 /** All golden files of all versions, by their paths. */
 export function allFiles() {
   const names = readdirSync(`${DATA}golden`).filter((name) => name.endsWith('.tgc'));
-  const paths = [...names.map((name) => `golden/${name}`), 'layers/file.tgc', 'context/file.tgc'];
+  const paths = [
+    ...names.map((name) => `golden/${name}`),
+    'layers/file.tgc',
+    'context/file.tgc',
+    'tiles/file.tgc',
+  ];
   return paths.map((path) => ({ path, blob: contents(path) }));
 }
 
