@@ -133,6 +133,37 @@ test('right hyper-latents and check, then noise', async () => {
   await decodedAll(files.length, (i) => ({ blob: files[i], name: 'tiny', scale: 1 }));
 });
 
+test('changed tiles, their checks right again', async () => {
+  const random = randomNumbers(8);
+  const counts = await decodedAll(1500, () => {
+    const blob = changedTile(contents('tiles/file.tgc'), random);
+    return { blob, name: 'tiny', scale: 1 };
+  });
+  assert.ok(counts.decoded > 0 && counts.bitstream > 500);
+});
+
+/** Changes some bytes of one tile of a file, or cuts it short. */
+function changedTile(blob, random) {
+  const whole = (below) => Math.floor(random() * below);
+  const { records } = parse(blob).header.tiles;
+  const bodies = records.map(({ start, length }) => blob.slice(start, start + length));
+  const place = whole(bodies.length);
+  const body = bodies[place];
+  for (let changes = 1 + whole(3); changes > 0; changes--) body[whole(body.length)] = whole(256);
+  if (!whole(4)) bodies[place] = body.subarray(0, whole(body.length + 1));
+  const index = (all) => {
+    const out = new ByteWriter();
+    for (const each of all) {
+      out.varint(each.length);
+      out.write(withCrc(each).subarray(-4));
+    }
+    return out.toBytes();
+  };
+  const before = records.map(({ start, length }) => blob.subarray(start, start + length));
+  const end = records[0].start - 4 - index(before).length;
+  return join(withCrc(blob.subarray(0, end), index(bodies)), ...bodies);
+}
+
 /** Decodes files; all are pictures or typed errors, soon and in little memory. */
 async function decodedAll(count, next) {
   const counts = { decoded: 0, bitstream: 0, image: 0, usage: 0 };
