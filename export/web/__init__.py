@@ -1,0 +1,1 @@
+"""The codec in the browser: static files that any web server serves."""
