@@ -123,7 +123,16 @@ async function showBoth(watch) {
     viewer.show(side, picture, NAMES[name]);
   }
   fill(find('facts'), shown);
-  return `${shown.stem}.tgc: ${count(shown.file.bytes.length)} bytes`;
+  return summary();
+}
+
+/** What came of it, in one line. */
+function summary() {
+  const bytes = shown.file.bytes.length;
+  const text = `${shown.stem}.tgc: ${count(bytes)} bytes`;
+  const original = shown.views.get('original');
+  if (!original || original.bytes < 2 * bytes) return `${text}.`;
+  return `${text}, ${count(Math.floor(original.bytes / bytes))} times smaller than the original.`;
 }
 
 /** @param {import('./pictures.js').Watch} watch */

@@ -10,8 +10,8 @@ export const NAMES = {
   original: 'Original',
   realistic: 'tgc, realistic',
   faithful: 'tgc, faithful',
-  webp: 'WebP of equal bytes',
-  jpeg: 'JPEG of equal bytes',
+  webp: 'WebP',
+  jpeg: 'JPEG',
 };
 
 /** @typedef {keyof typeof NAMES} Name */

@@ -1,0 +1,66 @@
+/** Files that every decoder must open alike for ever, and one of the shipped model, in browsers. */
+
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { launch, NAMES } from './browsers.js';
+import { pngPixels } from './png-pixels.js';
+import { DATA, decodedIn, difference, openPage, serveSite, SITES } from './site.js';
+
+/** Levels by which machines that round differently may differ. */
+const ROUNDING = 1;
+
+const golden = readdirSync(path.join(DATA, 'golden'))
+  .filter((name) => name.endsWith('.tgc'))
+  .map((name) => name.slice(0, -4));
+
+/** @type {Record<string, [string, string, object][]>} site: [file, its pixels, options] */
+const CASES = {
+  tiny: golden.map((name) => [`/data/golden/${name}.tgc`, `${DATA}/golden/${name}.png`, {}]),
+  context: [['/data/context/file.tgc', `${DATA}/context/file.png`, {}]],
+  layers: [1, 2, 4].map((scale) => [
+    '/data/layers/file.tgc',
+    `${DATA}/layers/scale${scale}.png`,
+    { scale },
+  ]),
+  mobile: [0, 1].map((realism) => [
+    '/demo/photograph.tgc',
+    `${SITES}/photograph-${realism}.png`,
+    { realism },
+  ]),
+};
+
+for (const name of NAMES) {
+  describe(`golden files in ${name}`, () => {
+    let browser;
+    before(async () => {
+      browser = await launch(name);
+    });
+    after(() => browser?.close());
+
+    for (const [site, cases] of Object.entries(CASES)) {
+      test(`of the model ${site}`, async (t) => {
+        const server = await serveSite(site);
+        const page = await openPage(browser, server);
+        const sum = { largest: 0, differing: 0, values: 0 };
+        for (const [address, expected, options] of cases) {
+          const picture = await decodedIn(page, address, options);
+          const { width, height, rgba } = pngPixels(expected);
+          assert.deepEqual([picture.width, picture.height], [width, height], address);
+          const found = difference(picture.rgba, rgba);
+          assert.ok(found.largest <= ROUNDING, `${address} differs by ${found.largest} levels`);
+          sum.largest = Math.max(sum.largest, found.largest);
+          sum.differing += found.differing;
+          sum.values += found.values;
+        }
+        t.diagnostic(
+          `${name}, ${site}: ${cases.length} pictures, ${sum.differing} of ${sum.values} values ` +
+            `differ, by ${sum.largest} at most`,
+        );
+        await page.close();
+        await server.close();
+      });
+    }
+  });
+}
