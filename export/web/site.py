@@ -23,7 +23,7 @@ from tfgan_codec.errors import BundleError, UsageError
 _HERE = Path(__file__).parent
 _PAGE = ("index.html", "page", "sw.js", "tgc-sw.js")
 _CODEC = ("tgc.js", "tgc-img.js", "worker", "codec", "runtime")
-_PHOTOGRAPH = _HERE.parents[1] / "apps" / "assets" / "sample.jpg"
+PHOTOGRAPH = _HERE.parents[1] / "apps" / "assets" / "sample.jpg"
 _INDEX = "files.js"
 _MARK = "// Written by export.web: the files of this site.\n"
 # Browsers resolve such names in pages, but not in workers.
@@ -85,8 +85,8 @@ def _contents(model: str) -> Iterator[tuple[str, bytes]]:
             yield f"tgc/{path.relative_to(_HERE).as_posix()}", path.read_bytes()
     yield from _prefixed("tgc/runtime/", _litert())
     yield from _prefixed("tgc/model/", _bundle(model))
-    compressed = codec.load(model).compress(_PHOTOGRAPH)
-    yield "demo/photograph.jpg", _PHOTOGRAPH.read_bytes()
+    compressed = codec.load(model).compress(PHOTOGRAPH)
+    yield "demo/photograph.jpg", PHOTOGRAPH.read_bytes()
     yield "demo/photograph.tgc", compressed
 
 

@@ -1,7 +1,7 @@
 /**
  * The page's service worker: answers requests for .tgc pictures as `tgc-sw.js` does, and keeps the
  * files of the site, so that the page opens offline. What the page consists of is kept at once; the
- * runtime and the networks are large, and of them only those that this browser has used.
+ * runtime and the model are large, and are kept once they have been used.
  */
 
 importScripts('files.js', 'tgc-sw.js');
@@ -32,7 +32,9 @@ self.addEventListener('fetch', (event) => {
 
 self.addEventListener('message', ({ data, ports }) => {
   if (!data?.keep) return;
-  keepAll(data.keep.filter((/** @type {string} */ url) => known.has(url))).then(
+  const used = data.keep.filter((/** @type {string} */ url) => known.has(url));
+  const model = FILES.filter((name) => name.startsWith('tgc/model/')).map(address);
+  keepAll([...used, ...model]).then(
     () => ports[0].postMessage({ kept: true }),
     (error) => ports[0].postMessage({ error: String(error) }),
   );

@@ -6,8 +6,8 @@
  *
  * The service worker `tgc-sw.js`, one folder up, answers the browser's requests for pictures and
  * has them decoded here; `tgc-img.js?sw=/somewhere/tgc-sw.js` finds it elsewhere. Where it is not
- * in charge (the first visit, a private window, a page without HTTPS, a browser without service
- * workers) this script loads and decodes the pictures itself. `<source type="image/
+ * in charge (the first visit, a private window, a browser without service workers) this script loads
+ * and decodes the pictures itself. `<source type="image/
  * vnd.tfgan-codec">` in a `<picture>` gives browsers without scripts another file.
  */
 
@@ -16,7 +16,7 @@ import { decode } from './tgc.js';
 const MEDIA_TYPE = 'image/vnd.tfgan-codec';
 const here = new URL(import.meta.url);
 const script = new URL(here.searchParams.get('sw') ?? '../tgc-sw.js', here);
-const workers = navigator.serviceWorker; // undefined where the page is not secure
+const workers = navigator.serviceWorker; // undefined in some private windows
 
 /** @type {WeakMap<HTMLImageElement, string>} the address that was loaded last, of each picture */
 const loaded = new WeakMap();

@@ -138,8 +138,10 @@ function start() {
 /** @param {{ id: number, progress?: number, value?: any, error?: any }} message */
 function receive({ id, progress, value, error }) {
   if (progress !== undefined) return calls.get(id)?.onProgress?.(progress);
-  if (!error) return settle(id)?.resolve(value);
-  settle(id)?.reject(new TgcError(error.kind, error.message));
+  const pending = settle(id);
+  if (!pending) return; // it was cancelled
+  if (!error) return pending.resolve(value);
+  pending.reject(new TgcError(error.kind, error.message));
   // What fails for no fault of the file may have left the runtime in pieces.
   if (error.kind === 'runtime') stop(new TgcError('runtime', error.message));
 }

@@ -42,7 +42,9 @@ for (const name of NAMES) {
     for (const [site, cases] of Object.entries(CASES)) {
       test(`of the model ${site}`, async (t) => {
         const server = await serveSite(site);
+        t.after(() => server.close());
         const page = await openPage(browser, server);
+        t.after(() => page.close());
         const sum = { largest: 0, differing: 0, values: 0 };
         for (const [address, expected, options] of cases) {
           const picture = await decodedIn(page, address, options);
@@ -58,8 +60,6 @@ for (const name of NAMES) {
           `${name}, ${site}: ${cases.length} pictures, ${sum.differing} of ${sum.values} values ` +
             `differ, by ${sum.largest} at most`,
         );
-        await page.close();
-        await server.close();
       });
     }
   });

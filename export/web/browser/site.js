@@ -16,7 +16,12 @@ export const DATA = path.join(HERE, '..', '..', '..', 'tests', 'data');
  */
 export function serveSite(name, headers) {
   return serve(
-    { '/test/': path.join(HERE, 'pages'), '/data/': DATA, '/': path.join(SITES, name) },
+    {
+      '/test/': path.join(HERE, 'pages'),
+      '/data/': DATA,
+      '/pictures/': path.join(SITES, 'pictures'),
+      '/': path.join(SITES, name),
+    },
     headers,
   );
 }

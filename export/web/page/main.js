@@ -2,7 +2,7 @@
 
 import { decode, ready } from '../tgc/tgc.js';
 import { count, fill } from './facts.js';
-import { keepOffline } from './offline.js';
+import { keepCodec, keepPage } from './offline.js';
 import { NAMES, opened } from './pictures.js';
 import { listen } from './sources.js';
 import { Viewer } from './viewer.js';
@@ -42,15 +42,15 @@ for (const select of Object.values(sides)) {
   select.addEventListener('change', () => run('Opening', showBoth));
 }
 sayRate();
-keepOffline(used()).then((kept) => {
-  if (kept) find('offline').textContent = 'This page now opens without a network, too.';
-});
+keepPage();
 
-/** The files of the page and of the codec, once the codec has been used for the first time. */
-async function used() {
-  const { files } = await ready();
-  return [location.href.split(/[?#]/)[0], ...files, ...performance
-    .getEntriesByType('resource').map(({ name }) => name)];
+/** Once something has been opened, the page can do so offline too. */
+let kept = false;
+async function keep() {
+  if (kept) return;
+  kept = true;
+  kept = await keepCodec((await ready()).files);
+  if (kept) find('offline').textContent = 'This page now opens and works without a network, too.';
 }
 
 /**
@@ -99,7 +99,9 @@ async function open(file, watch) {
   sides.right.value = realism();
   find('rate-field').hidden = !next.hasOriginal;
   find('result').hidden = false;
-  return showBoth(watch);
+  const outcome = await showBoth(watch);
+  keep();
+  return outcome;
 }
 
 /** @param {import('./pictures.js').Watch} watch */

@@ -13,6 +13,8 @@ import { made, pixelsOf } from './pictures.js';
 const FILES = new URL('../model/', import.meta.url).href;
 const RUNTIME = new URL('../runtime/', import.meta.url).href;
 
+/** @type {Promise<import('../codec/contract.js').Runtime> | undefined} */
+let runtime;
 /** @type {Promise<Model> | undefined} */
 let opened;
 /** @type {Map<number, AbortController>} calls that have not ended, by number */
@@ -65,7 +67,8 @@ const CALLS = {
 
 /** The model, opened with the first call; one that could not be opened is tried again. */
 function model() {
-  opened ??= openRuntime(RUNTIME).then((runtime) => Model.open(fileSource(FILES), runtime));
+  runtime ??= openRuntime(RUNTIME);
+  opened ??= runtime.then((started) => Model.open(fileSource(FILES), started));
   opened.catch(() => {
     opened = undefined;
   });
