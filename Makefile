@@ -4,7 +4,8 @@
 #                    take, or with PYTHON=python3.13 requirements-tf2x.lock on Python 3.12 and 3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench android test test-portable portable test-slow test-java fuzz lint format clean
+.PHONY: help demo bench android web test test-portable portable test-slow test-java test-web
+.PHONY: fuzz lint format clean
 
 # PYTHON=... chooses another interpreter for the environment; VENV=... another place for it.
 PYTHON ?= $(shell for p in python3.11 python3; do $$p -c "" 2>/dev/null && echo $$p && break; done)
@@ -18,12 +19,14 @@ IMAGE = apps/assets/sample.jpg
 BPP = 0.1
 MODEL = mobile
 OUT = demo.png
+# make web: the folder that a web server serves.
+SITE = site
 
 # make fuzz: minutes for all targets together.
 MINUTES = 10
 FUZZED = container payload bundles pictures
 
-# make android, test-java: APT=yes installs the Debian packages they need without asking.
+# make android, test-java, test-web: APT=yes installs the Debian packages they need without asking.
 export APT ?=
 
 help:  ## this text
@@ -39,6 +42,10 @@ android: $(VENV)/base.stamp  ## build, sign and check the Android demo [MODEL=mo
 	@$(BIN)/python -m export.android --model="$(MODEL)" --out=export/android/app/src/main/assets
 	@export/android/build_apk.sh export/android/build
 	@$(BIN)/python -m export.android.check_apk export/android/build
+
+web: $(VENV)/base.stamp  ## build the page and the codec for browsers [MODEL=mobile SITE=site]
+	@$(BIN)/python -m export.web --model="$(MODEL)" --out="$(SITE)"
+	@echo "Look at it: $(BIN)/python -m http.server --directory=$(SITE), then http://localhost:8000"
 
 test: $(VENV)/full.stamp  ## the tests [ARGS="tests/metrics -x" WORKERS=2]
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
@@ -56,6 +63,9 @@ test-slow: $(VENV)/full.stamp  ## the tests that take minutes
 test-java:  ## the Java decoder's tests, on the desktop [FUZZ=20000 APT=yes]
 	@export/android/test_jvm.sh export/android/build/downloads $(FUZZ)
 
+test-web: $(VENV)/base.stamp  ## the codec's tests in Node, Chromium and Firefox [APT=yes]
+	@export/web/test.sh $(BIN)/python
+
 fuzz: $(VENV)/full.stamp  ## hostile files, found by their coverage, on Linux [MINUTES=10]
 	@for name in $(FUZZED); do $(BIN)/python -m tests.fuzz.guided $$name --corpus=.cache/fuzz/$$name \
 	--seconds=$$((60 * $(MINUTES) / $(words $(FUZZED)))) || exit 1; done
@@ -71,6 +81,7 @@ format: $(VENV)/full.stamp  ## rewrite the sources as ruff wants them
 
 clean:  ## remove environments, caches and what the commands wrote
 	rm -rf export/android/build export/android/decoder/build export/android/app/src/main/assets
+	rm -rf export/web/build site
 	rm -rf $(VENV) build dist *.egg-info .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache demo.png
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 

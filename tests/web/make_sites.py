@@ -44,7 +44,7 @@ def make(folder: Path) -> None:
 
 def make_pictures(folder: Path) -> None:
     """Writes what the test page with twelve pictures shows."""
-    photograph = Image.open(site.PHOTOGRAPH)
+    photograph = Image.open(site.PHOTOGRAPH).reduce(2)
     width, height = photograph.size
     fading = photograph.copy()
     fading.putalpha(Image.linear_gradient("L").resize(photograph.size))

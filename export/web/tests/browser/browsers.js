@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-const require = createRequire(new URL('../build/', import.meta.url));
+const require = createRequire(new URL('../../build/', import.meta.url));
 
 /** What can be tested here, with the paths where each may be. */
 const PATHS = {

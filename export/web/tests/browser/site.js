@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { serve } from './server.js';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
-export const SITES = path.join(HERE, '..', 'build', 'sites');
-export const DATA = path.join(HERE, '..', '..', '..', 'tests', 'data');
+export const SITES = path.join(HERE, '..', '..', 'build', 'sites');
+export const DATA = path.join(HERE, '..', '..', '..', '..', 'tests', 'data');
 
 /**
  * Serves a site with the pages and the data of the tests beside it.

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Runs the tests of the browser's codec: the codec itself under Node, then the page, the service
+# worker and pixels in Debian's Chromium and Firefox, headless. FILTER picks tests of browsers by name.
+#   test.sh PYTHON [FILTER]
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+python=$1
+"$here/../android/packages.sh" node:nodejs npm:npm chromium:chromium firefox-esr:firefox-esr
+"$here/fetch.sh" "$here/build" test
+"$python" "$here/../../tests/web/make_sites.py" "$here/build/sites"
+node --test "$here"/tests/codec/*.test.js
+node --test --test-concurrency=1 --test-timeout=120000 --test-name-pattern="${2:-.}" \
+  "$here"/tests/browser/*.test.js
