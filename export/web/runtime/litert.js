@@ -18,14 +18,15 @@ const KEPT = 2;
  */
 export async function openRuntime(folder) {
   hideGpu();
+  const script = `${folder}litert_wasm_${await bestVariant()}.js`;
   // What Emscripten's script reads its settings from.
   self.Module = {
     locateFile: (/** @type {string} */ name) => folder + name,
+    mainScriptUrlOrBlob: script, // which its threads run; it would take the worker's own
     print() {},
     printErr: (/** @type {string} */ line) => line.startsWith('ERROR') && console.error(line),
   };
-  const variant = await bestVariant();
-  await loadLiteRt(`${folder}litert_wasm_${variant}.js`, { threads: variant.startsWith('threaded') });
+  await loadLiteRt(script);
   return { load: async (tflite) => new LiteRtNetwork(tflite) };
 }
 
