@@ -16,6 +16,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from export.web import decoders
 from tfgan_codec import codec, outputs
 from tfgan_codec.bundle import files as bundle_files
 from tfgan_codec.errors import BundleError, UsageError
@@ -128,7 +129,7 @@ def _litert() -> dict[str, bytes]:
 
 
 def _bundle(model: str) -> dict[str, bytes]:
-    """Returns the files of a bundle by name, its manifest among them."""
+    """Returns by name the files of a bundle that browsers need, its manifest among them."""
     read = bundle_files.reader(bundle_files.locate(model))
     _, files = bundle_files.contents(read)
-    return {**files, bundle_files.MANIFEST: read(bundle_files.MANIFEST)}
+    return decoders.smallest({**files, bundle_files.MANIFEST: read(bundle_files.MANIFEST)})
