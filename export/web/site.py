@@ -1,10 +1,10 @@
 """Puts the browser's codec, its runtime, a model and the page together as static files.
 
-    index.html, page/, sw.js    the page, usable offline
-    tgc/                        the codec for any page: tgc.js, tgc-img.js, and a model
-    tgc-sw.js                   the service worker for `<img src="photo.tgc">`
-    demo/                       a photograph and what the codec makes of it
-    files.js                    what there is, for the page's service worker
+index.html, page/, sw.js    the page, usable offline
+tgc/                        the codec for any page: tgc.js, tgc-img.js, and a model
+tgc-sw.js                   the service worker for `<img src="photo.tgc">`
+demo/                       a photograph and what the codec makes of it
+files.js                    what there is, for the page's service worker
 """
 
 from __future__ import annotations
