@@ -1,7 +1,7 @@
 """Chooses the form of a model's decoders that browsers run: 8-bit integers, where it has them.
 
-They are half as large as float16 ones and faster. A bundle that has both forms names the integer one
-in its manifest, as `int8` of each decoder; a site gets an ordinary bundle with that one alone.
+They are half as large as float16 ones and faster. A bundle that has both forms names the integer
+one in its manifest, as `int8` of each decoder; a site gets an ordinary bundle with it alone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Files = dict[str, bytes]
 
 
 def smallest(files: Mapping[str, bytes]) -> Files:
-    """Returns the files of a bundle, by name and with the manifest: with the decoders in integers in
+    """Returns the files of a bundle, by name, the manifest too: with the decoders in integers in
     place of the others if each has such a form, otherwise as they are.
 
     Integer decoders take latents whose channels were multiplied by a scale; the inverse gain, which
