@@ -45,7 +45,7 @@ android: $(VENV)/base.stamp  ## build, sign and check the Android demo [MODEL=mo
 
 web: $(VENV)/base.stamp  ## build the page and the codec for browsers [MODEL=mobile SITE=site]
 	@$(BIN)/python -m export.web --model="$(MODEL)" --out="$(SITE)"
-	@echo "Look at it: $(BIN)/python -m http.server --directory=$(SITE), then http://localhost:8000"
+	@echo "Look at it: $(BIN)/python -m http.server --directory=$(SITE), then localhost:8000"
 
 test: $(VENV)/full.stamp  ## the tests [ARGS="tests/metrics -x" WORKERS=2]
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
