@@ -12,6 +12,9 @@ const PATHS = {
   firefox: ['/usr/bin/firefox-esr', '/usr/bin/firefox'],
 };
 
+/** For all tests of one file in one browser; a busy machine needs a third of it. */
+export const TIMEOUT = 180000; // ms
+
 /** @typedef {keyof typeof PATHS} BrowserName */
 
 /** The path of an npm package that tests use. */

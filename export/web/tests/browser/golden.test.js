@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { launch, NAMES } from './browsers.js';
+import { launch, NAMES, TIMEOUT } from './browsers.js';
 import { pngPixels } from './png-pixels.js';
 import { DATA, decodedIn, difference, openPage, serveSite, SITES } from './site.js';
 
@@ -32,7 +32,7 @@ const CASES = {
 };
 
 for (const name of NAMES) {
-  describe(`golden files in ${name}`, () => {
+  describe(`golden files in ${name}`, { timeout: TIMEOUT }, () => {
     let browser;
     before(async () => {
       browser = await launch(name);

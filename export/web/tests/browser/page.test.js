@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { launch, NAMES, resolve } from './browsers.js';
+import { launch, NAMES, resolve, TIMEOUT } from './browsers.js';
 import { serveSite, SITES } from './site.js';
 
 const SHOTS = path.join(SITES, '..', 'screenshots');
@@ -43,7 +43,7 @@ async function violations(page) {
 }
 
 for (const name of NAMES) {
-  describe(`the page in ${name}`, () => {
+  describe(`the page in ${name}`, { timeout: TIMEOUT }, () => {
     let browser;
     let server;
     let page;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { launch, NAMES } from './browsers.js';
+import { launch, NAMES, TIMEOUT } from './browsers.js';
 import { serve } from './server.js';
 import { openPage, serveSite, SITES } from './site.js';
 
@@ -45,7 +45,7 @@ const inCharge = (page) => page.waitForFunction(() => navigator.serviceWorker.co
 mkdirSync(SHOTS, { recursive: true });
 
 for (const name of NAMES) {
-  describe(`pictures in ${name}`, () => {
+  describe(`pictures in ${name}`, { timeout: TIMEOUT }, () => {
     let browser;
     let server;
     before(async () => {
