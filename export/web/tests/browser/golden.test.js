@@ -8,6 +8,8 @@ import { launch, NAMES, TIMEOUT } from './browsers.js';
 import { pngPixels } from './png-pixels.js';
 import { DATA, decodedIn, difference, openPage, serveSite, SITES } from './site.js';
 
+const BUDGET = 4915; // bytes: 0.1 bits per pixel of 768x512
+
 /** Levels by which machines that round differently may differ. */
 const ROUNDING = 1;
 
@@ -62,5 +64,35 @@ for (const name of NAMES) {
         );
       });
     }
+
+    test('a photograph is encoded as Python encodes it', async (t) => {
+      const server = await serveSite('mobile');
+      t.after(() => server.close());
+      const page = await openPage(browser, server);
+      t.after(() => page.close());
+      const { bytes, expected, differing, meanDifference } = await page.evaluate(async () => {
+        const { decode, encode } = await import('/tgc/tgc.js');
+        const [photograph, python] = await Promise.all(
+          ['jpg', 'tgc'].map(async (end) => (await fetch(`/demo/photograph.${end}`)).blob()),
+        );
+        const file = await encode(photograph, { bpp: 0.1 });
+        const theirs = new Uint8Array(await python.arrayBuffer());
+        const [one, other] = [
+          await decode(file, { as: 'pixels' }),
+          await decode(theirs, { as: 'pixels' }),
+        ];
+        const sum = one.data.reduce((sum, value, i) => sum + Math.abs(value - other.data[i]), 0);
+        return {
+          bytes: file.length,
+          expected: theirs.length,
+          differing: theirs.reduce((count, byte, i) => count + Number(byte !== file[i]), 0),
+          meanDifference: sum / one.data.length,
+        };
+      });
+      assert.ok(bytes <= BUDGET && bytes > 0.9 * BUDGET, `${bytes} bytes`);
+      // Networks that round differently may move a few symbols, and with them all bytes after.
+      assert.ok(meanDifference < 0.5, `${meanDifference} levels`);
+      t.diagnostic(`${name}: ${bytes} bytes (Python: ${expected}), of which ${differing} differ`);
+    });
   });
 }
