@@ -99,6 +99,7 @@ async function open(file, watch) {
   sides.right.value = realism();
   find('rate-field').hidden = !next.hasOriginal;
   find('result').hidden = false;
+  viewer.center();
   const outcome = await showBoth(watch);
   keep();
   return outcome;

@@ -35,6 +35,12 @@ export class Viewer {
     this.#move();
   }
 
+  /** Shows as much of one picture as of the other. */
+  center() {
+    this.#split.value = '50';
+    this.#move();
+  }
+
   /** @param {boolean} actual one pixel of the picture for each of the page, or all that fits */
   zoom(actual) {
     this.#frame.classList.toggle('actual', actual);

@@ -93,7 +93,7 @@ for (const name of NAMES) {
         before,
       );
       await said(page);
-      assert.equal(await page.$eval('#rate-shown', (shown) => shown.value), '1.00');
+      assert.equal(await page.$eval('#rate-shown', (shown) => shown.value), '0.50');
     });
 
     test('the handle moves by keyboard and says where it is', async () => {
