@@ -93,13 +93,11 @@ def densities(channels: int, seed: int, init_scale: float = 2.0) -> tuple:
     return own, reference
 
 
-@pytest.mark.parametrize("places", [2, 200])
-def test_the_learned_density(places: int) -> None:
-    """Gradients of weights are sums over all places, which both round in another order: they are
-    compared where few are added."""
+def test_the_learned_density() -> None:
+    """Gradients of weights are sums over all places, which must be rounded alike."""
     own, reference = densities(24, seed=2)
     random = np.random.default_rng(3)
-    y = tf.constant(random.normal(0.0, 6.0, [3, places, 2, 24]), tf.float32)
+    y = tf.constant(random.normal(0.0, 6.0, [3, 200, 2, 24]), tf.float32)
     upstream = tf.constant(random.standard_normal(y.shape), tf.float32)
     found, gradients = differentiated(
         lambda: own.log_prob(y), [y, *own.trainable_variables], upstream
@@ -108,8 +106,8 @@ def test_the_learned_density(places: int) -> None:
         lambda: reference.log_prob(y), [y, *reference.trainable_variables], upstream
     )
     close(found, want)
-    for ours, theirs in zip(gradients[: None if places == 2 else 1], expected):
-        close(ours, theirs)
+    for ours, theirs in zip(gradients, expected):
+        np.testing.assert_array_equal(ours, theirs)
 
 
 def test_checkpoints_of_each_are_read_by_the_other(tmp_path: Path) -> None:

@@ -18,29 +18,30 @@ pytest.importorskip("tensorflow_compression", reason="the reference, TFC, is not
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-# One thread, for sums in one order.
+# One thread, and graphs as they are written, for sums in one order: what TensorFlow rewrites of
+# them depends on the names of their nodes.
 _PRELUDE = """
 import json, sys
 import tensorflow as tf
 tf.config.threading.set_intra_op_parallelism_threads(1)
 tf.config.threading.set_inter_op_parallelism_threads(1)
+tf.config.optimizer.set_experimental_options({"arithmetic_optimization": False})
 from tfgan_codec import compression, models
 assert compression.RUNS == sys.argv[1]
 """
-_TEN_STEPS = (
+_FIFTY_STEPS = (
     _PRELUDE
     + """
 from tfgan_codec.data.crops import crops
 from tfgan_codec.losses.rate_distortion import RateDistortion
 tf.keras.utils.set_random_seed(0)
 model = models.build("mobile")
-# Adam would divide rounding errors of gradients that are next to nothing by as little.
-optimizer = tf.keras.optimizers.SGD(1e-2, momentum=0.9, global_clipnorm=1.0)
+optimizer = tf.keras.optimizers.Adam(6e-4, global_clipnorm=1.0)
 model.compile(optimizer, [RateDistortion(1.0, 1.0, 2.0, 0.0)])
 step = model.make_train_function()
-batches = iter(crops(sys.argv[2], crop=128, batch=1, seed=0).take(10))
+batches = iter(crops(sys.argv[2], crop=128, batch=1, seed=0).take(50))
 losses = []
-for _ in range(10):
+for _ in range(50):
     losses.append(float(step(batches)["loss"]))
     model.reset_metrics()
 print(json.dumps(losses))
@@ -87,12 +88,13 @@ def python(code: str, runs: str, *arguments: object) -> str:
     return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
 
 
-def test_ten_steps_of_mobile(pictures: Path) -> None:
-    """Later a rounding of latents turns on the last bit, and the runs part as any two do."""
-    own, reference = (json.loads(python(_TEN_STEPS, runs, pictures)) for runs in ("own", "tfc"))
-    assert len(own) == 10
+def test_fifty_steps_of_mobile(pictures: Path) -> None:
+    """A last bit of a gradient would be enough: it turns a rounding of latents before step 20, and
+    then the runs part as any two do."""
+    own, reference = (json.loads(python(_FIFTY_STEPS, runs, pictures)) for runs in ("own", "tfc"))
+    assert len(own) == 50
     assert np.ptp(reference) > 0.1
-    np.testing.assert_allclose(own, reference, rtol=1e-4)
+    np.testing.assert_allclose(own, reference, rtol=1e-6)
 
 
 @pytest.mark.parametrize(("first", "second"), [("tfc", "own"), ("own", "tfc")])

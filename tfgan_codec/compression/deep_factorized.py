@@ -13,7 +13,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tfgan_codec.compression.noise import log_probability
+from tfgan_codec.compression.noise import log_difference
 
 
 class DeepFactorized(tf.Module):
@@ -53,14 +53,22 @@ class DeepFactorized(tf.Module):
                     factor = tf.Variable(tf.zeros(column), name=f"factor_{layer}")
                     self._factors.append(factor)
 
-    def logits(self, values: tf.Tensor) -> tf.Tensor:
-        """Returns the logits of the distribution function at `values` [channels, 1, n]."""
-        logits = values
+    def logits(self, y: tf.Tensor) -> tf.Tensor:
+        """Returns the logits of the distribution function at each y [..., channels]."""
+        logits = tf.transpose(tf.reshape(y, [-1, 1, self.channels]))
         for layer, (matrix, bias) in enumerate(zip(self._matrices, self._biases)):
             logits = tf.linalg.matmul(tf.nn.softplus(matrix), logits) + bias
             if layer < len(self._factors):
                 logits += tf.tanh(self._factors[layer]) * tf.tanh(logits)
-        return logits
+        return tf.reshape(tf.transpose(logits), tf.shape(y))
+
+    def log_cdf(self, y: tf.Tensor) -> tf.Tensor:
+        """Returns the logarithm of the distribution function at each y [..., channels]."""
+        return tf.math.log_sigmoid(self.logits(y))
+
+    def log_survival(self, y: tf.Tensor) -> tf.Tensor:
+        """Returns the logarithm of 1 less the distribution function."""
+        return tf.math.log_sigmoid(-self.logits(y))
 
 
 class NoisyDeepFactorized(tf.Module):
@@ -72,10 +80,18 @@ class NoisyDeepFactorized(tf.Module):
 
     def log_prob(self, y: tf.Tensor) -> tf.Tensor:
         """Returns the natural logarithm of the density at each y [..., channels], or [..., 1] for
-        the same values in all channels."""
+        the same values in all channels.
+
+        Both ends of an interval are asked for twice, by the distribution function and by what is
+        beyond it, though each place needs one of both: so the gradients of the weights, which are
+        sums over places, are added up in the same order as TFC's and equal them bit by bit.
+        """
         if y.shape[-1] != self._base.channels:
             y = tf.repeat(y, self._base.channels, axis=-1)
-        columns = tf.transpose(tf.reshape(y, [-1, 1, self._base.channels]))
-        lower, upper = self._base.logits(columns - 0.5), self._base.logits(columns + 0.5)
-        found = log_probability(tf.math.log_sigmoid, lower, upper)
-        return tf.reshape(tf.transpose(found), tf.shape(y))
+        right_upper = self._base.log_survival(y + 0.5)
+        right_lower = self._base.log_survival(y - 0.5)
+        left_upper, left_lower = self._base.log_cdf(y + 0.5), self._base.log_cdf(y - 0.5)
+        right = right_upper < left_upper
+        large = tf.where(right, right_lower, left_upper)
+        small = tf.where(right, right_upper, left_lower)
+        return log_difference(large, small)

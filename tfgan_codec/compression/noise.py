@@ -22,5 +22,9 @@ def log_probability(
     right = upper > 0
     large = log_cdf(tf.where(right, -lower, upper))
     small = log_cdf(tf.where(right, -upper, lower))
-    # An interval infinitely far out has no probability.
+    return log_difference(large, small)
+
+
+def log_difference(large: tf.Tensor, small: tf.Tensor) -> tf.Tensor:
+    """Returns log(exp(large) - exp(small)); an interval infinitely far out has no probability."""
     return tf.where(tf.math.is_inf(large), large, large + tf.math.log1p(-tf.exp(small - large)))
