@@ -27,7 +27,7 @@ trained already is not trained again. Times are those of two cores.
   adversarial    the adversarial hyperprior codec, also without discriminator and without
                  post-processing: 12 minutes for what they share and 3 x 6 minutes
   msae           the multiscale autoencoder, without discriminators, of one scale: 3 x 12 minutes
-  techniques     19 training techniques against one baseline, 5 minutes each; --only chooses
+  techniques     24 training techniques against one baseline, 5 minutes each; --only chooses
 
 The report has intervals, by pictures and seeds, and says of each claim whether it is borne out.
 

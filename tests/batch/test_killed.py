@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import signal
@@ -122,12 +123,14 @@ def test_a_process_that_is_killed_costs_nothing(
 
 @pytest.mark.parametrize("after", [0, 5])
 def test_ctrl_c(after: int, photos: Path, tmp_path: Path, tiny_dir: Path) -> None:
-    """It comes to all processes of a terminal, perhaps while they start."""
+    """It comes to all processes of a terminal, perhaps while they start. (What a shell starts in
+    the background ignores it, and so do these tests then, and what they start.)"""
     out = tmp_path / "out"
     process = subprocess.Popen(
         command(photos, out, tiny_dir),
         cwd=ROOT,
         start_new_session=True,
+        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -51,7 +51,8 @@ def cases(bundle: str) -> Case:
     folder = Path(tempfile.mkdtemp())
     write_layered_bundle(folder / "layered", name="layered", layers=[bundle] * 2, info={})
     paths = [bundle, DATA / "context" / "bundle.zip", folder / "layered"]
-    seeds = [contents(reader(locate(path))) for path in paths]
+    read = [contents(reader(locate(path))) for path in paths]
+    seeds = [(manifest, dict(files)) for manifest, files in read]  # all of them, and at once
     picture = np.random.default_rng(0).integers(0, 256, (40, 70, 3), np.uint8)
 
     def case(number: int) -> Use:

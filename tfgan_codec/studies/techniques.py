@@ -88,6 +88,19 @@ EXPERIMENT = Experiment(
         _system("lsgan", "least squares", "--adversarial=lsgan", without="adversarial=hinge"),
         _system("bce", "cross-entropy", "--adversarial=bce", without="adversarial=hinge"),
         _system("instance_noise", "instance noise", "--technique=instance_noise:sigma=0.2@0,0@0.7"),
+        _system("curriculum", "curriculum", "--technique=curriculum:pool=2:difficulty=0@0,1@0.5"),
+        _system(
+            "low_frequencies",
+            "low frequencies first",
+            "--technique=low_frequencies:sigma=3@0,0@0.4",
+        ),
+        _system("unrolled", "unrolled discriminator", "--technique=unrolled:steps=3"),
+        _system(
+            "minibatch",
+            "minibatch spread and dropout",
+            discriminator=f"{_PATCHES}:minibatch=4:dropout=0.1",
+        ),
+        _system("augment", "colour and rotation", "--technique=colour", "--technique=rotate"),
         _system("diff_augment", "DiffAugment", "--technique=diff_augment"),
         _system("d_limit", "limited discriminator", "--technique=d_limit:accuracy=0.8"),
         _system(
