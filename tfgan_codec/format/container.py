@@ -193,35 +193,24 @@ def parse_layers(blob: bytes, metadata: bool = True) -> Parsed:
     streams, ends = _whole_layers(blob, head.start, head.lengths)
     if not streams:
         raise _damaged()
-    icc, exif = head.metadata() if metadata else (None, None)
-    file = TgcFile(
-        head.model_id,
-        head.width,
-        head.height,
-        head.quality,
-        streams,
-        head.grey,
-        icc,
-        exif,
-        None if head.alpha is None else blob[head.alpha],
-        1 << (len(head.lengths) + 1 - len(streams)),
+    file = _file(head, streams, metadata)._replace(
+        alpha=None if head.alpha is None else blob[head.alpha],
+        scale=1 << (len(head.lengths) + 1 - len(streams)),
     )
     return Parsed(file, _account(head.chunks, streams, ends))
+
+
+def _file(head: header.Header, streams: tuple[bytes, ...], metadata: bool) -> TgcFile:
+    """Returns what a header says, with the streams that follow it."""
+    icc, exif = head.metadata() if metadata else (None, None)
+    size = head.width, head.height
+    return TgcFile(head.model_id, *size, head.quality, streams, head.grey, icc, exif)
 
 
 def _in_tiles(stream: BinaryIO, head: header.Header, index: tiles.Index, metadata: bool) -> Parsed:
     """Reads all tiles of a file whose header was read."""
     found = [tiles.read_tile(stream, entry, head.transparent) for entry in index.entries]
-    icc, exif = head.metadata() if metadata else (None, None)
-    file = TgcFile(
-        head.model_id,
-        head.width,
-        head.height,
-        head.quality,
-        tuple(tile.stream for tile in found),
-        head.grey,
-        icc,
-        exif,
+    file = _file(head, tuple(tile.stream for tile in found), metadata)._replace(
         side=index.side,
         alphas=tuple(tile.alpha for tile in found if tile.alpha is not None),
     )
