@@ -19,7 +19,11 @@ const golden = readdirSync(path.join(DATA, 'golden'))
 
 /** @type {Record<string, [string, string, object][]>} site: [file, its pixels, options] */
 const CASES = {
-  tiny: golden.map((name) => [`/data/golden/${name}.tgc`, `${DATA}/golden/${name}.png`, {}]),
+  tiny: [...golden.map((name) => `golden/${name}`), 'tiles/file'].map((name) => [
+    `/data/${name}.tgc`,
+    `${DATA}/${name}.png`,
+    {},
+  ]),
   context: [['/data/context/file.tgc', `${DATA}/context/file.png`, {}]],
   layers: [1, 2, 4].map((scale) => [
     '/data/layers/file.tgc',
