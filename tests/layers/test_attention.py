@@ -6,6 +6,7 @@ import pytest
 tf = pytest.importorskip("tensorflow")
 
 from tfgan_codec.layers.attention import AttentionBlock, ChannelAttention, SpatialAttention
+from tfgan_codec.layers.reach import reach
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -56,7 +57,8 @@ def test_block(features: np.ndarray, inverse: bool):
         magnitudes = 1.0 + 0.1 * tf.abs(a)  # GDN as it starts
         a = a * magnitudes if inverse else a / magnitudes
         x = x + block.second[number](a)
-    want = block.spatial_attention(block.channel_attention(x))
+    channel, spatial = block.attentions
+    want = spatial(channel(x))
     np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-4)
     assert float(tf.reduce_min(x)) < 0
     assert not any("batch_normalization" in v.name for v in block.variables)
@@ -76,3 +78,15 @@ def test_weights_depend_on_the_whole_picture(features: np.ndarray):
     far = features.copy()
     far[:, -1, -1] += 9.0
     assert not np.allclose(layer(features)[:, 0, 0], layer(far)[:, 0, 0], rtol=1e-3)
+
+
+def test_plain_blocks(features: np.ndarray):
+    """Without attentions a block looks 2 positions to each side per residual block, no further."""
+    block = AttentionBlock(32, blocks=2, ratio=0)
+    assert reach([block]) == 4
+    far = features.copy()
+    far[:, :, 5:] += 9.0
+    near, changed = block(features), block(far)
+    assert len(block.trainable_variables) == 2 * (2 * 2 + 2)  # convolutions and GDN
+    np.testing.assert_array_equal(near[:, :, 0], changed[:, :, 0])
+    assert not np.allclose(near[:, :, 1], changed[:, :, 1], rtol=1e-3)

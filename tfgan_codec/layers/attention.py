@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from tfgan_codec.errors import UsageError
 from tfgan_codec.layers.gdn import gdn
 from tfgan_codec.layers.reach import Convolving, Window
 
@@ -61,13 +62,15 @@ class AttentionBlock(Convolving):
         channels: of input, output and everything between.
         blocks: number of residual blocks; the paper does not say how many.
         inverse: whether to use IGDN in place of GDN, as decoders do.
-        ratio: see `ChannelAttention`.
+        ratio: see `ChannelAttention`; 0 leaves both attentions out, the ablation with plain blocks.
     """
 
     def __init__(
         self, channels: int, blocks: int = 3, inverse: bool = False, ratio: int = 16, **kwargs
     ):
         super().__init__(**kwargs)
+        if ratio < 0:
+            raise UsageError(f"the channel attention's ratio must be at least 0, not {ratio}")
 
         def conv(scale: float = 1.0) -> tf.keras.layers.Conv2D:
             start = tf.keras.initializers.VarianceScaling(scale, "fan_avg", "uniform")
@@ -76,13 +79,15 @@ class AttentionBlock(Convolving):
         self.first = [conv() for _ in range(blocks)]
         self.normalise = [gdn(inverse) for _ in range(blocks)]
         self.second = [conv(scale=0.1) for _ in range(blocks)]
-        self.channel_attention = ChannelAttention(channels, ratio)
-        self.spatial_attention = SpatialAttention()
+        self.attentions = [ChannelAttention(channels, ratio), SpatialAttention()] if ratio else []
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         for first, normalise, second in zip(self.first, self.normalise, self.second):
             x += second(normalise(first(x)))
-        return self.spatial_attention(self.channel_attention(x))
+        for attention in self.attentions:
+            x = attention(x)
+        return x
 
     def windows(self) -> list[Window]:
-        return [Window(kernel=0)]  # the channel attention pools
+        # The channel attention pools.
+        return [Window(kernel=0)] if self.attentions else 2 * len(self.first) * [Window(kernel=3)]

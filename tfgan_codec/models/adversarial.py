@@ -36,7 +36,8 @@ class Adversarial(CodecModel):
         width: factor on all filters of the autoencoders, latents included, and, unless it is given,
             on the post-processing. The context model stays as it is.
         blocks: residual blocks in each CSAB.
-        ratio: factor by which the channel attention reduces channels.
+        ratio: factor by which the channel attention reduces channels; 0 for blocks without
+            attention, which need not see the whole picture.
         kernel, order: settings of the context model, see `entropy.context.ContextConfig`.
         post_processing: width of the post-processing; 0 for none.
     """
