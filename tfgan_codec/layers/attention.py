@@ -79,7 +79,9 @@ class AttentionBlock(Convolving):
         self.first = [conv() for _ in range(blocks)]
         self.normalise = [gdn(inverse) for _ in range(blocks)]
         self.second = [conv(scale=0.1) for _ in range(blocks)]
-        self.attentions = [ChannelAttention(channels, ratio), SpatialAttention()] if ratio else []
+        self.attentions: list[tf.keras.layers.Layer] = []
+        if ratio:
+            self.attentions = [ChannelAttention(channels, ratio), SpatialAttention()]
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         for first, normalise, second in zip(self.first, self.normalise, self.second):
