@@ -16,6 +16,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tfgan_codec.entropy.hyperprior import HyperpriorEntropy
+from tfgan_codec.errors import UsageError
 from tfgan_codec.format.geometry import QUALITIES
 from tfgan_codec.format.scales import SCALES
 from tfgan_codec.layers.gains import RateGains
@@ -88,12 +89,28 @@ def scale_decoder(config: MobileConfig) -> tf.keras.Sequential:
 
 
 class Mobile(CodecModel):
-    """Is the codec that the module's text describes, at any quality in [0, 255] per picture."""
+    """Is the codec that the module's text describes, at any quality in [0, 255] per picture.
+
+    Args:
+        config: the sizes.
+        rate_ratio: the largest Lagrange multiplier over the smallest, see `layers.gains`.
+        depth: factor on the residual blocks of the decoder, for machines that can afford it; files
+            are the same.
+    """
 
     middle_quality = (QUALITIES - 1) / 2.0
 
-    def __init__(self, config: MobileConfig = DEFAULT, rate_ratio: float = 60.0, **kwargs):
+    def __init__(
+        self,
+        config: MobileConfig = DEFAULT,
+        rate_ratio: float = 60.0,
+        depth: int = 1,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
+        if depth < 1:
+            raise UsageError(f"depth must be at least 1, not {depth}")
+        config = config._replace(blocks=tuple(depth * n for n in config.blocks))
         self.config = config
         self.analysis = analysis(config)
         self.synthesis = synthesis(config)

@@ -10,6 +10,7 @@ import tensorflow as tf
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.data.crops import crops
 from tfgan_codec.errors import UsageError
+from tfgan_codec.models.deeper import further_blocks, start_as_identity
 from tfgan_codec.models.from_bundle import restore
 from tfgan_codec.specs.names import choose
 from tfgan_codec.training.build import build_model, make_optimizer
@@ -60,7 +61,8 @@ def copy_weights(source: tf.keras.Model, target: tf.keras.Model, parts: Sequence
     """Gives `target` the weights of `source`, or only those of the named parts, such as "analysis".
     Both must have the same sizes.
 
-    Post-processing that `source` lacks keeps its fresh weights, with which it changes nothing.
+    Post-processing that `source` lacks keeps its fresh weights, with which it changes nothing;
+    residual blocks that its decoder lacks get weights with which they change nothing.
     """
     given, wanted = (
         [v for part in chosen for v in part.variables]
@@ -68,9 +70,13 @@ def copy_weights(source: tf.keras.Model, target: tf.keras.Model, parts: Sequence
             [_part(model, name) for name in parts] or [model] for model in (source, target)
         )
     )
+    decoders = [getattr(model, "synthesis", None) for model in (source, target)]
+    deeper = further_blocks(*decoders) if not parts or "synthesis" in parts else []
+    further: list[tf.keras.layers.Layer] = list(deeper)
     if source.post_processing is None and target.post_processing is not None:
-        own = {variable.ref() for variable in target.post_processing.variables}
-        wanted = [variable for variable in wanted if variable.ref() not in own]
+        further.append(target.post_processing)
+    own = {variable.ref() for layer in further for variable in layer.variables}
+    wanted = [variable for variable in wanted if variable.ref() not in own]
     if [v.shape for v in given] != [v.shape for v in wanted]:
         raise UsageError(
             "--init_from is a codec of other sizes: give --model the arguments it was trained with"
@@ -78,6 +84,8 @@ def copy_weights(source: tf.keras.Model, target: tf.keras.Model, parts: Sequence
         )
     for variable, value in zip(wanted, given):
         variable.assign(value)
+    for block in deeper:
+        start_as_identity(block)
 
 
 def _part(model: tf.keras.Model, name: str) -> tf.keras.layers.Layer:
