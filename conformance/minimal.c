@@ -581,14 +581,14 @@ static int read_models(const char *folder, Model *models, uint8_t id[32]) {
 int main(int argc, char **argv) {
   static Model models[MOST_STREAMS];
   static Symbols symbols[MOST_STREAMS];
-  static uint8_t id[32];
-  static char path[4096];
+  static uint8_t id[32]; static char path[4096];
+  static Block *kept; /* the models */
   static int count, file, streams;
   if (argc < 3) return fputs("usage: minimal MODEL OUT FILE...\n", stderr), 2;
   if (setjmp(end_of_file)) return fprintf(stderr, "%s: %s\n", argv[1], message), 2;
-  count = read_models(argv[1], models, id);
+  count = read_models(argv[1], models, id), kept = blocks;
   for (file = 3; file < argc; file++) {
-    blocks = NULL, error = NULL; /* the models stay; what a file takes is given back after it */
+    blocks = NULL, error = NULL;
     if (!setjmp(end_of_file))
       streams = read_tgc(read_file(argv[file]), models, count, id, symbols);
     const char *slash = strrchr(argv[file], '/'), *name = slash ? slash + 1 : argv[file];
@@ -596,5 +596,5 @@ int main(int argc, char **argv) {
     print(path, streams, symbols);
     give_back();
   }
-  return 0;
+  return blocks = kept, give_back(), 0;
 }
