@@ -1,5 +1,5 @@
 /* A minimal decoder of .tgc files, of level "symbols": all integers of a file, exact; no pixels.
- * It was written from docs/format.md alone, to find out whether that suffices. C99 and its library.
+ * It was written from docs/format.md alone, to find out whether that suffices. C11 and its library.
  *
  *     cc -O2 -o minimal conformance/minimal.c -lm      then, as docs/conformance.md has it,
  *     minimal MODEL OUT FILE...
@@ -21,18 +21,21 @@ typedef struct { const uint8_t *at; size_t size; } Bytes;
 typedef union Block { union Block *next; long double align; } Block;
 static Block *blocks;
 static jmp_buf end_of_file;
-static const char *error, *message;
+static const char *error, *message; /* the class of docs/format.md, and what is wrong */
 
-static void check(bool good, const char *kind, const char *text) {
-  if (!good) error = kind, message = text, longjmp(end_of_file, 1);
+static _Noreturn void fail(const char *kind, const char *text) {
+  error = kind, message = text;
+  longjmp(end_of_file, 1);
 }
 
-static void need(bool good, const char *text) { check(good, "model", text); }
+static void check(bool good, const char *text) {
+  if (!good) fail("bitstream", text);
+}
 
 static void *take(int64_t count, size_t size) { /* zeros */
   bool fits = (uint64_t)count <= SIZE_MAX / 2 / size;
   Block *block = fits ? calloc(1, sizeof *block + (size_t)count * size) : NULL;
-  check(block != NULL, "size", "more memory than there is");
+  if (!block) fail("image", "this takes more memory than there is");
   block->next = blocks, blocks = block;
   return block + 1;
 }
@@ -127,7 +130,7 @@ static uint32_t number(const uint8_t *at, int bytes) { /* little endian */
 static const char *word(Bytes *from) { /* up to the next zero byte */
   const char *found = (const char *)from->at;
   const uint8_t *end = from->size ? memchr(from->at, 0, from->size) : NULL;
-  need(end != NULL, "an array's head does not end");
+  check(end != NULL, "an array's head does not end");
   from->size -= (size_t)(end + 1 - from->at), from->at = end + 1;
   return found;
 }
@@ -139,18 +142,18 @@ static Array array(Bytes from, const char *prefix, const char *suffix, int rank)
     Array found = {{1, 1, 1, 1}, 0, NULL};
     const char *name = word(&from), *type = word(&from), *side = word(&from);
     size_t count = 1, size = strcmp(type, "|i1") == 0 ? 1 : 4;
-    need(size == 1 || strcmp(type, "<i4") == 0, "an array is neither |i1 nor <i4");
+    check(size == 1 || strcmp(type, "<i4") == 0, "an array is neither |i1 nor <i4");
     for (; found.rank < 4 && *side; side += strspn(side, "0123456789"), side += *side == ',') {
       long value = strtol(side, NULL, 10);
-      need(value >= 1 && value <= 1 << 20, "an array's dimensions are out of bounds");
+      check(value >= 1 && value <= 1 << 20, "an array's dimensions are out of bounds");
       count *= (size_t)(found.sides[found.rank++] = (int)value);
-      need(count * size <= from.size, "an array is cut short");
+      check(count * size <= from.size, "an array is cut short");
     }
     if (strcmp(name, wanted) == 0) {
       int32_t *values = take((int64_t)count, sizeof *values);
       for (size_t i = 0; i < count; i++)
         values[i] = size == 1 ? (int8_t)from.at[i] : (int32_t)number(from.at + 4 * i, 4);
-      need(found.rank == rank, "an array has a wrong rank");
+      check(found.rank == rank, "an array has a wrong rank");
       return found.values = values, found;
     }
     from.at += count * size, from.size -= count * size;
@@ -163,13 +166,13 @@ static Tables tables(Bytes normative, const char *prefix, int rows) {
               array(normative, prefix, "offset", 1)};
   if (!rows) rows = t.cdf.sides[0];
   bool same = t.length.sides[0] == rows && t.offset.sides[0] == rows;
-  need(rows && same && t.cdf.sides[0] == rows, "tables are missing, or too many or few");
+  check(rows && same && t.cdf.sides[0] == rows, "tables are missing, or too many or few");
   for (int row = 0; row < rows; row++) {
     const int32_t *cdf = t.cdf.values + (int64_t)row * t.cdf.sides[1];
     int n = t.length.values[row], offset = t.offset.values[row];
-    need(n >= 1 && n < t.cdf.sides[1] && llabs(offset) <= 1 << 20, "a bad length or offset");
-    need(cdf[0] == 0 && cdf[n] == 65536, "a table does not go from 0 to 65536");
-    for (int i = 0; i < n; i++) need(cdf[i] < cdf[i + 1], "a table does not rise");
+    check(n >= 1 && n < t.cdf.sides[1] && llabs(offset) <= 1 << 20, "a bad length or offset");
+    check(cdf[0] == 0 && cdf[n] == 65536, "a table does not go from 0 to 65536");
+    for (int i = 0; i < n; i++) check(cdf[i] < cdf[i + 1], "a table does not rise");
   }
   return t;
 }
@@ -179,17 +182,17 @@ static bool layer(Bytes normative, const char *name, int inputs, int most, int l
   Array params = array(normative, name, "params", 1);
   if (!kernel.values) return false;
   memcpy(l->sides, kernel.sides, sizeof l->sides), l->kernel = kernel.values, l->bias = bias.values;
-  need(kernel.sides[0] % 2 && kernel.sides[1] % 2 && kernel.sides[2] == inputs, "a kernel's shape");
-  need(bias.sides[0] == kernel.sides[3] && params.sides[0] == 3, "a layer lacks bias or params");
+  check(kernel.sides[0] % 2 && kernel.sides[1] % 2 && kernel.sides[2] == inputs, "a bad kernel");
+  check(bias.sides[0] == kernel.sides[3] && params.sides[0] == 3, "a layer lacks bias or params");
   l->shift = params.values[0], l->maximum = params.values[1], l->upscale = params.values[2];
-  need(l->shift >= 1 && l->shift <= 20, "a shift is out of bounds");
-  need(l->maximum >= 1 && l->maximum <= largest, "a maximum is out of bounds");
-  need(l->upscale == 1 || (l->upscale == 2 && kernel.sides[3] % 4 == 0), "a bad upscale");
+  check(l->shift >= 1 && l->shift <= 20, "a shift is out of bounds");
+  check(l->maximum >= 1 && l->maximum <= largest, "a maximum is out of bounds");
+  check(l->upscale == 1 || (l->upscale == 2 && kernel.sides[3] % 4 == 0), "a bad upscale");
   int64_t weights = (int64_t)kernel.sides[0] * kernel.sides[1] * kernel.sides[2];
   for (int k = 0; k < kernel.sides[3]; k++) {
     int64_t sum = 0;
     for (int64_t i = 0; i < weights; i++) sum += llabs(kernel.values[i * kernel.sides[3] + k]);
-    need(most * sum + llabs(bias.values[k]) <= 1 << 20, "a layer's sums are too large");
+    check(most * sum + llabs(bias.values[k]) <= 1 << 20, "a layer's sums are too large");
   }
   return true;
 }
@@ -224,10 +227,10 @@ static void read_model(Bytes normative, Model *m) {
   m->scales = chain(normative, "scale", m->scale, &m->channels);
   int upscale = 1, most = 255;
   for (int i = 0; i < m->scales; i++) upscale *= m->scale[i].upscale, most = m->scale[i].maximum;
-  need(m->scales && upscale == 4, "the scale decoder does not upscale by 4");
+  check(m->scales && upscale == 4, "the scale decoder does not upscale by 4");
   Array axes = array(normative, "context", "axes", 1);
   m->y = tables(normative, "y", axes.values ? 512 : 64);
-  need(axes.values || most <= 63, "an index may be larger than 63");
+  check(axes.values || most <= 63, "an index may be larger than 63");
   if (!axes.values) return;
   int n = array(normative, "context", "bias", 1).sides[0], k2, inputs, seen = 0;
   Array next = array(normative, "joint0", "kernel", 4);
@@ -235,16 +238,16 @@ static void read_model(Bytes normative, Model *m) {
   inputs = next.sides[2], k2 = array(normative, "context", "kernel", 4).sides[2];
   m->features = inputs - n;
   bool good = layer(normative, "context", k2, 127, 255, &m->context) && axes.sides[0] == 3;
-  need(good && k2 % 2 && m->context.upscale == 1, "no kernel or axes for context");
-  need(m->features > 0 && m->channels % m->features == 0, "wrong number of features");
+  check(good && k2 % 2 && m->context.upscale == 1, "no kernel or axes for context");
+  check(m->features > 0 && m->channels % m->features == 0, "wrong number of features");
   m->channels /= m->features;
   m->joints = chain(normative, "joint", m->joint, &inputs);
   Layer *table = &m->joint[MOST_LAYERS], *mean = table + 1;
   good = layer(normative, "table", inputs, 255, 63, table);
   good = layer(normative, "mean", inputs, 255, 2047, mean) && good;
-  need(good && table->sides[3] == 1 && mean->sides[3] == 1, "no layer for index or mean");
+  check(good && table->sides[3] == 1 && mean->sides[3] == 1, "no layer for index or mean");
   for (int i = 0; i < 3; i++) seen |= 1 << ((m->axes[i] = axes.values[i]) >> 2 ? 3 : m->axes[i]);
-  need(seen == 7, "the axes are no permutation");
+  check(seen == 7, "the axes are no permutation");
 }
 
 /* ---- The range decoder. */
@@ -277,7 +280,7 @@ static int32_t decode_value(Decoder *d, const Tables *tables, int row) {
   int last = tables->length.values[row] - 1, zeros = 0, gamma = 1;
   int symbol = decode_symbol(d, cdf, last + 1);
   if (symbol < last) return symbol + tables->offset.values[row];
-  while (!decode_symbol(d, half, 2)) check(++zeros < 30, "stream", "an escaped value is too large");
+  while (!decode_symbol(d, half, 2)) check(++zeros < 30, "an escaped value is too large");
   while (zeros--) gamma = 2 * gamma + decode_symbol(d, half, 2);
   return (decode_symbol(d, half, 2) ? -gamma : gamma + last - 1) + tables->offset.values[row];
 }
@@ -285,10 +288,10 @@ static int32_t decode_value(Decoder *d, const Tables *tables, int row) {
 static void check_end(const Decoder *d) {
   uint64_t window = bytes_at(d->stream, d->position - 4, 4), low = (window - d->code) & 0xFFFFFFFFu;
   uint64_t wanted = 0, coarse = (low + 0xFFFFFF) >> 24 << 24;
-  check(d->position >= d->stream.size, "stream", "data is left over");
+  check(d->position >= d->stream.size, "data is left over");
   if (low && low + d->size <= (uint64_t)1 << 32)
     wanted = coarse < low + d->size ? coarse : (low + 0xFFFF) >> 16 << 16;
-  check(window == wanted, "stream", "the stream does not end as it should");
+  check(window == wanted, "the stream does not end as it should");
 }
 
 /* ---- Integer convolutions and the payload. */
@@ -392,14 +395,14 @@ static Symbols new_symbols(const Model *m, int height, int width) {
 
 static Symbols read_payload(const Model *m, Bytes stream, int height, int width) {
   int64_t least = (int64_t)up(height, 64) * up(width, 64) * m->least / 2048 - 1;
-  check((int64_t)stream.size >= least, "stream", "a stream is too short for its picture");
+  check((int64_t)stream.size >= least, "a stream is too short for its picture");
   Symbols s = new_symbols(m, height, width);
   Decoder d = {stream, (uint64_t)1 << 32, bytes_at(stream, 0, 4), 4};
   int h = s.hyper_height, w = s.hyper_width;
   int16_t *a = take(s.hyper, sizeof *a);
   for (int64_t n = 0; n < s.hyper; n++) {
     s.z[n] = decode_value(&d, &m->z, (int)(n % m->hyper_channels));
-    check(abs(s.z[n]) <= 127, "stream", "a hyper-latent is out of bounds");
+    check(abs(s.z[n]) <= 127, "a hyper-latent is out of bounds");
     a[n] = (int16_t)s.z[n];
   }
   for (const Layer *l = m->scale; l < m->scale + m->scales; l++) {
@@ -412,7 +415,7 @@ static Symbols read_payload(const Model *m, Bytes stream, int height, int width)
   int32_t even[257];
   for (int i = 0; i <= 256; i++) even[i] = 256 * i;
   int high = decode_symbol(&d, even, 256), found = high << 8 | decode_symbol(&d, even, 256);
-  check(found == crc16((Bytes){s.map, (size_t)(row * s.height)}), "stream", "wrong index check");
+  check(found == crc16((Bytes){s.map, (size_t)(row * s.height)}), "wrong index check");
   if (m->features) decode_context(&s, &d);
   for (int64_t i = 0; i < s.count && !m->features; i++)
     if (s.map[i]) s.values[i] = decode_value(&d, &m->y, s.map[i]);
@@ -425,7 +428,7 @@ static Symbols read_payload(const Model *m, Bytes stream, int height, int width)
 typedef struct { Bytes file; size_t at; } Fields; /* fields end where `file` does */
 
 static Bytes bytes_of(Fields *f, uint64_t size) {
-  check(size <= f->file.size - f->at, "field", "a field reaches beyond the end of the file");
+  check(size <= f->file.size - f->at, "a field reaches beyond the end of the file");
   Bytes found = {f->file.at + f->at, (size_t)size};
   f->at += (size_t)size;
   return found;
@@ -436,10 +439,10 @@ static uint64_t varint(Fields *f) {
   for (int shift = 0; shift < 63; shift += 7) {
     uint8_t byte = *bytes_of(f, 1).at;
     value |= (uint64_t)(byte & 127) << shift;
-    check(byte || !shift, "field", "a number is longer than it need be");
+    check(byte || !shift, "a number is longer than it need be");
     if (byte < 128) return value;
   }
-  return check(false, "field", "a number is 2^63 or more"), 0;
+  fail("bitstream", "a number is 2^63 or more");
 }
 
 static int read_layers(Fields *f, const Model *models, int count, int height, int width,
@@ -447,16 +450,16 @@ static int read_layers(Fields *f, const Model *models, int count, int height, in
   uint64_t first = varint(f), lengths[MOST_STREAMS] = {first >> 2};
   int layers = (int)(first & 3) + 1;
   Bytes stream[MOST_STREAMS];
-  check(layers > 1, "field", "a file in layers has but one");
+  check(layers > 1, "a file in layers has but one");
   for (int i = 1; i < layers - 1; i++) lengths[i] = varint(f);
   for (int i = 0; i < layers - 1; i++) {
     stream[i] = bytes_of(f, lengths[i]);
     int wanted = crc16((Bytes){f->file.at, f->at});
-    check((int)number(bytes_of(f, 2).at, 2) == wanted, "damaged", "a layer's check is wrong");
+    check((int)number(bytes_of(f, 2).at, 2) == wanted, "a layer's check is wrong");
   }
   stream[layers - 1] = bytes_of(f, f->file.size - f->at);
-  check(crc32(f->file) == number(f->file.at + f->file.size, 4), "damaged", "wrong checksum");
-  need(layers == count, "the model has another number of layers");
+  check(crc32(f->file) == number(f->file.at + f->file.size, 4), "wrong checksum");
+  check(layers == count, "the model has another number of layers");
   for (int i = 0, scale = 1 << (layers - 1); i < layers; i++, scale /= 2)
     symbols[i] = read_payload(&models[i], stream[i], up(height, scale), up(width, scale));
   return layers;
@@ -469,9 +472,9 @@ static void paste(const void *from, void *into, int64_t rows, int64_t row, int64
 
 static void read_tiles(Fields *f, bool alpha, const Model *m, int height, int width, Symbols *all) {
   int side = 64 * *bytes_of(f, 1).at;
-  check(side >= 64 * 4 && side <= 64 * 64, "field", "a tile's side is out of bounds");
+  check(side >= 64 * 4 && side <= 64 * 64, "a tile's side is out of bounds");
   int rows = up(height, side), columns = up(width, side), tiles = rows * columns;
-  check(tiles * 5LL + 4 <= (int64_t)(f->file.size - f->at), "field", "the index is cut short");
+  check(tiles * 5LL + 4 <= (int64_t)(f->file.size - f->at), "the index is cut short");
   Bytes *record = take(tiles, sizeof *record);
   uint32_t *checks = take(tiles, sizeof *checks);
   for (int n = 0; n < tiles; n++) {
@@ -479,16 +482,16 @@ static void read_tiles(Fields *f, bool alpha, const Model *m, int height, int wi
     checks[n] = number(bytes_of(f, 4).at, 4);
   }
   uint32_t found = crc32((Bytes){f->file.at, f->at});
-  check(number(bytes_of(f, 4).at, 4) == found, "damaged", "the header's checksum is wrong");
+  check(number(bytes_of(f, 4).at, 4) == found, "the header's checksum is wrong");
   for (int n = 0; n < tiles; n++) record[n] = bytes_of(f, record[n].size);
-  check(f->at == f->file.size, "field", "something follows the last tile");
+  check(f->at == f->file.size, "something follows the last tile");
   *all = new_symbols(m, height, width);
   for (int n = 0; n < tiles; n++) {
     int top = n / columns * side, left = n % columns * side;
     int h = height - top < side ? height - top : side;
     int w = width - left < side ? width - left : side;
     Fields inside = {record[n], 0};
-    check(crc32(record[n]) == checks[n], "damaged", "a tile's checksum is wrong");
+    check(crc32(record[n]) == checks[n], "a tile's checksum is wrong");
     if (alpha) bytes_of(&inside, varint(&inside));
     Symbols s = read_payload(m, bytes_of(&inside, record[n].size - inside.at), h, w);
     int64_t row = s.width * m->channels, step = (int64_t)all->width * m->channels;
@@ -502,26 +505,26 @@ static void read_tiles(Fields *f, bool alpha, const Model *m, int height, int wi
 }
 
 static int read_tgc(Bytes file, const Model *models, int count, const uint8_t *id, Symbols *s) {
-  check(file.size >= 3 && memcmp(file.at, "TGC", 3) == 0, "magic", "this is no .tgc file");
+  check(file.size >= 3 && memcmp(file.at, "TGC", 3) == 0, "this is no .tgc file");
   int version = file.size > 3 ? file.at[3] >> 4 : 1, flags = file.size > 3 ? file.at[3] & 15 : 0;
-  check(version >= 1 && version <= 3, "version", "the version is unknown");
-  check(file.size >= 14, "damaged", "the file is cut short");
-  uint32_t sum = crc32((Bytes){file.at, file.size - 4});
-  check(version > 1 || number(file.at + file.size - 4, 4) == sum, "damaged", "wrong checksum");
-  Fields f = {{file.at, version == 3 ? file.size : file.size - 4}, 4};
+  check(version >= 1 && version <= 3, "the version is unknown");
+  check(file.size >= 14, "the file is cut short");
+  Bytes body = {file.at, file.size - 4};
+  check(version > 1 || number(body.at + body.size, 4) == crc32(body), "the checksum is wrong");
+  Fields f = {version == 3 ? file : body, 4};
   const uint8_t *model = bytes_of(&f, 3).at;
   uint64_t width = varint(&f), height = varint(&f), profile = 8;
   check(width >= 1 && height >= 1 && width <= 1 << 28 && height <= 1 << 28 &&
             (width < 64 ? 64 : width) * (height < 64 ? 64 : height) <= 1 << 28,
-        "field", "width or height is out of bounds");
-  bytes_of(&f, 1);                                         /* quality */
-  if (flags & 1 && (profile = varint(&f)) >= 8) bytes_of(&f, profile); /* or a known one's number */
+        "width or height is out of bounds");
+  bytes_of(&f, 1); /* quality */
+  if (flags & 1 && (profile = varint(&f)) >= 8) bytes_of(&f, profile); /* below it is a number */
   if (flags & 2) bytes_of(&f, varint(&f));
   if (flags & 4 && version != 3) bytes_of(&f, varint(&f));
-  need(memcmp(model, id, 3) == 0, "the file was made with another model");
-  check(profile >= 8 || (profile >= 1 && profile <= 5), "metadata", "an unknown profile's number");
+  check(memcmp(model, id, 3) == 0, "the file was made with another model");
+  check(profile >= 8 || (profile >= 1 && profile <= 5), "an unknown profile's number");
   if (version == 2) return read_layers(&f, models, count, (int)height, (int)width, s);
-  need(count == 1 && !(version == 3 && models->features), "the model has no such files");
+  check(count == 1 && !(version == 3 && models->features), "the model has no such files");
   if (version == 3) read_tiles(&f, flags & 4, models, (int)height, (int)width, s);
   else *s = read_payload(models, bytes_of(&f, f.file.size - f.at), (int)height, (int)width);
   return 1;
@@ -531,10 +534,9 @@ static int read_tgc(Bytes file, const Model *models, int count, const uint8_t *i
 
 static Bytes read_file(const char *path) { /* empty, if there is none */
   FILE *file = fopen(path, "rb");
-  long size = file && !fseek(file, 0, SEEK_END) ? ftell(file) : 0;
-  uint8_t *bytes = take(size > 0 ? size : 1, 1);
-  if (file) rewind(file), size = (long)fread(bytes, 1, size > 0 ? (size_t)size : 0, file);
-  if (file) fclose(file);
+  long size = file && !fseek(file, 0, SEEK_END) ? labs(ftell(file)) : 0;
+  uint8_t *bytes = take(size, 1);
+  if (file) rewind(file), size = (long)fread(bytes, 1, (size_t)size, file), fclose(file);
   return (Bytes){bytes, (size_t)size};
 }
 
@@ -548,16 +550,15 @@ static void print_hash(FILE *out, const char *before, const void *data, int64_t 
 static void print(const char *path, int streams, const Symbols *s) { /* on little-endian hosts */
   FILE *out = fopen(path, "w");
   if (!out) exit((perror(path), 2));
-  if (error) fprintf(out, "{\"error\": \"%s\", \"message\": \"%s\"", error, message);
+  if (error) fprintf(out, "{\"error\": \"%s\", \"message\": \"%s\"}\n", error, message);
   for (int i = 0; i < streams && !error; i++, s++) {
     int features = s->model->features, each = features ? features : 1;
-    print_hash(out, i ? ", {\"z\": \"" : "{\"symbols\": [{\"z\": \"", s->z, 4 * s->hyper);
+    print_hash(out, i ? "{\"z\": \"" : "{\"symbols\": [{\"z\": \"", s->z, 4 * s->hyper);
     fprintf(out, "\", \"%s", features ? "features" : "indexes");
     print_hash(out, "\": \"", s->map, s->count * each);
     print_hash(out, features ? "\", \"q\": \"" : "\", \"r\": \"", s->values, 4 * s->count);
-    fputs("\"}", out);
+    fputs(i + 1 < streams ? "\"}, " : "\"}]}\n", out);
   }
-  fputs(error ? "}\n" : "]}\n", out);
   if (fclose(out)) exit((perror(path), 2));
 }
 
@@ -572,7 +573,7 @@ static int read_models(const char *folder, Model *models, uint8_t id[32]) {
     read_model(normative, &models[count]);
     sha256(normative, hashes[count]);
   }
-  need(count > 0, "there is no model");
+  check(count > 0, "there is no model");
   if (count > 1) sha256((Bytes){hashes[0], 32 * (size_t)count}, id);
   else memcpy(id, hashes[0], 32);
   return count;
@@ -581,9 +582,8 @@ static int read_models(const char *folder, Model *models, uint8_t id[32]) {
 int main(int argc, char **argv) {
   static Model models[MOST_STREAMS];
   static Symbols symbols[MOST_STREAMS];
-  static uint8_t id[32]; static char path[4096];
   static Block *kept; /* the models */
-  static int count, file, streams;
+  static uint8_t id[32]; static char path[4096]; static int count, file, streams;
   if (argc < 3) return fputs("usage: minimal MODEL OUT FILE...\n", stderr), 2;
   if (setjmp(end_of_file)) return fprintf(stderr, "%s: %s\n", argv[1], message), 2;
   count = read_models(argv[1], models, id), kept = blocks;

@@ -74,19 +74,24 @@ def normative_arrays(
 
 
 def normative_hash(arrays: Arrays) -> str:
-    """Returns the SHA-256 of named arrays in hex, whatever way they are stored.
+    """Returns the SHA-256 of named arrays in hex, whatever way they are stored."""
+    return hashlib.sha256(normative_bytes(arrays)).hexdigest()
 
-    Hashed are, for each array, sorted by name: its name, dtype (such as ``<i4``) and shape (decimal
+
+def normative_bytes(arrays: Arrays) -> bytes:
+    """Returns what the hash is taken of.
+
+    That is, for each array, sorted by name: its name, dtype (such as ``<i4``) and shape (decimal
     numbers joined by commas), each ended by a zero byte, then its elements in row-major order,
     little endian.
     """
-    digest = hashlib.sha256()
+    parts = []
     for name in sorted(arrays):
         array = arrays[name].astype(arrays[name].dtype.newbyteorder("<"), copy=False)
         for text in (name, array.dtype.str, ",".join(map(str, array.shape))):
-            digest.update(text.encode() + b"\0")
-        digest.update(array.tobytes())
-    return digest.hexdigest()
+            parts.append(text.encode() + b"\0")
+        parts.append(array.tobytes())
+    return b"".join(parts)
 
 
 def _require_known(arrays: Arrays) -> None:
