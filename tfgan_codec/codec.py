@@ -196,6 +196,10 @@ class Codec:
                 f"the file has {file.layers} layers, but those of {bundle.name} have "
                 f"{self._coder.layers}: it was not made with this model"
             )
+        if file.side and not isinstance(self._coder, HyperpriorCoder):
+            raise BitstreamError(
+                f"files of {bundle.name} have no tiles, but this has: it was not made with this model"
+            )
         if file.side:  # the scale is 1: parsing found no other
             with self.open_region(data, realism, max_pixels) as whole:
                 return whole.read(0, 0, file.width, file.height)

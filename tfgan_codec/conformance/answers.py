@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tfgan_codec.bundle.files import MANIFEST, SHIPPED
 from tfgan_codec.conformance import pnm
 from tfgan_codec.conformance.suite import FORMS, Suite
 from tfgan_codec.errors import ImageError, UsageError, shown
@@ -38,12 +40,24 @@ def ask(command: Sequence[str], suite: Suite) -> dict[str, Answer]:
     found = {}
     for model, place in suite.models.items():
         cases = [case for case in suite.cases if case.model == model]
-        with tempfile.TemporaryDirectory() as out:
+        with tempfile.TemporaryDirectory() as scratch:
+            out = Path(scratch, "out")
+            out.mkdir()
+            whole = _whole(place, Path(scratch, "model"))
             files = [str(case.file) for case in cases]
-            problem = _run([*command, str(place), out, *files])
+            problem = _run([*command, str(whole), str(out), *files])
             for case in cases:
-                found[case.name] = _answer(Path(out) / f"{case.name}.json", problem)
+                found[case.name] = _answer(out / f"{case.name}.json", problem)
     return found
+
+
+def _whole(place: Path, scratch: Path) -> Path:
+    """Returns the folder of a model, completed from the installation where the suite has only its
+    normative part: shipped models are as large as ten suites."""
+    if (place / MANIFEST).exists():
+        return place
+    shutil.copytree(SHIPPED / place.name, scratch)
+    return Path(shutil.copytree(place, scratch, dirs_exist_ok=True))
 
 
 def _run(command: list[str]) -> str:

@@ -58,7 +58,9 @@ def _passed(verdicts: Verdicts) -> str:
     tried = [each for each in verdicts if each.tried]
     if not tried:
         return NONE
-    return f"{sum(each.passed for each in tried)} of {len(verdicts)}"
+    left = len(verdicts) - len(tried)
+    passed = f"{sum(each.passed for each in tried)} of {len(tried)}"
+    return f"{passed}, {left} not tried" if left else passed
 
 
 def _differences(verdicts: Verdicts) -> str:
