@@ -65,6 +65,9 @@ native)
     ;;
   *) fail "there is no TensorFlow Lite C library for $(uname -m)" ;;
   esac
+  # What Java calls it with.
+  maven_file net.java.dev.jna:jna:5.13.0:jar jna.jar \
+    66d4f819a062a51a1d5627bffc23fac55d1677f0e0a1feba144aabdd670a64bb
   ;;
 *) fail "unknown set of files: $2" ;;
 esac
