@@ -1,4 +1,4 @@
-"""Makes the conformance suite from the golden files and vectors of the tests: a folder to take along.
+"""Makes the conformance suite from the golden files and vectors of the tests.
 
     python conformance/make.py [OUT]       # conformance/suite by default; a folder is replaced
 

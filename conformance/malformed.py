@@ -1,4 +1,4 @@
-"""Makes files that a decoder must refuse, from the golden files: each breaks one rule of the format.
+"""Makes files that a decoder must refuse: golden files, with one rule of the format broken.
 
 Checksums are right wherever they are not what is broken, so that a decoder gets as far as the rule.
 """
@@ -166,7 +166,10 @@ def _png(width: int, height: int, depth: int, colour: int, interlace: int, rows:
     head = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, interlace)
     parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(content)) + name + content + zlib.crc32(name + content).to_bytes(4, "big")
+        struct.pack(">I", len(content))
+        + name
+        + content
+        + zlib.crc32(name + content).to_bytes(4, "big")
         for name, content in parts
     )
 
@@ -212,12 +215,11 @@ def _tiles(model: Bundle) -> Iterator[tuple[str, bytes]]:
     yield "header-check", good[: start - 1] + bytes([good[start - 1] ^ 1]) + good[start:]
     yield "tile-check", good[:-1] + bytes([good[-1] ^ 1])
     yield "tile-empty", packed(file.side, [b"", *records[1:]])
-    yield "tile-shorter-than-least", packed(
-        file.side, [chunk(file.alphas[0]) + b"\0", *records[1:]]
+    yield (
+        "tile-shorter-than-least",
+        packed(file.side, [chunk(file.alphas[0]) + b"\0", *records[1:]]),
     )
-    yield "tile-alpha-beyond-its-end", packed(
-        file.side, [varint(10**6) + records[0], *records[1:]]
-    )
+    yield "tile-alpha-beyond-its-end", packed(file.side, [varint(10**6) + records[0], *records[1:]])
 
 
 def _in_tiles(model: Bundle) -> container.TgcFile:

@@ -198,7 +198,7 @@ class Codec:
             )
         if file.side and not isinstance(self._coder, HyperpriorCoder):
             raise BitstreamError(
-                f"files of {bundle.name} have no tiles, but this has: it was not made with this model"
+                f"the file is in tiles, which {bundle.name} has not: it is of another model"
             )
         if file.side:  # the scale is 1: parsing found no other
             with self.open_region(data, realism, max_pixels) as whole:

@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def make_module() -> ModuleType:
     """Returns conformance/make.py, which is a script."""
     spec = importlib.util.spec_from_file_location("make_suite", ROOT / "conformance" / "make.py")
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     before = sys.path[:]
     spec.loader.exec_module(module)

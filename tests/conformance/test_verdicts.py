@@ -113,7 +113,7 @@ ONE = {"name": "good", "version": "plain", "model": "tiny", "symbols": [STAGES]}
         ("import os; os.abort()", "status -6"),
         ("write('{')", "no JSON"),
         ("write('[]')", "no JSON object"),
-        ('write(\'{"symbols": 3}\')', "another type"),
+        ("write('{\"symbols\": 3}')", "another type"),
         ('write(\'{"symbols": [], "decoder": "int4"}\')', "another type"),
         ("write('{}'); picture(b'P6 5 4 255\\n' + bytes(59))", "59 bytes"),
         ("write('{}'); picture(b'P3 5 4 255\\n')", "no binary PGM"),
@@ -160,7 +160,9 @@ def test_pictures_of_the_protocol(channels: int) -> None:
     rgba = pnm.rgba(levels)
     assert np.array_equal(rgba[..., 0], levels[..., 0])
     assert np.array_equal(rgba[..., 2], levels[..., 2 if channels > 2 else 0])
-    assert np.array_equal(rgba[..., 3], levels[..., -1] if channels % 2 == 0 else rgba[..., 3] | 255)
+    assert np.array_equal(
+        rgba[..., 3], levels[..., -1] if channels % 2 == 0 else rgba[..., 3] | 255
+    )
     if channels in (1, 3):
         head = b"P%d\n5 3\n255\n" % (5 if channels == 1 else 6)
         assert np.array_equal(pnm.read(head + levels.tobytes()), levels)

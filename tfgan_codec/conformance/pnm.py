@@ -19,9 +19,11 @@ _FIELD = re.compile(rb"(WIDTH|HEIGHT|DEPTH|MAXVAL) +(\d{1,9})$")
 def write(levels: Levels) -> bytes:
     """Returns a picture as a PAM file."""
     height, width, channels = levels.shape
-    head = (
-        b"P7\nWIDTH %d\nHEIGHT %d\nDEPTH %d\nMAXVAL 255\nTUPLTYPE %s\nENDHDR\n"
-        % (width, height, channels, _TYPES[channels])
+    head = b"P7\nWIDTH %d\nHEIGHT %d\nDEPTH %d\nMAXVAL 255\nTUPLTYPE %s\nENDHDR\n" % (
+        width,
+        height,
+        channels,
+        _TYPES[channels],
     )
     return head + levels.tobytes()
 
@@ -46,11 +48,8 @@ def rgba(levels: Levels) -> Levels:
     """Returns a picture as RGBA [height, width, 4], so that all kinds can be compared."""
     channels = levels.shape[2]
     colours = levels[..., :3] if channels > 2 else np.repeat(levels[..., :1], 3, 2)
-    if channels % 2:
-        alpha = np.full((*levels.shape[:2], 1), 255, np.uint8)
-    else:
-        alpha = levels[..., -1:]
-    return np.concatenate([colours, alpha], 2)
+    opaque = np.full((*levels.shape[:2], 1), 255, np.uint8)
+    return np.concatenate([colours, opaque if channels % 2 else levels[..., -1:]], 2)
 
 
 def _shaped(body: bytes, height: int, width: int, channels: int) -> Levels:
