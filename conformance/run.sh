@@ -13,7 +13,7 @@ export/android/packages.sh cc:gcc /usr/include/stdio.h:libc6-dev javac:default-j
 mkdir -p "$build/java"
 export/android/fetch.sh "$downloads" native
 cc -std=c11 -O2 -Wall -Wextra -Werror -o "$build/minimal" conformance/minimal.c -lm
-tests=("$java"/test/java/org/tfgan/codec/{Conformance,EntropySpeed,Pixels,TestData,TfLiteC}.java)
+tests=("$java"/test/java/org/tfgan/codec/{Conformance,Pixels,TfLiteC}.java)
 javac -nowarn -d "$build/java" -cp "$downloads/jna.jar" \
   "$java"/main/java/org/tfgan/codec/*.java "${tests[@]}"
 "$python" conformance/make.py >/dev/null

@@ -2,6 +2,8 @@ package org.tfgan.codec;
 
 import java.io.ByteArrayOutputStream;
 import java.io.File;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 
@@ -64,15 +66,22 @@ final class Conformance {
       }
       return String.format(
           "{\"symbols\": [{\"z\": \"%s\", \"indexes\": \"%s\", \"r\": \"%s\", \"bytes\": \"%s\"}]}",
-          EntropySpeed.hash(symbols.z),
+          hash(symbols.z),
           Hashes.sha256(symbols.indexes),
-          EntropySpeed.hash(symbols.residuals),
+          hash(symbols.residuals),
           Hashes.sha256(bundle.coder.encode(symbols)));
     } catch (BitstreamException error) {
       return "{\"error\": \"bitstream\"}";
     } catch (ImageException error) {
       return "{\"error\": \"image\"}";
     }
+  }
+
+  /** SHA-256 of integers as 32 bits, little endian. */
+  private static String hash(int[] values) {
+    ByteBuffer buffer = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    buffer.asIntBuffer().put(values);
+    return Hashes.sha256(buffer.array());
   }
 
   private static byte[] pam(Pixels pixels) {
