@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help demo bench android web test test-portable portable test-slow test-java test-web
-.PHONY: conformance fuzz lint format clean
+.PHONY: fuzz lint format clean
 
 # PYTHON=... chooses another interpreter for the environment; VENV=... another place for it.
 PYTHON ?= $(shell for p in python3.11 python3; do $$p -c "" 2>/dev/null && echo $$p && break; done)
@@ -26,7 +26,7 @@ SITE = site
 MINUTES = 10
 FUZZED = container payload bundles pictures
 
-# make android, conformance, test-java, test-web: APT=yes installs the Debian packages they need without asking.
+# make android, test-java, test-web: APT=yes installs the Debian packages they need without asking.
 export APT ?=
 
 help:  ## this text
@@ -66,12 +66,13 @@ test-java:  ## the Java decoder's tests, on the desktop [FUZZ=20000 APT=yes]
 test-web: $(VENV)/base.stamp  ## the codec's tests in Node, Chromium and Firefox [APT=yes]
 	@export/web/test.sh $(BIN)/python
 
-conformance: $(VENV)/base.stamp  ## test all decoders here against the conformance suite [APT=yes]
-	@conformance/run.sh $(BIN)/python
-
 fuzz: $(VENV)/full.stamp  ## hostile files, found by their coverage, on Linux [MINUTES=10]
 	@for name in $(FUZZED); do $(BIN)/python -m tests.fuzz.guided $$name --corpus=.cache/fuzz/$$name \
 	--seconds=$$((60 * $(MINUTES) / $(words $(FUZZED)))) || exit 1; done
+
+.PHONY: conformance
+conformance: $(VENV)/base.stamp  ## all decoders here against the conformance suite [APT=yes]
+	@conformance/run.sh $(BIN)/python
 
 lint: $(VENV)/full.stamp  ## ruff (lint and format) and mypy
 	@$(BIN)/ruff check .
@@ -84,7 +85,8 @@ format: $(VENV)/full.stamp  ## rewrite the sources as ruff wants them
 
 clean:  ## remove environments, caches and what the commands wrote
 	rm -rf export/android/build export/android/decoder/build export/android/app/src/main/assets
-	rm -rf export/web/build site conformance/build conformance/suite
+	rm -rf export/web/build site
+	rm -rf conformance/build conformance/suite
 	rm -rf $(VENV) build dist *.egg-info .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache demo.png
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
