@@ -86,9 +86,9 @@ format: $(VENV)/full.stamp  ## rewrite the sources as ruff wants them
 clean:  ## remove environments, caches and what the commands wrote
 	rm -rf export/android/build export/android/decoder/build export/android/app/src/main/assets
 	rm -rf export/web/build site
-	rm -rf conformance/build conformance/suite
 	rm -rf $(VENV) build dist *.egg-info .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache demo.png
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+	rm -rf conformance/build conformance/suite
 
 # Each lock holds for some Pythons. On others the portable codec runs with the newest versions that
 # setup.cfg allows.
