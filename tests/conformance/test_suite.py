@@ -7,6 +7,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from tfgan_codec.conformance import suite, table
 from tfgan_codec.conformance.answers import ask
 from tfgan_codec.conformance.verdicts import Verdict, judge
@@ -46,9 +48,22 @@ def test_it_is_small_and_has_all_kinds(made: Path, cases: suite.Suite) -> None:
     assert len({case.name for case in cases.cases}) == len(cases.cases)
 
 
-def test_this_package_passes(cases: suite.Suite) -> None:
-    found = verdicts(PYTHON, cases)
+@pytest.fixture(scope="module")
+def found(cases: suite.Suite) -> list[Verdict]:
+    """What came of this package."""
+    return verdicts(PYTHON, cases)
+
+
+def test_this_package_passes(found: list[Verdict], cases: suite.Suite) -> None:
     assert table.failures({"python": found}) == []
     assert all(each.tried for each in found)
     apart = [each.difference for each in found if each.difference is not None]
     assert len(apart) == sum(case.picture is not None for case in cases.cases)
+
+
+def test_the_document_has_these_rows(found: list[Verdict]) -> None:
+    """The column of Python, but for the differences, which are a machine's own."""
+    told = (ROOT / "docs" / "conformance.md").read_text(encoding="utf-8")
+    *counts, _ = table.markdown({"python": found}).splitlines()
+    for row in counts[2:]:
+        assert f"\n{row}" in told, row
