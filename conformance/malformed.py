@@ -19,7 +19,8 @@ from tfgan_codec.format import container, geometry, payload, tiles
 from tfgan_codec.format.fields import chunk, varint
 from tfgan_codec.format.rangecoder import RangeEncoder
 
-BITSTREAM = "bitstream"  # the class of all their errors
+BITSTREAM = "bitstream"  # the class of their errors
+TOO_LARGE = "image/bitstream"  # either: it depends on what is looked at first
 
 
 class Malformed(NamedTuple):
@@ -43,6 +44,7 @@ def files(data: Path) -> list[Malformed]:
         *_made("plain", "tiny", "symbols", _frames(good["high"])),
         *_made("plain", "tiny", "symbols", _fields(good["high"])),
         *_made("plain", "tiny", "symbols", _streams(tiny, good["high"])),
+        *_made("plain", "tiny", "symbols", _large(good["high"]), TOO_LARGE),
         *_made("plain", "tiny", "pixels", _metadata(good["high"])),
         *_made("plain", "tiny", "pixels", _alpha(good["alpha"])),
         *_made("layers", "layered", "symbols", _layers(layers)),
@@ -52,10 +54,14 @@ def files(data: Path) -> list[Malformed]:
 
 
 def _made(
-    version: str, model: str, level: str, blobs: Iterator[tuple[str, bytes]]
+    version: str,
+    model: str,
+    level: str,
+    blobs: Iterator[tuple[str, bytes]],
+    error: str = BITSTREAM,
 ) -> Iterator[Malformed]:
     for name, blob in blobs:
-        yield Malformed(f"bad-{version}-{name}", version, model, level, BITSTREAM, blob)
+        yield Malformed(f"bad-{version}-{name}", version, model, level, error, blob)
 
 
 def _whole(body: bytes) -> bytes:
@@ -125,6 +131,14 @@ def _streams(model: Bundle, good: bytes) -> Iterator[tuple[str, bytes]]:
     escapes = RangeEncoder()
     escapes.encode([(1 << 29) + 1], [0], model.z_tables)
     yield "escape-too-long", packed(escapes.finish()[:2] + bytes(60))
+
+
+def _large(good: bytes) -> Iterator[tuple[str, bytes]]:
+    """Files of a few bytes that claim the largest pictures of the format."""
+    file = container.parse(good).file
+    for width, height in ((1 << 14, 1 << 14), (1 << 22, 1)):
+        blob = container.pack(file._replace(width=width, height=height))
+        yield f"claims-{width}x{height}", blob
 
 
 def _metadata(good: bytes) -> Iterator[tuple[str, bytes]]:

@@ -94,6 +94,9 @@ def test_malformed_files_must_be_refused_with_their_class(case: Case) -> None:
     bad = case._replace(error="bitstream", symbols=(), picture=None)
     assert passed(bad, error="bitstream", symbols=(), picture=None) == [True]
     assert passed(bad, error="image", symbols=(), picture=None) == [False]
+    either = bad._replace(error="image/bitstream")
+    for error, good in (("image", True), ("bitstream", True), ("usage", False), ("", False)):
+        assert passed(either, error=error, symbols=(), picture=None) == [good]
     assert passed(bad) == [False]
     assert passed(bad, problem="the decoder ended with status -11") == [False]
     # What only pixels need, a decoder of symbols need not see.

@@ -30,7 +30,7 @@ class Case(NamedTuple):
     model: str  # the name of its folder
     version: str  # one of `VERSIONS`
     level: str  # of a malformed file: at which level decoders must notice
-    error: str  # of a malformed file: the class of the error, else empty
+    error: str  # of a malformed file: the class of the error, or several and slashes; else empty
     symbols: tuple[dict[str, str], ...]  # SHA-256 of each stage, by its name, of each layer
     picture: Path | None  # PNG; None where pixels are not compared
     bounds: dict[str, Bounds]  # by the form of the decoder

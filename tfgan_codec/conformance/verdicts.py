@@ -45,7 +45,7 @@ def _malformed(case: Case, answer: Answer) -> Verdict:
     if unsupported or (case.level == PIXELS and answer.symbols and answer.picture is None):
         return Verdict(case, case.level, True, False)
     why = answer.problem
-    if not why and answer.error != case.error:
+    if not why and answer.error not in case.error.split("/"):
         found = shown(answer.error) if answer.error else "no error"
         why = f"{found}, not {case.error}"
     return Verdict(case, case.level, not why, True, why)
