@@ -17,7 +17,7 @@ from tfgan_codec.conformance import suite, table
 SOURCE = ROOT / "conformance" / "minimal.c"
 WARNINGS = ["-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
 SANITIZED = ["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-MUTATED = 1000  # files of each model
+MUTATED = 400  # files of each model
 
 
 @pytest.fixture(scope="module")
