@@ -53,7 +53,10 @@ def read(folder: Path) -> Suite:
     try:
         fields = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UsageError(f"{shown(folder)} has no {MANIFEST} that can be read: {error}") from error
+        raise UsageError(
+            f"{shown(folder)} has no {MANIFEST} that can be read ({error}); "
+            "python conformance/make.py makes the suite"
+        ) from error
     if fields.get("format") != FORMAT:
         raise UsageError(f"the suite in {shown(folder)} is not of format {FORMAT}: make it again")
     models = {name: folder / "models" / name for name in fields["models"]}
