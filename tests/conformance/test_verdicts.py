@@ -146,6 +146,29 @@ def test_programs_without_an_answer_fail(
     assert f"mine: good, symbols: {answer.problem}" in err
 
 
+def test_a_crash_costs_only_the_file_that_causes_it(tmp_path: Path) -> None:
+    (tmp_path / "models" / "tiny").mkdir(parents=True)
+    (tmp_path / "models" / "tiny" / "manifest.json").touch()
+    cases = [{**ONE, "name": name} for name in ("first", "bad", "last")]
+    fields = {"format": 1, "models": ["tiny"], "cases": cases}
+    (tmp_path / suite.MANIFEST).write_text(json.dumps(fields))
+    script = tmp_path / "decoder.py"
+    lines = (
+        "import os, pathlib, sys",
+        "for file in map(pathlib.Path, sys.argv[3:]):",
+        "    if file.stem == 'bad':",
+        "        os.abort()",
+        "    pathlib.Path(sys.argv[2], file.stem + '.json').write_text('{}')",
+    )
+    script.write_text("\n".join(lines))
+    found = ask([sys.executable, str(script)], suite.read(tmp_path))
+    assert {name: bool(answer.problem) for name, answer in found.items()} == {
+        "first": False,
+        "bad": True,
+        "last": False,
+    }
+
+
 def test_what_cannot_be_run_is_told(tmp_path: Path, cases: suite.Suite) -> None:
     with pytest.raises(UsageError, match="cannot be run"):
         ask([str(tmp_path / "none")], cases)

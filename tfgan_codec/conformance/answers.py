@@ -16,6 +16,8 @@ from tfgan_codec.conformance.suite import FORMS, Suite
 from tfgan_codec.errors import ImageError, UsageError, shown
 
 SECONDS = 300  # that a decoder may take for all files of a model
+SECONDS_ALONE = 30  # and for one, where it did not come to its end with all
+PATIENCE = 5  # files of a model that it may fail alone; then it is not asked about more of them
 
 
 class Answer(NamedTuple):
@@ -45,9 +47,15 @@ def ask(command: Sequence[str], suite: Suite) -> dict[str, Answer]:
             out.mkdir()
             whole = _whole(place, Path(scratch, "model"))
             files = [str(case.file) for case in cases]
-            problem = _run([*command, str(whole), str(out), *files])
+            asked = [*command, str(whole), str(out)]
+            problem, failed = _run([*asked, *files], SECONDS), 0
             for case in cases:
-                found[case.name] = _answer(out / f"{case.name}.json", problem)
+                answer, alone = out / f"{case.name}.json", problem
+                if problem and not answer.exists() and failed < PATIENCE:
+                    # The fault may be another file's.
+                    alone = _run([*asked, str(case.file)], SECONDS_ALONE)
+                    failed += bool(alone)
+                found[case.name] = _answer(answer, alone)
     return found
 
 
@@ -60,16 +68,16 @@ def _whole(place: Path, scratch: Path) -> Path:
     return Path(shutil.copytree(place, scratch, dirs_exist_ok=True))
 
 
-def _run(command: list[str]) -> str:
-    """Runs a command and returns what was wrong with it, or nothing."""
+def _run(command: list[str], seconds: int) -> str:
+    """Runs a command for so long at most; returns what was wrong with it, or nothing."""
     try:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False
         )
     except OSError as error:
         raise UsageError(f"{shown(command[0])} cannot be run: {error.strerror}") from error
     except subprocess.TimeoutExpired:
-        return f"the decoder took more than {SECONDS} s"
+        return f"the decoder took more than {seconds} s"
     if not done.returncode:
         return ""
     last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
