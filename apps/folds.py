@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tfgan_codec import cli
+from tfgan_codec import cli, outputs
 
 _USAGE = """
-usage: python -m apps.folds --data=FOLDER --out=FOLDER [--folds=5]
+usage: python -m apps.folds --data=FOLDER --out=FOLDER [--folds=5] [--overwrite]
 
 Writes lists of pictures for k-fold cross-validation, two for every fold: foldN-train.txt and
 foldN-validation.txt.
@@ -27,12 +27,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     values.add("out", None, "Where the lists go.")
     values.add("folds", 5, "How many folds.")
     values.add("seed", 0, "Another seed gives other folds.")
+    values.add_overwrite()
 
     def command() -> None:
         from tfgan_codec.data.files import picture_files
-        from tfgan_codec.data.kfold import write_lists
+        from tfgan_codec.data.kfold import FOLDER, write_lists
 
         cli.require(values, "data", "out")
+        outputs.check_folder(values.out, FOLDER, values.overwrite)
         files = picture_files(values.data)
         for path in write_lists(files, values.folds, Path(values.out), values.seed):
             print(path)

@@ -40,3 +40,21 @@ def test_the_command_writes_lists_that_training_reads(tmp_path: Path, capsys):
         assert len({path.name for path in train} | {path.name for path in validation}) == 5
         assert not set(train) & set(validation)
     assert folds_app.main(["folds"]) == 2
+
+
+def test_lists_replace_lists_alone(tmp_path: Path, capsys):
+    photos, out = tmp_path / "photos", tmp_path / "out"
+    photos.mkdir()
+    for number in range(5):
+        Image.new("RGB", (8, 8)).save(photos / f"{number}.png")
+
+    def run(*more: str) -> int:
+        return folds_app.main(["folds", f"--data={photos}", f"--out={out}", *more])
+
+    assert run() == run("--folds=2") == 0
+    assert len(list(out.iterdir())) == 2 * 2  # none is left of the five folds before
+    assert run(f"--out={photos}") == 1
+    assert "--overwrite" in capsys.readouterr().err
+    assert len(list(photos.iterdir())) == 5
+    assert run(f"--out={photos}", "--overwrite") == 0
+    assert len(list(photos.iterdir())) == 5 + 2 * 5

@@ -9,6 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from tfgan_codec.errors import UsageError
+from tfgan_codec.outputs import Kind
+
+FOLDER = Kind("a folder of folds", "", lambda name: (Path(name) / "fold0-train.txt").is_file())
 
 
 def kfold(files: Sequence[Path], folds: int, seed: int = 0) -> list[list[Path]]:
@@ -24,9 +27,11 @@ def kfold(files: Sequence[Path], folds: int, seed: int = 0) -> list[list[Path]]:
 def write_lists(files: Sequence[Path], folds: int, out: Path, seed: int = 0) -> list[Path]:
     """Writes two lists per fold to the folder `out` and returns their paths: its own pictures in
     `foldN-validation.txt`, for `apps.train --validation`; all others in `foldN-train.txt`, for
-    `--data`."""
-    out.mkdir(parents=True, exist_ok=True)
+    `--data`. Lists of before go, also those of more folds."""
     parts = kfold(files, folds, seed)
+    out.mkdir(parents=True, exist_ok=True)
+    for former in [*out.glob("fold[0-9]*-train.txt"), *out.glob("fold[0-9]*-validation.txt")]:
+        former.unlink()
     written = []
     for number, part in enumerate(parts):
         others = [path for each in parts if each is not part for path in each]
