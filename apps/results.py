@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tfgan_codec import cli
-from tfgan_codec.evaluation import documents, plots, schema
+from tfgan_codec.evaluation import documents
 
 _USAGE = """
 usage: python -m apps.results [--check] [--plots]
@@ -32,9 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for page in changed:
             print(f"{page}: {'differs from' if values.check else 'written from'} results/")
         if values.plots and not values.check:
-            for folder in documents.measured_folders(Path()):
-                found = schema.load(folder / "results.json")
-                plots.save(found.sets, folder, str(found.about["data"]))
+            documents.redraw(Path())
         if values.check and changed:
             raise cli.Unfinished
 

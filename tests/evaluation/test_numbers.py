@@ -149,3 +149,15 @@ def test_a_number_without_a_mark_is_seen() -> None:
         MEASURED, unmarked("PSNR 26.23 dB, 30 kMAC per pixel, LPIPS .202, -55 %, 3 s.")
     )
     assert found == ["26.23 dB", "30 kMAC", ".202", "-55 %", "3 s"]
+
+
+def test_curves_are_drawn_again_where_they_are_kept(checkout: Path) -> None:
+    pytest.importorskip("matplotlib")
+    folder = checkout / "results" / "pair"
+    content = json.loads((folder / "results.json").read_text())
+    about = {"command": "python -m apps.bench", "data": "kodak", "images": 24}
+    (folder / "results.json").write_text(json.dumps({**content, **about}))
+    (folder / "psnr.svg").write_text("old")
+    documents.redraw(checkout)
+    assert "<svg" in (folder / "psnr.svg").read_text()
+    assert sorted(file.name for file in folder.iterdir()) == ["psnr.svg", "results.json"]

@@ -29,11 +29,13 @@ Pictures of a gallery of apps.gallery, all or some, stand between comments too.
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from tfgan_codec.errors import UsageError
-from tfgan_codec.evaluation import curves, gallery, schema, summary
+from tfgan_codec.evaluation import curves, gallery, plots, schema, summary
 from tfgan_codec.evaluation.numbers import Numbers, written
 
 QUOTED = re.compile(r"([+-]?(?:\d[\d,]*)?\.?\d+)<!--= (.*?) -->", re.DOTALL)
@@ -89,6 +91,17 @@ def update_all(root: Path, write: bool) -> list[Path]:
         if write:
             page.write_text(made[page], encoding="utf-8")
     return changed
+
+
+def redraw(root: Path) -> None:
+    """Draws the curves anew that are kept beside measured results; needs matplotlib."""
+    for folder in measured_folders(root):
+        results = schema.load(folder / "results.json")
+        with tempfile.TemporaryDirectory() as drawn:
+            plots.save(results.sets, Path(drawn), str(results.about["data"]))
+            for file in Path(drawn).iterdir():
+                if (folder / file.name).is_file():
+                    shutil.copy(file, folder)
 
 
 def measured_folders(root: Path) -> list[Path]:
