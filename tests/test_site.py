@@ -10,6 +10,8 @@ from types import ModuleType
 import documents
 import pytest
 
+from tfgan_codec import __version__
+
 ROOT = documents.ROOT
 NAV = (ROOT / "website" / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
 
@@ -76,3 +78,9 @@ def test_the_link_checker_bites(tmp_path: Path, line: str, problem: str) -> None
 def test_packages_of_the_site_are_pinned() -> None:
     lines = (ROOT / "website" / "requirements.txt").read_text(encoding="utf-8").splitlines()
     assert all(re.fullmatch(r"[\w-]+==[\w.]+", line) for line in lines if line[:1] != "#")
+
+
+def test_the_citation_names_this_version() -> None:
+    for page in ("CITATION.cff", "docs/cite.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        assert re.findall(r"^ *version(?:: | = \{)([\d.]+)", text, re.M) == [__version__], page
