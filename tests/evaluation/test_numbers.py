@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("scipy")  # Bjontegaard rates
+
 from apps import results
 from tfgan_codec.errors import UsageError
 from tfgan_codec.evaluation import documents
