@@ -3,7 +3,9 @@
     python -m export.android.check_apk export/android/build [--small_pages]
 
 Native libraries for arm64-v8a must load on pages of 16 KB, which devices of today have; with
---small_pages those of 4 KB are let pass, for a class path that has no others. Every class that the code names must be in the APK, in Android 6 (the stand-in for its android.jar
+--small_pages those of 4 KB are let pass, for a class path that has no others.
+
+Every class that the code names must be in the APK, in Android 6 (the stand-in for its android.jar
 that the build compiles against) or in Java's own library.
 """
 

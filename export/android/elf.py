@@ -18,7 +18,7 @@ def page_alignment(data: bytes) -> int:
     try:
         (table,) = struct.unpack_from("<Q" if wide else "<I", data, 32 if wide else 28)
         size, count = struct.unpack_from("<HH", data, 54 if wide else 42)
-        found = []
+        found: list[int] = []
         for at in range(table, table + size * count, size or 1):
             (kind,) = struct.unpack_from("<I", data, at)
             layout, offset = ("<Q", 48) if wide else ("<I", 28)
