@@ -1,6 +1,9 @@
 package org.tfgan.codec;
 
-/** Encodes pictures. What it leaves out of files: ICC profiles, EXIF and transparency. */
+/**
+ * Encodes pictures with models of one layer and without a context model. What it leaves out of
+ * files: ICC profiles, EXIF and transparency.
+ */
 public final class PictureEncoder {
   private static final int MAX_Z = 127;
   /** Decoded values must fit a float exactly. */
@@ -9,8 +12,14 @@ public final class PictureEncoder {
   private final Bundle bundle;
   private final Networks networks;
 
-  public PictureEncoder(Bundle bundle, Networks networks) {
-    this.bundle = bundle;
+  /**
+   * @throws UsageException if files of this model are in layers or need a context model
+   */
+  public PictureEncoder(LoadedBundle model, Networks networks) throws UsageException {
+    if (model.layers.size() != 1 || model.layers.get(0).contextCoder != null) {
+      throw new UsageException(model.name + " makes files that can only be decoded here");
+    }
+    bundle = model.layers.get(0);
     this.networks = networks;
   }
 
@@ -57,7 +66,8 @@ public final class PictureEncoder {
     return pack(picture, quality, bundle.coder.encode(quantise(latents, quality)));
   }
 
-  private byte[] pack(PixelSource picture, int quality, byte[] stream) throws ImageException {
+  private byte[] pack(PixelSource picture, int quality, byte[] stream)
+      throws ImageException, UsageException {
     return Container.pack(
         new TgcFile.Builder(bundle.modelId(), picture.width(), picture.height())
             .quality(quality)
@@ -65,15 +75,16 @@ public final class PictureEncoder {
             .build());
   }
 
-  private void checkSize(PixelSource picture) throws ImageException {
+  private void checkSize(PixelSource picture) throws ImageException, UsageException {
     pack(picture, 0, new byte[0]); // refuses what the format cannot hold
-    bundle.coder.checkMemory(latents(picture.height()), latents(picture.width()));
+    bundle.coder.checkMemory(Bundle.latents(picture.height()), Bundle.latents(picture.width()));
   }
 
   private FloatGrid analyse(PixelSource picture) throws TgcException {
-    FloatGrid latents =
-        new FloatGrid(latents(picture.height()), latents(picture.width()), bundle.channels);
-    networks.run(NetworkKind.ANALYSIS, 0, new PaddedPicture(picture), latents::paste);
+    int height = Bundle.latents(picture.height());
+    int width = Bundle.latents(picture.width());
+    FloatGrid latents = new FloatGrid(height, width, bundle.channels);
+    networks.run(bundle, NetworkKind.ANALYSIS, 0, new PaddedPicture(picture), latents::paste);
     return latents;
   }
 
@@ -108,6 +119,7 @@ public final class PictureEncoder {
     int height = scaled.height() / NetworkKind.HYPER_ANALYSIS.cell;
     int[] z = new int[height * width * bundle.hyperChannels];
     networks.run(
+        bundle,
         NetworkKind.HYPER_ANALYSIS,
         0,
         scaled,
@@ -125,9 +137,5 @@ public final class PictureEncoder {
   /** floor(x + 1/2), clipped to +-limit. */
   private static int round(float x, int limit) {
     return (int) Math.max(-limit, Math.min(limit, Math.floor(x + 0.5f)));
-  }
-
-  private static int latents(int pixels) {
-    return (pixels + Bundle.STRIDE - 1) / Bundle.STRIDE;
   }
 }

@@ -16,15 +16,15 @@ class EndToEndTest {
   private static final int WHOLE = 8192; // cells: all the pictures here, in one window
   private static final int SMALL = 100;
 
-  private Bundle tiny;
+  private LoadedBundle tiny;
   private Networks networks;
   private PictureDecoder decoder;
 
   @BeforeEach
   void load() throws Exception {
     assumeTrue(TfLiteC.available(), "give the C library of TensorFlow Lite as -Dtgc.tflite");
-    tiny = TestData.tiny();
-    networks = new Networks(tiny, new TfLiteC(), WHOLE);
+    tiny = TestData.model("tiny");
+    networks = new Networks(new TfLiteC(), WHOLE);
     decoder = new PictureDecoder(tiny, networks);
   }
 
@@ -37,7 +37,9 @@ class EndToEndTest {
 
   private static Pixels decode(PictureDecoder decoder, TgcFile file, double realism)
       throws Exception {
-    Pixels pixels = new Pixels(file.width, file.height);
+    int scale = file.scale();
+    Pixels pixels =
+        new Pixels(Pyramid.shrunk(file.width, scale), Pyramid.shrunk(file.height, scale));
     decoder.render(file, decoder.decodeSymbols(file), realism, pixels);
     return pixels;
   }
@@ -56,6 +58,29 @@ class EndToEndTest {
       largest = Math.max(largest, difference);
     }
     System.out.println("golden files to pixels: largest difference from Python " + largest);
+  }
+
+  @Test
+  void otherKindsOfFilesToPixels() throws Exception {
+    for (int scale = 1; scale <= 4; scale *= 2) {
+      TgcFile file = Container.parse(TestData.file("layers/file.tgc"), scale);
+      sameAs("layers/scale" + scale + ".png", "layered", file);
+    }
+    for (String name : new String[] {"context", "tiles"}) {
+      TgcFile file = Container.parse(TestData.file(name + "/file.tgc"));
+      sameAs(name + "/file.png", name.equals("context") ? name : "tiny", file);
+    }
+  }
+
+  private static void sameAs(String picture, String model, TgcFile file) throws Exception {
+    Pixels expected = Pixels.ofPng(TestData.file(picture));
+    for (int maxCells : new int[] {WHOLE, SMALL}) {
+      try (Networks networks = new Networks(new TfLiteC(), maxCells)) {
+        Pixels found = decode(new PictureDecoder(TestData.model(model), networks), file, 1);
+        int difference = found.maxDifference(expected);
+        assertTrue(difference <= 1, picture + " differs by " + difference);
+      }
+    }
   }
 
   @Test
@@ -81,7 +106,7 @@ class EndToEndTest {
     byte[] blob = new PictureEncoder(tiny, networks).encode(picture, 200);
     TgcFile file = Container.parse(blob);
     Pixels whole = decode(decoder, file, 0);
-    try (Networks small = new Networks(tiny, new TfLiteC(), SMALL)) {
+    try (Networks small = new Networks(new TfLiteC(), SMALL)) {
       Pixels tiled = decode(new PictureDecoder(tiny, small), file, 0);
       assertTrue(whole.maxDifference(tiled) <= 1);
       byte[] other = new PictureEncoder(tiny, small).encode(picture, 200);
@@ -133,7 +158,7 @@ class EndToEndTest {
               @Override
               public void close() {}
             };
-    try (Networks broken = new Networks(tiny, wrong, WHOLE)) {
+    try (Networks broken = new Networks(wrong, WHOLE)) {
       PictureDecoder bad = new PictureDecoder(tiny, broken);
       assertThrows(BundleException.class, () -> decode(bad, TestData.goldenTgc("low"), 0));
     }

@@ -58,7 +58,7 @@ final class Session implements Closeable {
     long start = SystemClock.elapsedRealtime();
     double pixels = (double) photo.getWidth() * photo.getHeight();
     byte[] bytes =
-        model().encoder.encodeWithin(new BitmapSource(photo), (int) (bpp * pixels / 8));
+        model().encoder().encodeWithin(new BitmapSource(photo), (int) (bpp * pixels / 8));
     long ms = SystemClock.elapsedRealtime() - start;
     photo.recycle();
     Shown shown = show(bytes, decoder);

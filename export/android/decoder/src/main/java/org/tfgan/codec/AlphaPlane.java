@@ -1,0 +1,41 @@
+package org.tfgan.codec;
+
+/** The alpha plane of a file: of all of it, of its tiles, or made smaller. */
+final class AlphaPlane {
+  private AlphaPlane() {}
+
+  /**
+   * The plane at the file's scale, row by row; null without transparency.
+   *
+   * @throws BitstreamException if it is damaged
+   */
+  static byte[] decode(TgcFile file) throws BitstreamException {
+    if (!file.transparent()) {
+      return null;
+    }
+    if (file.tiles != null) {
+      return ofTiles(file);
+    }
+    int width = file.width;
+    int height = file.height;
+    byte[] plane = GreyPng.decode(file.alpha, width, height);
+    for (int scale = file.scale(); scale > 1; scale /= 2) {
+      plane = Pyramid.halved(plane, height, width);
+      width = Pyramid.shrunk(width, 2);
+      height = Pyramid.shrunk(height, 2);
+    }
+    return plane;
+  }
+
+  private static byte[] ofTiles(TgcFile file) throws BitstreamException {
+    byte[] plane = new byte[file.width * file.height];
+    for (Tile tile : file.tiles) {
+      byte[] part = GreyPng.decode(tile.alpha, tile.width, tile.height);
+      for (int y = 0; y < tile.height; y++) {
+        int to = (tile.top + y) * file.width + tile.left;
+        System.arraycopy(part, y * tile.width, plane, to, tile.width);
+      }
+    }
+    return plane;
+  }
+}
