@@ -18,6 +18,12 @@ are in bold.
     ...
 
     <!-- end of table -->
+
+Pictures of a gallery of apps.gallery, all or some, stand between comments too.
+
+    <!-- pictures: images/gallery kodim23 -->
+    ...
+    <!-- end of pictures -->
 """
 
 from __future__ import annotations
@@ -27,11 +33,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tfgan_codec.errors import UsageError
-from tfgan_codec.evaluation import curves, schema, summary
+from tfgan_codec.evaluation import curves, gallery, schema, summary
 from tfgan_codec.evaluation.numbers import Numbers, written
 
 QUOTED = re.compile(r"([+-]?(?:\d[\d,]*)?\.?\d+)<!--= (.*?) -->", re.DOTALL)
 TABLE = re.compile(r"(<!-- table: (.*?)-->\n)(.*?)(<!-- end of table -->)", re.DOTALL)
+PICTURES = re.compile(
+    r"(<!-- pictures: (\S+)(.*?) -->\n)(.*?)(<!-- end of pictures -->)", re.DOTALL
+)
 _HEADS = {
     "bpp": "bits per pixel",
     "psnr": "PSNR",
@@ -46,8 +55,20 @@ _NAMES = {"avif": "AVIF", "heic": "HEIC", "jpeg": "JPEG", "jpeg2000": "JPEG 2000
 _NAMES.update({"jxl": "JPEG XL", "mobile": "mobile, realistic", "mobile@0": "mobile, faithful"})
 
 
-def updated(text: str, numbers: Numbers) -> str:
-    """Returns a document with all its marked numbers and tables as the results have them."""
+def updated(text: str, numbers: Numbers, folder: Path = Path()) -> str:
+    """Returns a document with all that is marked in it as the results have it.
+
+    Args:
+      text: the document.
+      numbers: the results.
+      folder: where the document stands, from which its pictures are named.
+    """
+
+    def pictures(found: re.Match[str]) -> str:
+        made = gallery.markdown(folder / found[2], found[2], found[3].split())
+        return f"{found[1]}\n{made}\n{found[5]}"
+
+    text = PICTURES.sub(pictures, text)
     text = TABLE.sub(lambda found: f"{found[1]}\n{_table(found[2], numbers)}\n{found[4]}", text)
     return QUOTED.sub(lambda found: f"{_quoted(found[2], numbers)}<!--= {found[2]} -->", text)
 
@@ -61,7 +82,7 @@ def update_all(root: Path, write: bool) -> list[Path]:
     """
     numbers = Numbers(root / "results")
     pages = [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
-    made = {page: updated(page.read_text(encoding="utf-8"), numbers) for page in pages}
+    made = {p: updated(p.read_text(encoding="utf-8"), numbers, p.parent) for p in pages}
     made.update({f / "README.md": measured_readme(f) for f in measured_folders(root)})
     changed = [page for page, text in made.items() if page.read_text(encoding="utf-8") != text]
     for page in changed:
