@@ -1,7 +1,9 @@
 package org.tfgan.codec;
 
-/** The alpha plane of a file: of all of it, of its tiles, or made smaller. */
+/** The alpha plane of a picture, as files hold it: as a whole, or a part in each tile. */
 final class AlphaPlane {
+  private static final int OPAQUE = 0xFF;
+
   private AlphaPlane() {}
 
   /**
@@ -25,6 +27,23 @@ final class AlphaPlane {
       height = Pyramid.shrunk(height, 2);
     }
     return plane;
+  }
+
+  /** The plane of a picture as a PNG file; null if nothing of it is transparent. */
+  static byte[] encode(PixelSource picture) {
+    int width = picture.width();
+    int height = picture.height();
+    byte[] plane = new byte[width * height];
+    int[] row = new int[width];
+    boolean transparent = false;
+    for (int y = 0; y < height; y++) {
+      picture.get(row, 0, y, width, 1);
+      for (int x = 0; x < width; x++) {
+        plane[y * width + x] = (byte) (row[x] >>> 24);
+        transparent |= row[x] >>> 24 != OPAQUE;
+      }
+    }
+    return transparent ? GreyPng.encode(plane, width, height) : null;
   }
 
   private static byte[] ofTiles(TgcFile file) throws BitstreamException {

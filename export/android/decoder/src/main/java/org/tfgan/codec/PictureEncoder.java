@@ -1,9 +1,6 @@
 package org.tfgan.codec;
 
-/**
- * Encodes pictures with models of one layer and without a context model. What it leaves out of
- * files: ICC profiles, EXIF and transparency.
- */
+/** Encodes pictures, with models of one layer and without a context model. */
 public final class PictureEncoder {
   private static final int MAX_Z = 127;
   /** Decoded values must fit a float exactly. */
@@ -24,29 +21,31 @@ public final class PictureEncoder {
   }
 
   /**
-   * The best file of at most {@code maxBytes}.
+   * The best file of at most {@code maxBytes}, metadata included.
    *
    * @throws ImageException if the picture is too large for the format or this device
    * @throws UsageException if no file is that small; the message says how small the smallest is
    */
-  public byte[] encodeWithin(PixelSource picture, int maxBytes) throws TgcException {
+  public byte[] encodeWithin(PixelSource picture, PictureMetadata metadata, int maxBytes)
+      throws TgcException {
     checkSize(picture);
     FloatGrid latents = analyse(picture);
-    int overhead = pack(picture, 0, new byte[0]).length;
+    TgcFile.Builder file = builder(picture, metadata);
+    int overhead = Container.pack(file.build()).length;
     int quality =
         QualitySearch.best(
             q -> bundle.coder.estimateBits(quantise(latents, q)) / 8,
             maxBytes - overhead,
             Bundle.QUALITIES);
-    byte[] file = encode(picture, latents, quality);
-    while (file.length > maxBytes && quality > 0) { // the estimate was a few bytes low
-      file = encode(picture, latents, --quality);
+    byte[] blob = encode(file, latents, quality);
+    while (blob.length > maxBytes && quality > 0) { // the estimate was a few bytes low
+      blob = encode(file, latents, --quality);
     }
-    if (file.length > maxBytes) {
+    if (blob.length > maxBytes) {
       throw new UsageException(
-          maxBytes + " bytes are too few; the smallest file has " + file.length + " bytes");
+          maxBytes + " bytes are too few; the smallest file has " + blob.length + " bytes");
     }
-    return file;
+    return blob;
   }
 
   /**
@@ -54,29 +53,54 @@ public final class PictureEncoder {
    *
    * @throws ImageException if the picture is too large for the format or this device
    */
-  public byte[] encode(PixelSource picture, int quality) throws TgcException {
+  public byte[] encode(PixelSource picture, PictureMetadata metadata, int quality)
+      throws TgcException {
     checkSize(picture);
     if (quality < 0 || quality >= Bundle.QUALITIES) {
       throw new UsageException("quality must be in 0.." + (Bundle.QUALITIES - 1));
     }
-    return encode(picture, analyse(picture), quality);
+    return encode(builder(picture, metadata), analyse(picture), quality);
   }
 
-  private byte[] encode(PixelSource picture, FloatGrid latents, int quality) throws TgcException {
-    return pack(picture, quality, bundle.coder.encode(quantise(latents, quality)));
+  private byte[] encode(TgcFile.Builder file, FloatGrid latents, int quality)
+      throws TgcException {
+    byte[] stream = bundle.coder.encode(quantise(latents, quality));
+    return Container.pack(file.quality(quality).stream(stream).build());
   }
 
-  private byte[] pack(PixelSource picture, int quality, byte[] stream)
-      throws ImageException, UsageException {
-    return Container.pack(
-        new TgcFile.Builder(bundle.modelId(), picture.width(), picture.height())
-            .quality(quality)
-            .stream(stream)
-            .build());
+  /** A file of a picture, but for its stream. */
+  private TgcFile.Builder builder(PixelSource picture, PictureMetadata metadata) {
+    boolean grey = isGrey(picture);
+    PictureMetadata kept = metadata.fitting(grey);
+    return new TgcFile.Builder(bundle.modelId(), picture.width(), picture.height())
+        .grey(grey && kept.allowsGrey())
+        .icc(kept.icc)
+        .profile(kept.profile)
+        .exif(kept.exif)
+        .alpha(kept.alpha);
   }
 
-  private void checkSize(PixelSource picture) throws ImageException, UsageException {
-    pack(picture, 0, new byte[0]); // refuses what the format cannot hold
+  /** Whether red, green and blue are equal everywhere. */
+  private static boolean isGrey(PixelSource picture) {
+    int[] row = new int[picture.width()];
+    for (int y = 0; y < picture.height(); y++) {
+      picture.get(row, 0, y, row.length, 1);
+      for (int argb : row) {
+        if ((argb >> 8 & 0xFFFF) != (argb & 0xFFFF)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private void checkSize(PixelSource picture) throws ImageException {
+    if (!Header.holds(picture.width(), picture.height())) {
+      throw new ImageException(
+          String.format(
+              "a picture of %dx%d pixels is not supported; the format holds %s",
+              picture.width(), picture.height(), Header.BOUNDS));
+    }
     bundle.coder.checkMemory(Bundle.latents(picture.height()), Bundle.latents(picture.width()));
   }
 
