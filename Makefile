@@ -41,7 +41,7 @@ bench: $(VENV)/base.stamp  ## time the commands and the range coder [MODEL=mobil
 android: $(VENV)/base.stamp  ## build, sign and check the Android demo [MODEL=mobile APT=yes]
 	@$(BIN)/python -m export.android --model="$(MODEL)" --out=export/android/app/src/main/assets
 	@export/android/build_apk.sh export/android/build
-	@$(BIN)/python -m export.android.check_apk export/android/build
+	@$(BIN)/python -m export.android.check_apk export/android/build --small_pages
 
 web: $(VENV)/base.stamp  ## build the page and the codec for browsers [MODEL=mobile SITE=site]
 	@$(BIN)/python -m export.web --model="$(MODEL)" --out="$(SITE)"

@@ -11,7 +11,7 @@ main=$here/app/src/main
 package=org.tfgan.codec.demo
 
 MIN_SDK=23
-TARGET_SDK=29 # the level of Debian's android-framework-res
+TARGET_SDK=35 # Debian's android-framework-res is of level 29: resources use no newer attributes
 VERSION_CODE=1
 VERSION_NAME=0.1
 ABIS="arm64-v8a x86_64"

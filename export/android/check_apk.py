@@ -1,6 +1,9 @@
 """Checks the APK of `make android` without a device: signature, contents, classes.
 
-    python -m export.android.check_apk export/android/build
+    python -m export.android.check_apk export/android/build [--small_pages]
+
+Native libraries for arm64-v8a must load on pages of 16 KB, which devices of today have; with
+--small_pages those of 4 KB are let pass, for a class path that has no others.
 
 Every class that the code names must be in the APK, in Android 6 (the stand-in for its android.jar
 that the build compiles against) or in Java's own library.
@@ -15,12 +18,16 @@ import struct
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from export.android import elf
+
 ABIS = ("arm64-v8a", "x86_64")
+LARGE_PAGE = 0x4000  # bytes, of devices with arm64-v8a from Android 15 on
 ENTRY_POINTS = ("org.tensorflow.lite.Interpreter", "org.tfgan.codec.demo.MainActivity")
+SMALL_PAGES = "--small_pages"
 # Dex's own notes on classes (inner classes, generics), which the runtime reads by itself.
 _NOTES = "dalvik.annotation."
 _DEX_MAGIC = re.compile(rb"dex\n0\d\d\0")
@@ -74,11 +81,30 @@ def missing_from_java(names: Iterable[str]) -> set[str]:
     return set(re.findall(r"class not found: (\S+)", listing.stdout + listing.stderr))
 
 
-def problems(build: Path) -> list[str]:
+def small_pages(libraries: Mapping[str, bytes]) -> list[str]:
+    """Returns which native libraries for arm64-v8a do not load on large pages; prints `p_align` of
+    all. The names are those in the APK, such as ``lib/x86_64/liba.so``."""
+    found = []
+    for name, data in sorted(libraries.items()):
+        alignment = elf.page_alignment(data)
+        print(f"{name}: p_align {alignment:#x}")
+        if name.startswith("lib/arm64-v8a/") and alignment < LARGE_PAGE:
+            found.append(
+                f"{name} has p_align {alignment:#x}, below {LARGE_PAGE:#x}: it does not load on "
+                "devices with pages of 16 KB (--small_pages lets it pass)"
+            )
+    return found
+
+
+def problems(build: Path, allow_small_pages: bool) -> list[str]:
     """Returns all that is wrong with the APK; prints what is right."""
     apk = build / "tgc-demo.apk"
     found = []
     with zipfile.ZipFile(apk) as archive:
+        small = small_pages({n: archive.read(n) for n in archive.namelist() if n.endswith(".so")})
+        found += [] if allow_small_pages else small
+        if archive.getinfo("resources.arsc").compress_type != zipfile.ZIP_STORED:
+            found.append("resources.arsc is compressed, which Android 11 and later refuse")
         names = set(archive.namelist())
         found += [
             f"no native library for {abi}"
@@ -124,10 +150,11 @@ def _run(*command: object) -> str:
 
 def main() -> int:
     """Prints facts and problems; the exit status says whether there are problems."""
-    if len(sys.argv) != 2:
+    folders = [argument for argument in sys.argv[1:] if argument != SMALL_PAGES]
+    if len(folders) != 1:
         print(__doc__)
         return 2
-    found = problems(Path(sys.argv[1]))
+    found = problems(Path(folders[0]), allow_small_pages=SMALL_PAGES in sys.argv)
     for problem in found:
         print(f"check_apk: {problem}", file=sys.stderr)
     return 1 if found else 0

@@ -47,10 +47,11 @@ apk)
   # Android's own classes without code, for the compiler; this package has them by accident.
   npm_file react-native-tensorflow@0.1.8 android/build/generated/mockable-android-23.jar \
     android-23.jar 8854dd3a5e2ae505a94bbf0136c5d035670b50843e736804adc71f0775d794ee
-  maven_file org.tensorflow:tensorflow-lite:2.14.0:aar tensorflow-lite.aar \
-    709db81fbfba461b1ed27e9c1e83817c2d7cc60469074eaa36c88fb8dbea4886
-  maven_file org.tensorflow:tensorflow-lite-api:2.14.0:aar tensorflow-lite-api.aar \
-    1d1ffffe9d15969882c856249a3018ccd2199319e195a63b7b58699fc8cb836f
+  # The last on Maven Central; 2.17.0 there only names LiteRT, which Google's repository alone has.
+  maven_file org.tensorflow:tensorflow-lite:2.16.1:aar tensorflow-lite.aar \
+    34b065817e294e7dd3569504e8b9454938ceae453b6a459da54d5f6e45d3c94e
+  maven_file org.tensorflow:tensorflow-lite-api:2.16.1:aar tensorflow-lite-api.aar \
+    885b95bc9e47a4aa5cf8e71523aed9b05e397cfef1ea09773f13fea8b649fcee
   ;;
 native)
   # TensorFlow Lite's C library for the desktop, for the tests that make pixels.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from export.android import check_apk
+from export.android import check_apk, elf
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.errors import BundleError
 
@@ -117,7 +117,7 @@ def test_both_builds_make_the_same_app() -> None:
         (r'applicationId "(.*)"', r"\npackage=(.*)"),
     ]:
         assert re.search(here, gradle)[1] == re.search(there, script)[1]
-    version = re.search(r"tensorflow-lite:([\d.]+)", gradle)[1]
+    version = re.search(r'version = "([\d.]+)"', gradle)[1]
     assert re.findall(r"tensorflow-lite(?:-api)?:([\d.]+):aar", fetched) == [version, version]
     abis = re.search(r"abiFilters (.*)", gradle)[1]
     assert tuple(re.findall(r'"(.*?)"', abis)) == check_apk.ABIS
@@ -140,3 +140,36 @@ def test_dex_tables() -> None:
     assert dex == ({"a.B"}, {"a.B", "c.D", "java.lang.Object"})
     with pytest.raises(ValueError, match="not a .dex"):
         check_apk.read_dex(b"PK\3\4" + bytes(200))
+
+
+def _library(wide: bool, *alignments: int) -> bytes:
+    """An ELF file with a note and segments to load of these alignments."""
+    at, size = (64, 56) if wide else (52, 32)
+    data = bytearray(at)
+    data[:6] = b"\x7fELF" + bytes([2 if wide else 1, 1])
+    struct.pack_into("<Q" if wide else "<I", data, 32 if wide else 28, at)
+    struct.pack_into("<HH", data, 54 if wide else 42, size, 1 + len(alignments))
+    for kind, alignment in [(4, 4), *((1, each) for each in alignments)]:
+        segment = bytearray(size)
+        struct.pack_into("<I", segment, 0, kind)
+        struct.pack_into("<Q" if wide else "<I", segment, 48 if wide else 28, alignment)
+        data += segment
+    return bytes(data)
+
+
+def test_alignment_of_native_libraries(capsys: pytest.CaptureFixture[str]) -> None:
+    assert elf.page_alignment(_library(True, 0x4000, 0x10000)) == 0x4000
+    assert elf.page_alignment(_library(False, 0x4000, 0x1000)) == 0x1000
+    for bad in (b"", b"MZ" + bytes(100), _library(True), _library(True, 0x4000)[:-20]):
+        with pytest.raises(ValueError, match="ELF file"):
+            elf.page_alignment(bad)
+    libraries = {
+        "lib/arm64-v8a/liba.so": _library(True, 0x4000),
+        "lib/arm64-v8a/libb.so": _library(True, 0x1000),
+        "lib/x86_64/liba.so": _library(True, 0x1000),
+    }
+    found = check_apk.small_pages(libraries)
+    assert [problem.split(" has ")[0] for problem in found] == ["lib/arm64-v8a/libb.so"]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "lib/arm64-v8a/liba.so: p_align 0x4000"
+    assert len(lines) == 3

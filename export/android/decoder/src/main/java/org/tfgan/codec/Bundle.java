@@ -1,14 +1,11 @@
 package org.tfgan.codec;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * A model: everything a codec needs to run ("Bundle" of the format), checked as it is loaded. The
@@ -23,72 +20,72 @@ public final class Bundle {
   public static final int STRIDE = 16;
 
   private static final int FORMAT = 1;
-  private static final int SCALES = 64;
-  private static final int HYPER_STRIDE = 4;
+
+  /** The format of bundles with a context model. */
+  private static final int CONTEXT = 3;
 
   public final String name;
+
+  /** Codes hyper-latents, and what follows from them. */
   public final SymbolCoder coder;
+
+  /** Of models with a context model, which codes their latents; null for others. */
+  final ContextCoder contextCoder;
 
   /** Numbers of latent and hyper-latent channels. */
   public final int channels;
 
   public final int hyperChannels;
+
+  /** The normative hash, and the three bytes of it that files carry. */
+  final byte[] hash;
+
   private final byte[] modelId;
   private final float[] gain;
   private final float[] inverseGain;
   private final List<BundlePart> parts = new ArrayList<>();
 
-  private Bundle(Manifest manifest, Map<String, byte[]> files) throws BundleException {
+  Bundle(Manifest manifest, Map<String, byte[]> files) throws BundleException {
     name = manifest.string("name");
-    NpzArrays normative = new NpzArrays(file(files, "normative.npz"));
-    byte[] hash = normative.hash();
+    int format = manifest.integer("format");
+    expect("bundle format", format, format == CONTEXT ? CONTEXT : FORMAT);
+    Normative normative = new Normative(new NpzArrays(file(files, "normative.npz")));
+    hash = normative.hash;
     expect("normative_sha256", manifest.string("normative_sha256"), Hashes.hex(hash));
     modelId = Arrays.copyOf(hash, 3);
-    CodingTables zTables = tables(normative, "z");
-    CodingTables yTables = tables(normative, "y");
-    ScaleDecoder scales = scaleDecoder(normative);
-    coder = new SymbolCoder(zTables, yTables, scales);
-    channels = scales.outputs;
-    hyperChannels = zTables.rows;
+    coder = new SymbolCoder(normative.zTables, normative.yTables, normative.scaleDecoder);
+    channels = normative.channels;
+    hyperChannels = normative.zTables.rows;
+    contextCoder =
+        normative.context == null
+            ? null
+            : new ContextCoder(coder, normative.yTables, normative.context, channels);
     NpzArrays gains = new NpzArrays(file(files, "gains.npz"));
     gain = gains(gains.get("gain"));
     inverseGain = gains(gains.get("inverse_gain"));
 
+    expect("bundle format", format, contextCoder == null ? FORMAT : CONTEXT);
     expect("model_id", manifest.string("model_id"), Hashes.hex(modelId));
     expect("latent_channels", manifest.integer("latent_channels"), channels);
     expect("hyper_channels", manifest.integer("hyper_channels"), hyperChannels);
     expect("stride", manifest.integer("stride"), STRIDE);
-    expect("hyper_stride", manifest.integer("hyper_stride"), HYPER_STRIDE);
-    expect("number of y tables", yTables.rows, SCALES);
-    expect("scale decoder input", scales.inputs, hyperChannels);
-    expect("scale decoder maximum", scales.maximum, Math.min(scales.maximum, SCALES - 1));
-    expect("scale decoder stride", scales.upscale, HYPER_STRIDE);
+    expect("hyper_stride", manifest.integer("hyper_stride"), Normative.HYPER_STRIDE);
     readParts(manifest.child("networks"), files);
   }
 
   /**
-   * Reads and checks a bundle.
+   * Reads and checks a bundle. {@link LoadedBundle} reads those in layers, too.
    *
    * @throws BundleException for any file that is missing, damaged, or does not fit the others
    */
   public static Bundle load(BundleFiles source) throws BundleException {
-    Manifest manifest =
-        Manifest.parse(new String(read(source, "manifest.json"), StandardCharsets.UTF_8));
-    expect("bundle format", manifest.integer("format"), FORMAT);
-    Manifest hashes = manifest.child("files");
-    Map<String, byte[]> files = new TreeMap<>();
-    for (Object key : hashes.keys()) {
-      String file = key.toString();
-      if (file.contains("/") || file.contains("\\")) {
-        throw new BundleException("'" + file + "' is not a plain file name");
-      }
-      byte[] contents = read(source, file);
-      if (!Hashes.sha256(contents).equals(hashes.string(file))) {
-        throw new BundleException(file + " is damaged (its hash is wrong); copy the bundle again");
-      }
-      files.put(file, contents);
-    }
-    return new Bundle(manifest, files);
+    CheckedFiles files = CheckedFiles.read(source);
+    return new Bundle(files.manifest, files.contents);
+  }
+
+  /** A side of a picture in latents. */
+  static int latents(int pixels) {
+    return (pixels + STRIDE - 1) / STRIDE;
   }
 
   /** The three bytes that files of this model carry. */
@@ -146,7 +143,7 @@ public final class Bundle {
           Manifest part = Manifest.of(entry, kind.key);
           addPart(kind, part.number("realism"), part, files);
         }
-      } else {
+      } else if (kind != NetworkKind.MEAN || contextCoder == null) {
         addPart(kind, 0, networks.child(kind.key), files);
       }
     }
@@ -170,40 +167,6 @@ public final class Bundle {
     return array.floats();
   }
 
-  private static CodingTables tables(NpzArrays arrays, String prefix) throws BundleException {
-    NpyArray cdf = arrays.get(prefix + "_cdf");
-    if (cdf.shape.length != 2) {
-      throw new BundleException("table arrays have inconsistent shapes: export the bundle again");
-    }
-    return new CodingTables(
-        cdf.shape[1],
-        cdf.ints(),
-        arrays.get(prefix + "_length").ints(),
-        arrays.get(prefix + "_offset").ints(),
-        true);
-  }
-
-  private static ScaleDecoder scaleDecoder(NpzArrays arrays) throws BundleException {
-    List<IntegerConv> layers = new ArrayList<>();
-    for (int i = 0; arrays.has("scale" + i + "_kernel"); i++) {
-      NpyArray kernel = arrays.get("scale" + i + "_kernel");
-      int[] bias = arrays.get("scale" + i + "_bias").ints();
-      int[] params = arrays.get("scale" + i + "_params").ints();
-      expect("length of scale decoder parameters", params.length, 3);
-      layers.add(
-          new IntegerConv(kernel.shape, kernel.ints(), bias, params[0], params[1], params[2]));
-    }
-    return new ScaleDecoder(layers);
-  }
-
-  private static byte[] read(BundleFiles source, String name) throws BundleException {
-    try {
-      return source.read(name);
-    } catch (IOException error) {
-      throw new BundleException(name + " of the bundle cannot be read: copy it again", error);
-    }
-  }
-
   private static byte[] file(Map<String, byte[]> files, String name) throws BundleException {
     byte[] contents = files.get(name);
     if (contents == null) {
@@ -212,7 +175,7 @@ public final class Bundle {
     return contents;
   }
 
-  private static void expect(String what, Object found, Object expected) throws BundleException {
+  static void expect(String what, Object found, Object expected) throws BundleException {
     if (!found.equals(expected)) {
       throw new BundleException(what + " is " + found + ", expected " + expected);
     }

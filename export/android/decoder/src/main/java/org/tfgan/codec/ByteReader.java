@@ -17,6 +17,10 @@ final class ByteReader {
     this.end = end;
   }
 
+  int position() {
+    return position;
+  }
+
   int remaining() {
     return end - position;
   }
@@ -34,6 +38,16 @@ final class ByteReader {
 
   int takeByte(String what) throws BitstreamException {
     return take(1, what)[0] & 0xFF;
+  }
+
+  /** Four bytes, little endian. */
+  long uint32(String what) throws BitstreamException {
+    byte[] bytes = take(4, what);
+    long value = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      value |= (bytes[i] & 0xFFL) << (8 * i);
+    }
+    return value;
   }
 
   /** Unsigned LEB128, in its shortest form. */

@@ -14,9 +14,14 @@ final class Crc16 {
   private Crc16() {}
 
   static int of(byte[] data) {
+    return of(data, data.length);
+  }
+
+  /** The check of the first {@code length} bytes. */
+  static int of(byte[] data, int length) {
     int crc = 0xFFFF;
     int i = 0;
-    for (; i + STEP <= data.length; i += STEP) {
+    for (; i + STEP <= length; i += STEP) {
       crc =
           TABLES[7][(crc >> 8 ^ data[i]) & 0xFF]
               ^ TABLES[6][(crc ^ data[i + 1]) & 0xFF]
@@ -27,7 +32,7 @@ final class Crc16 {
               ^ TABLES[1][data[i + 6] & 0xFF]
               ^ TABLES[0][data[i + 7] & 0xFF];
     }
-    for (; i < data.length; i++) {
+    for (; i < length; i++) {
       crc = (crc << 8 & 0xFFFF) ^ TABLES[0][(crc >> 8 ^ data[i]) & 0xFF];
     }
     return crc;

@@ -4,14 +4,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One layer of the {@link ScaleDecoder}: convolution in integers, rounding division by a power of
- * two, clipping, then depth-to-space.
+ * One layer of the {@link ScaleDecoder} or of a {@link ContextModel}: convolution in integers,
+ * rounding division by a power of two, clipping, then depth-to-space.
  */
 public final class IntegerConv {
-  private static final int MAX_ACTIVATION = 255;
+  static final int MAX_ACTIVATION = 255;
   private static final int MAX_WEIGHT = 127;
   private static final int MAX_SUM = 1 << 20;
   private static final int MAX_SHIFT = 20;
+  /** Weights of one output. */
+  private static final int MAX_TAPS = 1 << 15;
+
+  private static final int MAX_OUTPUTS = 1 << 13;
 
   /** Positions worked on at a time: enough for vectors, few enough for the cache. */
   private static final int TILE = 2048;
@@ -40,7 +44,31 @@ public final class IntegerConv {
    */
   public IntegerConv(int[] shape, int[] kernel, int[] bias, int shift, int maximum, int upscale)
       throws BundleException {
-    check(shape, kernel, bias, shift, maximum, upscale);
+    this(
+        shape, kernel, bias, new int[] {shift, maximum, upscale}, MAX_ACTIVATION, MAX_ACTIVATION);
+  }
+
+  /**
+   * A layer with bounds of its own.
+   *
+   * @param params shift, maximum and upscale
+   * @param largestInput how far from 0 inputs can be
+   * @param largestMaximum what {@code maximum} may be
+   */
+  IntegerConv(
+      int[] shape, int[] kernel, int[] bias, int[] params, int largestInput, int largestMaximum)
+      throws BundleException {
+    if (params.length != 3) {
+      throw new BundleException("a layer has " + params.length + " parameters, expected 3");
+    }
+    int shift = params[0];
+    int maximum = params[1];
+    int upscale = params[2];
+    check(shape, kernel, bias, shift, upscale);
+    if (maximum < 1 || maximum > largestMaximum) {
+      throw new BundleException(
+          "a layer has the maximum " + maximum + ", of 1 to " + largestMaximum);
+    }
     inputs = shape[2];
     outputs = shape[3];
     reachY = shape[0] / 2;
@@ -53,7 +81,7 @@ public final class IntegerConv {
     for (int tap = 0; tap < taps.length; tap++) {
       taps[tap] = Arrays.copyOfRange(kernel, tap * outputs, (tap + 1) * outputs);
     }
-    checkSums(taps);
+    checkSums(taps, largestInput);
     groups = TapGroup.split(taps);
   }
 
@@ -110,38 +138,40 @@ public final class IntegerConv {
     }
   }
 
-  private void checkSums(int[][] taps) throws BundleException {
+  private void checkSums(int[][] taps, int largestInput) throws BundleException {
     for (int k = 0; k < outputs; k++) {
       long total = Math.abs((long) bias[k]);
       for (int[] tap : taps) {
         int weight = tap[k];
         if (weight < -MAX_WEIGHT || weight > MAX_WEIGHT) {
-          throw new BundleException("a scale decoder weight is " + weight + ": export again");
+          throw new BundleException("a weight is " + weight + ": export again");
         }
-        total += (long) MAX_ACTIVATION * Math.abs(weight);
+        total += (long) largestInput * Math.abs(weight);
       }
       if (total > MAX_SUM) {
         throw new BundleException(
-            "a scale decoder sum may reach " + total + ", above " + MAX_SUM + ": export again");
+            "a sum may reach " + total + ", above " + MAX_SUM + ": export again");
       }
     }
   }
 
-  private static void check(
-      int[] shape, int[] kernel, int[] bias, int shift, int maximum, int upscale)
+  private static void check(int[] shape, int[] kernel, int[] bias, int shift, int upscale)
       throws BundleException {
     boolean shaped = shape.length == 4 && kernel.length > 0 && bias.length == shape[3];
     if (!shaped || shape[0] % 2 == 0 || shape[1] % 2 == 0) {
       throw new BundleException(
-          "a scale decoder kernel has shape " + Arrays.toString(shape) + ": export again");
+          "a kernel has shape " + Arrays.toString(shape) + ": export the bundle again");
     }
-    if (shift < 1 || shift > MAX_SHIFT || maximum < 1 || maximum > MAX_ACTIVATION) {
+    if (shape[3] > MAX_OUTPUTS || kernel.length / shape[3] > MAX_TAPS) {
       throw new BundleException(
-          "a scale decoder layer has shift " + shift + " and maximum " + maximum);
+          "a kernel is too large for this reader, " + Arrays.toString(shape) + ": use another");
+    }
+    if (shift < 1 || shift > MAX_SHIFT) {
+      throw new BundleException("a layer has the shift " + shift + ", of 1 to " + MAX_SHIFT);
     }
     if ((upscale != 1 && upscale != 2) || shape[3] % (upscale * upscale) != 0) {
       throw new BundleException(
-          "a scale decoder layer cannot upscale " + shape[3] + " channels by " + upscale);
+          "a layer cannot upscale " + shape[3] + " channels by " + upscale);
     }
   }
 }

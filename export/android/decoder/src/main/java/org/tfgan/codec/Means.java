@@ -4,11 +4,13 @@ package org.tfgan.codec;
 final class Means {
   private static final int STRIDE = NetworkKind.MEAN.out;
 
+  private final Bundle bundle;
   private final Networks networks;
   private final Symbols symbols;
   private final int halo;
 
   Means(Bundle bundle, Networks networks, Symbols symbols) throws UsageException {
+    this.bundle = bundle;
     this.networks = networks;
     this.symbols = symbols;
     halo = bundle.part(NetworkKind.MEAN, 0).halo;
@@ -23,6 +25,7 @@ final class Means {
     final int columns = end(left + width, symbols.hyperWidth) - firstColumn;
     final FloatGrid[] means = new FloatGrid[1];
     networks.run(
+        bundle,
         NetworkKind.MEAN,
         0,
         new HyperLatents(symbols, firstRow, firstColumn, rows, columns),

@@ -7,7 +7,20 @@ final class Metadata {
   /** Bytes of one block when inflated. */
   static final int MAX_BYTES = 1 << 24;
 
+  /** And deflated: zlib adds a little to what it cannot shorten. */
+  private static final int MAX_PACKED = MAX_BYTES + (1 << 13);
+
   private Metadata() {}
+
+  /** Takes a block as it is packed. */
+  static byte[] take(ByteReader reader, long length, String what) throws BitstreamException {
+    byte[] packed = reader.take(length, what);
+    if (packed.length > MAX_PACKED) {
+      throw new BitstreamException(
+          "the " + what + " has " + length + " bytes; at most " + MAX_PACKED + " are allowed");
+    }
+    return packed;
+  }
 
   static byte[] pack(byte[] data, String what) throws ImageException {
     if (data.length > MAX_BYTES) {

@@ -5,11 +5,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The networks of a bundle on a runtime: started when first used, run in windows small enough for
+ * The networks of a model on a runtime: started when first used, run in windows small enough for
  * the device. Not for several threads at once.
  */
 public final class Networks implements Closeable {
-  private final Bundle bundle;
   private final NetworkFactory factory;
   private final int maxCells;
   private final Map<BundlePart, Network> started = new HashMap<>();
@@ -18,8 +17,7 @@ public final class Networks implements Closeable {
    * @param maxCells the largest window, in cells: 16x16 pixels for analysis and synthesis. It
    *     decides how much memory networks take.
    */
-  public Networks(Bundle bundle, NetworkFactory factory, int maxCells) {
-    this.bundle = bundle;
+  public Networks(NetworkFactory factory, int maxCells) {
     this.factory = factory;
     this.maxCells = maxCells;
   }
@@ -37,7 +35,7 @@ public final class Networks implements Closeable {
    * windows: a window touches the border of the array only where the array ends, so that the zeros
    * convolutions see there are the same too.
    */
-  void run(NetworkKind kind, double realism, GridSource source, GridSink sink)
+  void run(Bundle bundle, NetworkKind kind, double realism, GridSource source, GridSink sink)
       throws TgcException {
     BundlePart part = bundle.part(kind, realism);
     int height = source.height() / kind.cell;
@@ -50,7 +48,7 @@ public final class Networks implements Closeable {
               window.height() * kind.cell,
               window.width() * kind.cell);
       FloatGrid kept =
-          checked(part, window, network(part).run(input))
+          checked(bundle, part, window, network(bundle, part).run(input))
               .crop(
                   (window.rows.keepStart - window.rows.start) * kind.out,
                   (window.columns.keepStart - window.columns.start) * kind.out,
@@ -60,7 +58,7 @@ public final class Networks implements Closeable {
     }
   }
 
-  private Network network(BundlePart part) throws BundleException {
+  private Network network(Bundle bundle, BundlePart part) throws BundleException {
     Network network = started.get(part);
     if (network == null) {
       network = factory.start(bundle.name + "/" + part.kind.key, part.tflite);
@@ -70,9 +68,9 @@ public final class Networks implements Closeable {
   }
 
   /** The output, if it has the size that the format says it has. */
-  private FloatGrid checked(BundlePart part, Window window, FloatGrid output)
-      throws BundleException {
-    int channels = outputChannels(part.kind);
+  private static FloatGrid checked(
+      Bundle bundle, BundlePart part, Window window, FloatGrid output) throws BundleException {
+    int channels = outputChannels(bundle, part.kind);
     if (output.height != window.height() * part.kind.out
         || output.width != window.width() * part.kind.out
         || output.channels != channels) {
@@ -84,7 +82,7 @@ public final class Networks implements Closeable {
     return output;
   }
 
-  private int outputChannels(NetworkKind kind) {
+  private static int outputChannels(Bundle bundle, NetworkKind kind) {
     switch (kind) {
       case HYPER_ANALYSIS:
         return bundle.hyperChannels;

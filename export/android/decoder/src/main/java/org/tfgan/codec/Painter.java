@@ -4,36 +4,43 @@ package org.tfgan.codec;
 final class Painter implements GridSink {
   private static final int OPAQUE = 0xFF;
 
-  private final TgcFile file;
+  private final int width;
+  private final int height;
+  private final boolean grey;
   private final byte[] alpha;
   private final PixelSink sink;
 
   /** {@code alpha} is the alpha plane, row by row, or null. */
-  Painter(TgcFile file, byte[] alpha, PixelSink sink) {
-    this.file = file;
+  Painter(int width, int height, boolean grey, byte[] alpha, PixelSink sink) {
+    this.width = width;
+    this.height = height;
+    this.grey = grey;
     this.alpha = alpha;
     this.sink = sink;
   }
 
   @Override
   public void put(FloatGrid part, int top, int left) {
-    int height = Math.min(part.height, file.height - top);
-    int width = Math.min(part.width, file.width - left);
-    int[] argb = new int[height * width];
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        int a = alpha == null ? OPAQUE : alpha[(top + y) * file.width + left + x] & 0xFF;
-        argb[y * width + x] = a << 24 | rgb(part.values, part.at(y, x));
+    int rows = Math.min(part.height, height - top);
+    int columns = Math.min(part.width, width - left);
+    if (rows <= 0 || columns <= 0) {
+      return; // beyond the picture, which was padded
+    }
+    int[] argb = new int[rows * columns];
+    for (int y = 0; y < rows; y++) {
+      for (int x = 0; x < columns; x++) {
+        int a = alpha == null ? OPAQUE : alpha[(top + y) * width + left + x] & 0xFF;
+        argb[y * columns + x] = a << 24 | rgb(part.values, part.at(y, x));
       }
     }
-    sink.put(argb, left, top, width, height);
+    sink.put(argb, left, top, columns, rows);
   }
 
   private int rgb(float[] values, int at) {
     int red = level(values[at]);
     int green = level(values[at + 1]);
     int blue = level(values[at + 2]);
-    if (file.grey) {
+    if (grey) {
       int luma = (19595 * red + 38470 * green + 7471 * blue + 32768) >> 16;
       return luma * 0x010101;
     }

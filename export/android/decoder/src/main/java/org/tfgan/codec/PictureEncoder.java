@@ -1,6 +1,6 @@
 package org.tfgan.codec;
 
-/** Encodes pictures. What it leaves out of files: ICC profiles, EXIF and transparency. */
+/** Encodes pictures, with models of one layer and without a context model. */
 public final class PictureEncoder {
   private static final int MAX_Z = 127;
   /** Decoded values must fit a float exactly. */
@@ -9,35 +9,43 @@ public final class PictureEncoder {
   private final Bundle bundle;
   private final Networks networks;
 
-  public PictureEncoder(Bundle bundle, Networks networks) {
-    this.bundle = bundle;
+  /**
+   * @throws UsageException if files of this model are in layers or need a context model
+   */
+  public PictureEncoder(LoadedBundle model, Networks networks) throws UsageException {
+    if (model.layers.size() != 1 || model.layers.get(0).contextCoder != null) {
+      throw new UsageException(model.name + " makes files that can only be decoded here");
+    }
+    bundle = model.layers.get(0);
     this.networks = networks;
   }
 
   /**
-   * The best file of at most {@code maxBytes}.
+   * The best file of at most {@code maxBytes}, metadata included.
    *
    * @throws ImageException if the picture is too large for the format or this device
    * @throws UsageException if no file is that small; the message says how small the smallest is
    */
-  public byte[] encodeWithin(PixelSource picture, int maxBytes) throws TgcException {
+  public byte[] encodeWithin(PixelSource picture, PictureMetadata metadata, int maxBytes)
+      throws TgcException {
     checkSize(picture);
     FloatGrid latents = analyse(picture);
-    int overhead = pack(picture, 0, new byte[0]).length;
+    TgcFile.Builder file = builder(picture, metadata);
+    int overhead = Container.pack(file.build()).length;
     int quality =
         QualitySearch.best(
             q -> bundle.coder.estimateBits(quantise(latents, q)) / 8,
             maxBytes - overhead,
             Bundle.QUALITIES);
-    byte[] file = encode(picture, latents, quality);
-    while (file.length > maxBytes && quality > 0) { // the estimate was a few bytes low
-      file = encode(picture, latents, --quality);
+    byte[] blob = encode(file, latents, quality);
+    while (blob.length > maxBytes && quality > 0) { // the estimate was a few bytes low
+      blob = encode(file, latents, --quality);
     }
-    if (file.length > maxBytes) {
+    if (blob.length > maxBytes) {
       throw new UsageException(
-          maxBytes + " bytes are too few; the smallest file has " + file.length + " bytes");
+          maxBytes + " bytes are too few; the smallest file has " + blob.length + " bytes");
     }
-    return file;
+    return blob;
   }
 
   /**
@@ -45,35 +53,62 @@ public final class PictureEncoder {
    *
    * @throws ImageException if the picture is too large for the format or this device
    */
-  public byte[] encode(PixelSource picture, int quality) throws TgcException {
+  public byte[] encode(PixelSource picture, PictureMetadata metadata, int quality)
+      throws TgcException {
     checkSize(picture);
     if (quality < 0 || quality >= Bundle.QUALITIES) {
       throw new UsageException("quality must be in 0.." + (Bundle.QUALITIES - 1));
     }
-    return encode(picture, analyse(picture), quality);
+    return encode(builder(picture, metadata), analyse(picture), quality);
   }
 
-  private byte[] encode(PixelSource picture, FloatGrid latents, int quality) throws TgcException {
-    return pack(picture, quality, bundle.coder.encode(quantise(latents, quality)));
+  private byte[] encode(TgcFile.Builder file, FloatGrid latents, int quality)
+      throws TgcException {
+    byte[] stream = bundle.coder.encode(quantise(latents, quality));
+    return Container.pack(file.quality(quality).stream(stream).build());
   }
 
-  private byte[] pack(PixelSource picture, int quality, byte[] stream) throws ImageException {
-    return Container.pack(
-        new TgcFile.Builder(bundle.modelId(), picture.width(), picture.height())
-            .quality(quality)
-            .stream(stream)
-            .build());
+  /** A file of a picture, but for its stream. */
+  private TgcFile.Builder builder(PixelSource picture, PictureMetadata metadata) {
+    boolean grey = isGrey(picture);
+    PictureMetadata kept = metadata.fitting(grey);
+    return new TgcFile.Builder(bundle.modelId(), picture.width(), picture.height())
+        .grey(grey && kept.allowsGrey())
+        .icc(kept.icc)
+        .profile(kept.profile)
+        .exif(kept.exif)
+        .alpha(kept.alpha);
+  }
+
+  /** Whether red, green and blue are equal everywhere. */
+  private static boolean isGrey(PixelSource picture) {
+    int[] row = new int[picture.width()];
+    for (int y = 0; y < picture.height(); y++) {
+      picture.get(row, 0, y, row.length, 1);
+      for (int argb : row) {
+        if ((argb >> 8 & 0xFFFF) != (argb & 0xFFFF)) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   private void checkSize(PixelSource picture) throws ImageException {
-    pack(picture, 0, new byte[0]); // refuses what the format cannot hold
-    bundle.coder.checkMemory(latents(picture.height()), latents(picture.width()));
+    if (!Header.holds(picture.width(), picture.height())) {
+      throw new ImageException(
+          String.format(
+              "a picture of %dx%d pixels is not supported; the format holds %s",
+              picture.width(), picture.height(), Header.BOUNDS));
+    }
+    bundle.coder.checkMemory(Bundle.latents(picture.height()), Bundle.latents(picture.width()));
   }
 
   private FloatGrid analyse(PixelSource picture) throws TgcException {
-    FloatGrid latents =
-        new FloatGrid(latents(picture.height()), latents(picture.width()), bundle.channels);
-    networks.run(NetworkKind.ANALYSIS, 0, new PaddedPicture(picture), latents::paste);
+    int height = Bundle.latents(picture.height());
+    int width = Bundle.latents(picture.width());
+    FloatGrid latents = new FloatGrid(height, width, bundle.channels);
+    networks.run(bundle, NetworkKind.ANALYSIS, 0, new PaddedPicture(picture), latents::paste);
     return latents;
   }
 
@@ -108,6 +143,7 @@ public final class PictureEncoder {
     int height = scaled.height() / NetworkKind.HYPER_ANALYSIS.cell;
     int[] z = new int[height * width * bundle.hyperChannels];
     networks.run(
+        bundle,
         NetworkKind.HYPER_ANALYSIS,
         0,
         scaled,
@@ -125,9 +161,5 @@ public final class PictureEncoder {
   /** floor(x + 1/2), clipped to +-limit. */
   private static int round(float x, int limit) {
     return (int) Math.max(-limit, Math.min(limit, Math.floor(x + 0.5f)));
-  }
-
-  private static int latents(int pixels) {
-    return (pixels + Bundle.STRIDE - 1) / Bundle.STRIDE;
   }
 }

@@ -1,5 +1,7 @@
 package org.tfgan.codec;
 
+import java.util.Arrays;
+
 /**
  * Integer activations of the scale decoder, one array per channel. Channel by channel, because a
  * convolution then is a sum of long arrays, which compilers turn into vector instructions.
@@ -18,6 +20,15 @@ final class Planes {
     this.width = width;
     this.stride = stride;
     this.channels = channels;
+  }
+
+  /** These planes with some more behind them, empty ones. */
+  Planes with(int more) {
+    int[][] all = Arrays.copyOf(channels, channels.length + more);
+    for (int c = channels.length; c < all.length; c++) {
+      all[c] = new int[channels[0].length];
+    }
+    return new Planes(height, width, stride, all);
   }
 
   /** How far from 0 any activation is. */

@@ -32,19 +32,9 @@ public final class SymbolCoder {
   public Symbols decode(byte[] stream, int height, int width)
       throws BitstreamException, ImageException {
     checkMemory(height, width);
-    long least = leastBytes(height, width);
-    if (stream.length < least) {
-      throw new BitstreamException(
-          "the coded data has " + stream.length + " bytes, of " + least
-              + " that a picture of this size takes at least: the file is damaged");
-    }
-    RangeDecoder decoder = new RangeDecoder(stream);
-    int[] z = decodeHyperLatents(decoder, hyper(height), hyper(width));
-    byte[] indexes = indexes(z, height, width);
-    int check = decoder.decode(CodingTables.BYTES, 0) << 8 | decoder.decode(CodingTables.BYTES, 0);
-    if (check != Crc16.of(indexes)) {
-      throw new BitstreamException("the coded data is damaged (the check of its scales fails)");
-    }
+    RangeDecoder decoder = start(stream, height, width);
+    int[] z = decodeHyperLatents(decoder, height, width);
+    byte[] indexes = decodeIndexes(decoder, z, height, width);
     int[] residuals = decodeResiduals(decoder, indexes);
     decoder.finish();
     return symbols(height, width, z, indexes, residuals);
@@ -57,20 +47,30 @@ public final class SymbolCoder {
    */
   public byte[] encode(Symbols symbols) throws UsageException {
     RangeEncoder encoder = new RangeEncoder();
-    for (int i = 0; i < symbols.z.length; i++) {
-      encoder.encode(zTables, i % zTables.rows, symbols.z[i]);
-    }
-    int check = Crc16.of(symbols.indexes);
-    encoder.encode(CodingTables.BYTES, 0, check >> 8);
-    encoder.encode(CodingTables.BYTES, 0, check & 0xFF);
+    encodeHead(encoder, symbols.z, symbols.indexes);
     for (int i = 0; i < symbols.indexes.length; i++) {
       if (symbols.indexes[i] != 0) {
         encoder.encode(yTables, symbols.indexes[i], symbols.residuals[i]);
       }
     }
+    return finish(encoder, symbols.height, symbols.width);
+  }
+
+  /** Writes what every stream begins with: hyper-latents, the check of what they lead to. */
+  void encodeHead(RangeEncoder encoder, int[] z, byte[] indexes) throws UsageException {
+    for (int i = 0; i < z.length; i++) {
+      encoder.encode(zTables, i % zTables.rows, z[i]);
+    }
+    int check = Crc16.of(indexes);
+    encoder.encode(CodingTables.BYTES, 0, check >> 8);
+    encoder.encode(CodingTables.BYTES, 0, check & 0xFF);
+  }
+
+  /** The whole stream of latents of this size, once all is encoded. */
+  byte[] finish(RangeEncoder encoder, int height, int width) {
     // The range coder leaves zeros at the end away, all of them if chance has it.
     byte[] stream = encoder.finish();
-    long least = leastBytes(symbols.height, symbols.width);
+    long least = leastBytes(height, width);
     return stream.length < least ? Arrays.copyOf(stream, (int) least) : stream;
   }
 
@@ -107,15 +107,52 @@ public final class SymbolCoder {
         height, width, scaleDecoder.outputs, scaleDecoder.upscale, z, indexes, residuals);
   }
 
-  private int[] decodeHyperLatents(RangeDecoder decoder, int rows, int columns)
+  /**
+   * Throws if a stream is too short for latents of this size, so that nobody works for what a few
+   * bytes claim.
+   */
+  void checkLength(byte[] stream, int height, int width) throws BitstreamException {
+    long least = leastBytes(height, width);
+    if (stream.length < least) {
+      throw new BitstreamException(
+          "the coded data has " + stream.length + " bytes, of " + least
+              + " that a picture of this size takes at least: the file is damaged");
+    }
+  }
+
+  /** Begins to read a stream of latents of this size. */
+  RangeDecoder start(byte[] stream, int height, int width) throws BitstreamException {
+    checkLength(stream, height, width);
+    return new RangeDecoder(stream);
+  }
+
+  int[] decodeHyperLatents(RangeDecoder decoder, int height, int width)
       throws BitstreamException {
-    int[] z = new int[rows * columns * zTables.rows];
+    int[] z = new int[hyper(height) * hyper(width) * zTables.rows];
     for (int i = 0; i < z.length; ) {
       for (int channel = 0; channel < zTables.rows; channel++) {
         z[i++] = decoder.decode(zTables, channel);
       }
     }
     return z;
+  }
+
+  /** The index map of hyper-latents, or their features, which the stream has a check of. */
+  byte[] decodeIndexes(RangeDecoder decoder, int[] z, int height, int width)
+      throws BitstreamException {
+    byte[] indexes = indexes(z, height, width);
+    int check = decoder.decode(CodingTables.BYTES, 0) << 8 | decoder.decode(CodingTables.BYTES, 0);
+    if (check != Crc16.of(indexes)) {
+      throw new BitstreamException("the coded data is damaged (the check of its scales fails)");
+    }
+    return indexes;
+  }
+
+  /** Symbols of latents of this size, all 0. */
+  Symbols empty(int height, int width) {
+    int[] z = new int[hyper(height) * hyper(width) * zTables.rows];
+    int size = height * width * scaleDecoder.outputs;
+    return symbols(height, width, z, new byte[size], new int[size]);
   }
 
   private int[] decodeResiduals(RangeDecoder decoder, byte[] indexes) throws BitstreamException {

@@ -8,7 +8,9 @@ public final class TgcFile {
   /** The first three bytes of the model's normative hash. */
   public final byte[] modelId;
 
+  /** Of the whole picture. */
   public final int width;
+
   public final int height;
 
   /** Row of the model's gains, 0..255. */
@@ -29,8 +31,14 @@ public final class TgcFile {
   /** The alpha plane as an 8-bit greyscale PNG file, or null. See {@link GreyPng}. */
   public final byte[] alpha;
 
-  /** Entropy-coded symbols. */
-  public final byte[] stream;
+  /** Entropy-coded symbols: one stream, or the first layers, coarse to fine; none with tiles. */
+  public final byte[][] streams;
+
+  /** How many layers the whole file has; 1 as a rule. */
+  public final int layers;
+
+  /** In place of streams, or null. They have their own parts of the alpha plane. */
+  public final Tile[] tiles;
 
   private TgcFile(Builder builder) {
     modelId = builder.modelId;
@@ -42,7 +50,19 @@ public final class TgcFile {
     profile = builder.profile;
     exif = builder.exif;
     alpha = builder.alpha;
-    stream = builder.stream;
+    streams = builder.streams;
+    layers = builder.layers;
+    tiles = builder.tiles;
+  }
+
+  /** How much smaller than the whole picture the streams' picture is: 1, 2, 4 or 8. */
+  public int scale() {
+    return tiles != null ? 1 : 1 << (layers - streams.length);
+  }
+
+  /** Whether the file has an alpha plane. */
+  public boolean transparent() {
+    return alpha != null || tiles != null && tiles[0].alpha != null;
   }
 
   /** A builder with this file's contents, to change some of them. */
@@ -54,7 +74,9 @@ public final class TgcFile {
     builder.profile = profile;
     builder.exif = exif;
     builder.alpha = alpha;
-    builder.stream = stream;
+    builder.streams = streams;
+    builder.layers = layers;
+    builder.tiles = tiles;
     return builder;
   }
 
@@ -69,7 +91,9 @@ public final class TgcFile {
     private KnownProfile profile;
     private byte[] exif;
     private byte[] alpha;
-    private byte[] stream = {};
+    private byte[][] streams = {{}};
+    private int layers = 1;
+    private Tile[] tiles;
 
     public Builder(byte[] modelId, int width, int height) {
       this.modelId = modelId;
@@ -118,8 +142,24 @@ public final class TgcFile {
       return this;
     }
 
+    /** The one stream of an ordinary file. */
     public Builder stream(byte[] value) {
-      stream = value;
+      streams = new byte[][] {value};
+      return this;
+    }
+
+    Builder streams(byte[][] value) {
+      streams = value;
+      return this;
+    }
+
+    Builder layers(int value) {
+      layers = value;
+      return this;
+    }
+
+    Builder tiles(Tile[] value) {
+      tiles = value;
       return this;
     }
 

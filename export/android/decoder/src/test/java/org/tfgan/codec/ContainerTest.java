@@ -64,7 +64,7 @@ class ContainerTest {
     assertArrayEquals(FULL.icc, read.icc);
     assertArrayEquals(FULL.exif, read.exif);
     assertArrayEquals(FULL.alpha, read.alpha);
-    assertArrayEquals(FULL.stream, read.stream);
+    assertArrayEquals(FULL.streams[0], read.streams[0]);
   }
 
   @Test
@@ -127,8 +127,9 @@ class ContainerTest {
     refused("wrong magic", TestData.latin("\u0089PNG\r\n"));
     refused("cut short", TestData.latin("TGC"));
     refused("cut short", HEAD);
-    refused("version 2, a picture in layers, is not supported", TestData.layeredFile());
-    refused("version 3, a large picture in tiles, is not supported", TestData.tiledFile());
+    byte[] later = good.clone();
+    later[3] = 0x40;
+    refused("version 4 is not supported", later);
     refused("checksum", Arrays.copyOf(good, good.length - 1));
     refused("checksum", Arrays.copyOf(good, good.length + 1));
   }
@@ -206,5 +207,69 @@ class ContainerTest {
 
   private static byte[] withFields(byte[]... fields) {
     return TestData.withCrc(HEAD, TestData.join(fields));
+  }
+
+  /** What follows the layers that are needed makes no difference. */
+  @Test
+  void layersThatWereCutOff() throws Exception {
+    byte[] blob = TestData.file("layers/file.tgc");
+    int[] ends = new int[3];
+    for (int i = 0; i < blob.length; i++) {
+      byte[] cut = Arrays.copyOf(blob, i);
+      refused("", cut);
+      for (int scale = 1; scale <= 4; scale *= 2) {
+        try {
+          assertEquals(scale, Container.parse(cut, scale).scale());
+        } catch (BitstreamException refused) {
+          ends[Integer.numberOfTrailingZeros(scale)] = i + 1;
+        }
+      }
+    }
+    assertEquals(blob.length, ends[0]);
+    assertTrue(14 < ends[2] && ends[2] < ends[1] && ends[1] < ends[0], Arrays.toString(ends));
+    refused("the smaller picture that is whole, at scale 2", Arrays.copyOf(blob, ends[1]));
+    for (int scale : new int[] {0, -1, 3, 8, 1 << 30}) {
+      assertThrows(UsageException.class, () -> Container.parse(blob, scale));
+    }
+    assertThrows(UsageException.class, () -> Container.parse(Container.pack(FILE), 2));
+  }
+
+  /** The examples of the format. */
+  @Test
+  void layoutOfLayersAndTiles() throws Exception {
+    byte[] layers =
+        TestData.withCrc(
+            TestData.unhex("5447432001020380068004571a09636f61727365c31766696e6572206f6e652840"),
+            TestData.latin("the finest of them"));
+    String[] streams = {"coarse", "finer one", "the finest of them"};
+    TgcFile file = Container.parse(layers);
+    assertEquals(3, file.layers);
+    for (int i = 0; i < 3; i++) {
+      assertArrayEquals(TestData.latin(streams[i]), file.streams[i]);
+    }
+    byte[] tiles =
+        TestData.unhex(
+            "544743300102 03ac0284025704 03f1866c7a 03668aca11 05f5d8c546 047d66c190 c0ef26a2"
+                .replace(" ", ""));
+    tiles = TestData.join(tiles, TestData.latin("onetwothreefour"));
+    file = Container.parse(tiles);
+    int[][] places = {{0, 0, 256, 256}, {0, 256, 256, 44}, {256, 0, 4, 256}, {256, 256, 4, 44}};
+    String[] payloads = {"one", "two", "three", "four"};
+    for (int i = 0; i < 4; i++) {
+      Tile tile = file.tiles[i];
+      int[] place = {tile.top, tile.left, tile.height, tile.width};
+      assertArrayEquals(places[i], place);
+      assertArrayEquals(TestData.latin(payloads[i]), tile.stream);
+    }
+    for (byte[] blob : new byte[][] {layers, tiles}) {
+      for (int i = 0; i < blob.length; i++) {
+        byte[] damaged = blob.clone();
+        damaged[i] ^= 0x10;
+        refused("", damaged);
+        refused("", Arrays.copyOf(blob, i));
+      }
+      TgcFile read = Container.parse(blob);
+      assertThrows(UsageException.class, () -> Container.pack(read));
+    }
   }
 }

@@ -16,15 +16,15 @@ class EndToEndTest {
   private static final int WHOLE = 8192; // cells: all the pictures here, in one window
   private static final int SMALL = 100;
 
-  private Bundle tiny;
+  private LoadedBundle tiny;
   private Networks networks;
   private PictureDecoder decoder;
 
   @BeforeEach
   void load() throws Exception {
     assumeTrue(TfLiteC.available(), "give the C library of TensorFlow Lite as -Dtgc.tflite");
-    tiny = TestData.tiny();
-    networks = new Networks(tiny, new TfLiteC(), WHOLE);
+    tiny = TestData.model("tiny");
+    networks = new Networks(new TfLiteC(), WHOLE);
     decoder = new PictureDecoder(tiny, networks);
   }
 
@@ -37,7 +37,9 @@ class EndToEndTest {
 
   private static Pixels decode(PictureDecoder decoder, TgcFile file, double realism)
       throws Exception {
-    Pixels pixels = new Pixels(file.width, file.height);
+    int scale = file.scale();
+    Pixels pixels =
+        new Pixels(Pyramid.shrunk(file.width, scale), Pyramid.shrunk(file.height, scale));
     decoder.render(file, decoder.decodeSymbols(file), realism, pixels);
     return pixels;
   }
@@ -56,6 +58,29 @@ class EndToEndTest {
       largest = Math.max(largest, difference);
     }
     System.out.println("golden files to pixels: largest difference from Python " + largest);
+  }
+
+  @Test
+  void otherKindsOfFilesToPixels() throws Exception {
+    for (int scale = 1; scale <= 4; scale *= 2) {
+      TgcFile file = Container.parse(TestData.file("layers/file.tgc"), scale);
+      sameAs("layers/scale" + scale + ".png", "layered", file);
+    }
+    for (String name : new String[] {"context", "tiles"}) {
+      TgcFile file = Container.parse(TestData.file(name + "/file.tgc"));
+      sameAs(name + "/file.png", name.equals("context") ? name : "tiny", file);
+    }
+  }
+
+  private static void sameAs(String picture, String model, TgcFile file) throws Exception {
+    Pixels expected = Pixels.ofPng(TestData.file(picture));
+    for (int maxCells : new int[] {WHOLE, SMALL}) {
+      try (Networks networks = new Networks(new TfLiteC(), maxCells)) {
+        Pixels found = decode(new PictureDecoder(TestData.model(model), networks), file, 1);
+        int difference = found.maxDifference(expected);
+        assertTrue(difference <= 1, picture + " differs by " + difference);
+      }
+    }
   }
 
   @Test
@@ -78,13 +103,13 @@ class EndToEndTest {
   @Test
   void windowsChangeNothing() throws Exception {
     Pixels picture = Pixels.sample(700, 500);
-    byte[] blob = new PictureEncoder(tiny, networks).encode(picture, 200);
+    byte[] blob = new PictureEncoder(tiny, networks).encode(picture, PictureMetadata.NONE, 200);
     TgcFile file = Container.parse(blob);
     Pixels whole = decode(decoder, file, 0);
-    try (Networks small = new Networks(tiny, new TfLiteC(), SMALL)) {
+    try (Networks small = new Networks(new TfLiteC(), SMALL)) {
       Pixels tiled = decode(new PictureDecoder(tiny, small), file, 0);
       assertTrue(whole.maxDifference(tiled) <= 1);
-      byte[] other = new PictureEncoder(tiny, small).encode(picture, 200);
+      byte[] other = new PictureEncoder(tiny, small).encode(picture, PictureMetadata.NONE, 200);
       assertEquals(blob.length, other.length, 0.01 * blob.length);
     }
   }
@@ -95,7 +120,7 @@ class EndToEndTest {
     int[][] sizes = {{1, 1}, {17, 33}, {700, 5}, {320, 200}};
     for (int[] size : sizes) {
       Pixels picture = Pixels.sample(size[0], size[1]);
-      TgcFile file = Container.parse(encoder.encode(picture, 255));
+      TgcFile file = Container.parse(encoder.encode(picture, PictureMetadata.NONE, 255));
       assertEquals(255, file.quality);
       Pixels decoded = decode(decoder, file, 0);
       assertTrue(decoded.meanDifference(picture) < 30); // blocks of the tiny model's few colours
@@ -106,17 +131,47 @@ class EndToEndTest {
   void budget() throws Exception {
     PictureEncoder encoder = new PictureEncoder(tiny, networks);
     Pixels picture = Pixels.sample(320, 200);
-    int smallest = encoder.encode(picture, 0).length;
-    int largest = encoder.encode(picture, 255).length;
+    int smallest = encoder.encode(picture, PictureMetadata.NONE, 0).length;
+    int largest = encoder.encode(picture, PictureMetadata.NONE, 255).length;
     for (int budget = smallest; budget < largest; budget += (largest - smallest) / 5) {
-      int size = encoder.encodeWithin(picture, budget).length;
+      int size = encoder.encodeWithin(picture, PictureMetadata.NONE, budget).length;
       assertTrue(size <= budget && size >= 0.9 * budget, size + " bytes of " + budget);
     }
-    assertEquals(largest, encoder.encodeWithin(picture, 1 << 20).length);
+    assertEquals(largest, encoder.encodeWithin(picture, PictureMetadata.NONE, 1 << 20).length);
     UsageException error =
-        assertThrows(UsageException.class, () -> encoder.encodeWithin(picture, smallest - 1));
+        assertThrows(UsageException.class, () -> encoder.encodeWithin(picture, PictureMetadata.NONE, smallest - 1));
     assertTrue(error.getMessage().contains("has " + smallest + " bytes"), error.getMessage());
-    assertThrows(UsageException.class, () -> encoder.encode(picture, 256));
+    assertThrows(UsageException.class, () -> encoder.encode(picture, PictureMetadata.NONE, 256));
+  }
+
+  @Test
+  void metadataIsKept() throws Exception {
+    PictureEncoder encoder = new PictureEncoder(tiny, networks);
+    PictureFile phone = PictureFile.read(TestData.file("metadata/phone.jpg"));
+    Pixels picture = Pixels.sample(50, 40);
+    Pixels grey = new Pixels(50, 40);
+    for (int i = 0; i < picture.argb.length; i++) {
+      grey.argb[i] = 0xFF << 24 | (i % 200) * 0x010101;
+      picture.argb[i] &= i % 3 == 0 ? 0x7FFFFFFF : 0x00FFFFFF; // some of it transparent
+    }
+    PictureMetadata metadata = PictureMetadata.basic(phone, 5000).withAlphaOf(picture);
+    byte[] blob = encoder.encodeWithin(picture, metadata, 5000);
+    assertTrue(blob.length <= 5000);
+    TgcFile file = Container.parse(blob);
+    assertEquals(KnownProfile.DISPLAY_P3, file.profile);
+    assertArrayEquals(ExifBlock.basic(phone.exif), file.exif);
+    assertEquals(false, file.grey);
+    Pixels decoded = decode(decoder, file, 0);
+    for (int i = 0; i < picture.argb.length; i++) {
+      assertEquals(picture.argb[i] >>> 24, decoded.argb[i] >>> 24);
+    }
+    // A profile decides whether equal channels are said to be grey; one for grey fits no colours.
+    PictureFile greyFile = PictureFile.read(TestData.file("metadata/grey.jpg"));
+    PictureMetadata forGrey = PictureMetadata.basic(greyFile, 5000);
+    assertTrue(Container.parse(encoder.encode(grey, forGrey, 100)).grey);
+    assertTrue(Container.parse(encoder.encode(grey, PictureMetadata.NONE, 100)).grey);
+    assertEquals(false, Container.parse(encoder.encode(grey, metadata, 100)).grey);
+    assertEquals(null, Container.parse(encoder.encode(picture, forGrey, 100)).profile);
   }
 
   @Test
@@ -133,7 +188,7 @@ class EndToEndTest {
               @Override
               public void close() {}
             };
-    try (Networks broken = new Networks(tiny, wrong, WHOLE)) {
+    try (Networks broken = new Networks(wrong, WHOLE)) {
       PictureDecoder bad = new PictureDecoder(tiny, broken);
       assertThrows(BundleException.class, () -> decode(bad, TestData.goldenTgc("low"), 0));
     }

@@ -29,7 +29,7 @@ final class EntropySpeed {
       processor[i] = (clock.getCurrentThreadCpuTime() - start) / 1e6;
       wall[i] = (System.nanoTime() - wallStart) / 1e6;
     }
-    boolean same = Arrays.equals(bundle.coder.encode(symbols), file.stream);
+    boolean same = Arrays.equals(bundle.coder.encode(symbols), file.streams[0]);
     System.out.printf(
         "{\"processor\": %s, \"wall\": %s, \"z\": \"%s\", \"indexes\": \"%s\", \"r\": \"%s\", \"same_bytes\": %s}%n",
         Arrays.toString(processor), Arrays.toString(wall), hash(symbols.z),

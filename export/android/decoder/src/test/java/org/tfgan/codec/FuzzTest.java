@@ -20,23 +20,29 @@ class FuzzTest {
 
   @Test
   void mutatedFiles() throws Exception {
-    Bundle tiny = TestData.tiny();
-    PictureDecoder decoder = new PictureDecoder(tiny, null);
     List<byte[]> originals = new ArrayList<>();
+    List<PictureDecoder> decoders = new ArrayList<>();
+    PictureDecoder tiny = new PictureDecoder(TestData.model("tiny"), null);
     for (Manifest test : TestData.golden()) {
       originals.add(TestData.goldenFile(test.string("name") + ".tgc"));
+      decoders.add(tiny);
+    }
+    for (String name : new String[] {"layers", "context", "tiles"}) {
+      originals.add(TestData.file(name + "/file.tgc"));
+      String model = name.equals("layers") ? "layered" : name;
+      decoders.add(
+          name.equals("tiles") ? tiny : new PictureDecoder(TestData.model(model), null));
     }
     int decoded = 0;
     int tooLarge = 0;
     int refused = 0;
     for (int i = 0; i < COUNT; i++) {
-      byte[] blob = mutate(originals.get(random.nextInt(originals.size())));
+      int chosen = random.nextInt(originals.size());
+      byte[] blob = mutate(originals.get(chosen));
       try {
         TgcFile file = Container.parse(blob);
-        decoder.decodeSymbols(file);
-        if (file.alpha != null) {
-          GreyPng.decode(file.alpha, file.width, file.height);
-        }
+        decoders.get(chosen).decodeSymbols(file);
+        AlphaPlane.decode(file);
         decoded++;
       } catch (ImageException error) {
         tooLarge++;

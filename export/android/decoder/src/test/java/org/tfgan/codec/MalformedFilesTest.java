@@ -19,7 +19,7 @@ class MalformedFilesTest {
   @BeforeEach
   void load() throws Exception {
     tiny = TestData.tiny();
-    decoder = new PictureDecoder(tiny, null); // no network is reached
+    decoder = new PictureDecoder(TestData.model("tiny"), null); // no network is reached
     good = TestData.goldenTgc("high");
   }
 
@@ -86,10 +86,39 @@ class MalformedFilesTest {
     refused("check of its scales", good.toBuilder().stream(stream));
   }
 
+  /** Files of one kind are not for models of another. */
+  @Test
+  void filesOfOtherModels() throws Exception {
+    TgcFile layers = Container.parse(TestData.file("layers/file.tgc"));
+    TgcFile tiles = Container.parse(TestData.file("tiles/file.tgc"));
+    String[] names = {"tiny", "layered", "context"};
+    for (TgcFile file : new TgcFile[] {good, layers, tiles}) {
+      for (String name : names) {
+        LoadedBundle model = TestData.model(name);
+        TgcFile same = file.toBuilder().modelId(model.modelId()).build();
+        boolean fits = name.equals(file == layers ? "layered" : "tiny");
+        PictureDecoder other = new PictureDecoder(model, null);
+        if (fits) {
+          other.decodeSymbols(same);
+        } else {
+          assertThrows(BitstreamException.class, () -> other.decodeSymbols(same), name);
+        }
+      }
+    }
+    for (String name : names) {
+      LoadedBundle model = TestData.model(name);
+      if (name.equals("tiny")) {
+        new PictureEncoder(model, null);
+      } else {
+        assertThrows(UsageException.class, () -> new PictureEncoder(model, null));
+      }
+    }
+  }
+
   @Test
   void alphaPlanes() throws Exception {
     TgcFile file = TestData.goldenTgc("alpha");
-    Symbols symbols = decoder.decodeSymbols(file);
+    PictureSymbols symbols = decoder.decodeSymbols(file);
     byte[][] planes = {
       new byte[0],
       TestData.latin("png"),

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 /** The fixtures under {@code tests/data}, which all implementations of the format share. */
 final class TestData {
@@ -23,6 +25,51 @@ final class TestData {
     return Bundle.load(new FolderFiles(tinyFolder()));
   }
 
+  /** The models of the golden files, by name: tiny, layered, context. */
+  static LoadedBundle model(String name) throws Exception {
+    switch (name) {
+      case "layered":
+        return LoadedBundle.load(layered(3));
+      case "context":
+        return LoadedBundle.load(new ZipFiles(file("context/bundle.zip")));
+      default:
+        return LoadedBundle.load(new FolderFiles(tinyFolder()));
+    }
+  }
+
+  /** The bundle of a model in so many layers, each of them tiny. */
+  static BundleFiles layered(int count) throws Exception {
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(zipped)) {
+      for (File file : tinyFolder().listFiles()) {
+        zip.putNextEntry(new ZipEntry(file.getName()));
+        zip.write(Files.readAllBytes(file.toPath()));
+      }
+    }
+    byte[] layer = zipped.toByteArray();
+    byte[] hashes = new byte[0];
+    StringBuilder names = new StringBuilder();
+    StringBuilder files = new StringBuilder();
+    for (int i = 1; i <= count; i++) {
+      String comma = i == 1 ? "" : ", ";
+      hashes = join(hashes, tiny().hash);
+      names.append(String.format("%s\"layer%d.zip\"", comma, i));
+      files.append(String.format("%s\"layer%d.zip\": \"%s\"", comma, i, Hashes.sha256(layer)));
+    }
+    String hash = Hashes.sha256(hashes);
+    String manifest =
+        String.format(
+            "{\"format\": 2, \"name\": \"layered\", \"layers\": [%s], \"files\": {%s}, "
+                + "\"normative_sha256\": \"%s\", \"model_id\": \"%s\", \"info\": {}}",
+            names, files, hash, hash.substring(0, 6));
+    return name -> name.equals("manifest.json") ? latin(manifest) : layer.clone();
+  }
+
+  /** A file of {@code tests/data}. */
+  static byte[] file(String path) throws IOException {
+    return Files.readAllBytes(new File(DATA, path).toPath());
+  }
+
   static List<Manifest> vectors(String name) throws Exception {
     return objects("vectors/" + name + ".json");
   }
@@ -32,15 +79,7 @@ final class TestData {
   }
 
   static byte[] goldenFile(String name) throws IOException {
-    return Files.readAllBytes(new File(DATA, "golden/" + name).toPath());
-  }
-
-  static byte[] layeredFile() throws IOException {
-    return Files.readAllBytes(new File(DATA, "layers/file.tgc").toPath());
-  }
-
-  static byte[] tiledFile() throws IOException {
-    return Files.readAllBytes(new File(DATA, "tiles/file.tgc").toPath());
+    return file("golden/" + name);
   }
 
   static TgcFile goldenTgc(String name) throws Exception {
@@ -48,7 +87,7 @@ final class TestData {
   }
 
   static Symbols symbols(Bundle bundle, TgcFile file) throws Exception {
-    return bundle.coder.decode(file.stream, (file.height + 15) / 16, (file.width + 15) / 16);
+    return bundle.coder.decode(file.streams[0], (file.height + 15) / 16, (file.width + 15) / 16);
   }
 
   /** A nest of lists of numbers, as one array. */
@@ -102,7 +141,7 @@ final class TestData {
   }
 
   private static List<Manifest> objects(String path) throws Exception {
-    byte[] text = Files.readAllBytes(new File(DATA, path).toPath());
+    byte[] text = file(path);
     List<Manifest> result = new ArrayList<>();
     for (Object entry : (List<?>) Json.parse(new String(text, StandardCharsets.UTF_8))) {
       result.add(Manifest.of(entry, path));

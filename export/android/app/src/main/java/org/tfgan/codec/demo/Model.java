@@ -2,11 +2,12 @@ package org.tfgan.codec.demo;
 
 import android.content.res.AssetManager;
 import java.io.Closeable;
-import org.tfgan.codec.Bundle;
 import org.tfgan.codec.BundleException;
+import org.tfgan.codec.LoadedBundle;
 import org.tfgan.codec.Networks;
 import org.tfgan.codec.PictureDecoder;
 import org.tfgan.codec.PictureEncoder;
+import org.tfgan.codec.UsageException;
 
 /** The model of the app, with its networks on TensorFlow Lite. Used by the worker thread only. */
 final class Model implements Closeable {
@@ -15,15 +16,19 @@ final class Model implements Closeable {
 
   final double[] realisms;
   final PictureDecoder decoder;
-  final PictureEncoder encoder;
+  private final LoadedBundle bundle;
   private final Networks networks;
 
   Model(AssetManager assets) throws BundleException {
-    Bundle bundle = Bundle.load(new AssetFiles(assets));
-    networks = new Networks(bundle, new TfLite(), WINDOW_CELLS);
+    bundle = LoadedBundle.load(new AssetFiles(assets));
+    networks = new Networks(new TfLite(), WINDOW_CELLS);
     realisms = bundle.realisms();
     decoder = new PictureDecoder(bundle, networks);
-    encoder = new PictureEncoder(bundle, networks);
+  }
+
+  /** Makes files; not with a model in layers or with a context model. */
+  PictureEncoder encoder() throws UsageException {
+    return new PictureEncoder(bundle, networks);
   }
 
   @Override

@@ -5,7 +5,7 @@ import android.os.SystemClock;
 import org.tfgan.codec.BitstreamException;
 import org.tfgan.codec.Container;
 import org.tfgan.codec.ImageException;
-import org.tfgan.codec.Symbols;
+import org.tfgan.codec.PictureSymbols;
 import org.tfgan.codec.TgcException;
 import org.tfgan.codec.TgcFile;
 
@@ -13,7 +13,7 @@ import org.tfgan.codec.TgcFile;
 final class OpenFile {
   private final byte[] bytes;
   private final TgcFile file;
-  private final Symbols symbols;
+  private final PictureSymbols symbols;
   private final long symbolsMs;
 
   OpenFile(Model model, byte[] bytes) throws BitstreamException, ImageException {
@@ -26,7 +26,7 @@ final class OpenFile {
 
   /** Renders the picture and describes it. */
   Shown render(Model model, double realism, Resources resources) throws TgcException {
-    BitmapSink sink = new BitmapSink(file.width, file.height, file.alpha != null);
+    BitmapSink sink = new BitmapSink(file.width, file.height, file.transparent());
     long start = SystemClock.elapsedRealtime();
     model.decoder.render(file, symbols, realism, sink);
     long ms = symbolsMs + SystemClock.elapsedRealtime() - start;

@@ -1,74 +1,72 @@
 package org.tfgan.codec.demo;
 
-import android.content.ContentResolver;
 import android.graphics.Bitmap;
 import android.graphics.BitmapFactory;
-import android.graphics.Matrix;
-import android.net.Uri;
-import java.io.FileNotFoundException;
-import java.io.IOException;
-import java.io.InputStream;
-import org.tfgan.codec.JpegOrientation;
+import android.os.Build;
+import org.tfgan.codec.ImageException;
+import org.tfgan.codec.PictureFile;
+import org.tfgan.codec.PictureMetadata;
+import org.tfgan.codec.PixelSource;
+import org.tfgan.codec.UprightPixels;
 
-/** Reads photographs: upright, and halved until they fit into memory. */
+/** A photograph as it is encoded: halved until it fits into memory, with what the file keeps. */
 final class Photo {
-  /** 16 megapixels are 64 MB as a bitmap, and twice that while one is being turned. */
+  /** 16 megapixels are 64 MB as a bitmap. */
   private static final long MAX_PIXELS = 16_000_000;
 
-  /** Where JPEG files have their EXIF block, if anywhere. */
-  private static final int HEAD_BYTES = 1 << 16;
+  /** From this version on Android converts colours when a bitmap's pixels are asked for. */
+  private static final int CONVERTS_COLOURS = Build.VERSION_CODES.M + 3;
 
-  private Photo() {}
+  final PixelSource pixels;
+  final PictureMetadata metadata;
 
-  /** The picture; null if Android cannot read it. */
-  static Bitmap read(ContentResolver resolver, Uri uri) throws IOException {
+  /** How large the file may be. */
+  final int maxBytes;
+
+  private final Bitmap bitmap;
+
+  private Photo(Bitmap bitmap, PixelSource pixels, PictureMetadata metadata, int maxBytes) {
+    this.bitmap = bitmap;
+    this.pixels = pixels;
+    this.metadata = metadata;
+    this.maxBytes = maxBytes;
+  }
+
+  /**
+   * Reads the contents of a file; null if Android cannot.
+   *
+   * @param bpp bits per pixel that the file may take, an alpha plane not counted
+   */
+  static Photo read(byte[] contents, double bpp) throws ImageException {
     BitmapFactory.Options options = new BitmapFactory.Options();
     options.inJustDecodeBounds = true;
-    decode(resolver, uri, options);
+    BitmapFactory.decodeByteArray(contents, 0, contents.length, options);
+    long pixels = (long) options.outWidth * options.outHeight;
     options.inJustDecodeBounds = false;
     options.inSampleSize = 1;
-    long pixels = (long) options.outWidth * options.outHeight;
     while (pixels > MAX_PIXELS * options.inSampleSize * options.inSampleSize) {
       options.inSampleSize *= 2;
     }
-    Bitmap bitmap = decode(resolver, uri, options);
-    return bitmap == null ? null : upright(bitmap, orientation(resolver, uri));
+    double kept = (double) pixels / options.inSampleSize / options.inSampleSize;
+    int maxBytes = (int) (bpp * kept / 8);
+    PictureFile file = PictureFile.read(contents);
+    PictureMetadata metadata = PictureMetadata.basic(file, maxBytes);
+    // Without its profile, the pixels are those that are stored, whatever Android would convert.
+    boolean convert = metadata.toSrgb && Build.VERSION.SDK_INT >= CONVERTS_COLOURS;
+    byte[] decoded = convert ? contents : file.withoutProfile();
+    Bitmap bitmap = BitmapFactory.decodeByteArray(decoded, 0, decoded.length, options);
+    if (bitmap == null) {
+      return null;
+    }
+    PixelSource upright = new UprightPixels(new BitmapSource(bitmap), file.orientation);
+    if (bitmap.hasAlpha()) {
+      metadata = metadata.withAlphaOf(upright);
+    }
+    return new Photo(bitmap, upright, metadata, maxBytes + metadata.alphaBytes());
   }
 
-  private static Bitmap decode(ContentResolver resolver, Uri uri, BitmapFactory.Options options)
-      throws IOException {
-    try (InputStream in = open(resolver, uri)) {
-      return BitmapFactory.decodeStream(in, null, options);
-    }
-  }
-
-  private static int orientation(ContentResolver resolver, Uri uri) throws IOException {
-    try (InputStream in = open(resolver, uri)) {
-      return JpegOrientation.of(Streams.readHead(in, HEAD_BYTES));
-    }
-  }
-
-  private static InputStream open(ContentResolver resolver, Uri uri) throws IOException {
-    InputStream in = resolver.openInputStream(uri);
-    if (in == null) {
-      throw new FileNotFoundException(uri.toString());
-    }
-    return in;
-  }
-
-  /** Applies an EXIF orientation: even numbers and 5, 7 are mirrored as EXIF defines them. */
-  private static Bitmap upright(Bitmap bitmap, int orientation) {
-    if (orientation == JpegOrientation.NORMAL) {
-      return bitmap;
-    }
-    Matrix matrix = new Matrix();
-    int[] degrees = {0, 0, 180, 180, 90, 90, -90, -90};
-    matrix.setRotate(degrees[orientation - 1]);
-    boolean mirrored = orientation == 2 || orientation == 4 || orientation == 5 || orientation == 7;
-    if (mirrored) {
-      matrix.postScale(-1, 1);
-    }
-    return Bitmap.createBitmap(
-        bitmap, 0, 0, bitmap.getWidth(), bitmap.getHeight(), matrix, true);
+  /** Gives its memory back. */
+  void recycle() {
+    bitmap.recycle();
   }
 }

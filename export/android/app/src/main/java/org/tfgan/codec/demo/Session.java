@@ -3,7 +3,6 @@ package org.tfgan.codec.demo;
 import android.content.ContentResolver;
 import android.content.Context;
 import android.content.res.Resources;
-import android.graphics.Bitmap;
 import android.net.Uri;
 import android.os.SystemClock;
 import java.io.Closeable;
@@ -14,7 +13,7 @@ import org.tfgan.codec.TgcException;
 
 /** The work behind the screen: the model and the open file. For one thread, the worker. */
 final class Session implements Closeable {
-  /** No file that fits the memory of a phone when decoded is larger. */
+  /** No file that fits the memory of a phone when decoded is larger, nor a photo as a rule. */
   private static final int MAX_FILE_BYTES = 1 << 26;
 
   private final Context context;
@@ -36,29 +35,19 @@ final class Session implements Closeable {
 
   /** Opens a {@code .tgc} file. */
   Shown open(Uri uri, int decoder) throws IOException, TgcException, Sorry {
-    try (InputStream in = resolver.openInputStream(uri)) {
-      if (in == null) {
-        throw new FileNotFoundException(uri.toString());
-      }
-      byte[] bytes = Streams.readFully(in, MAX_FILE_BYTES);
-      if (bytes == null) {
-        throw new Sorry(resources.getString(R.string.file_too_large));
-      }
-      return show(bytes, decoder);
-    }
+    return show(contents(uri), decoder);
   }
 
   /** Makes a file of a photo and opens it. */
   Shown encode(Uri uri, double bpp, int decoder) throws IOException, TgcException, Sorry {
-    Bitmap photo = Photo.read(resolver, uri);
+    Photo photo = Photo.read(contents(uri), bpp);
     if (photo == null) {
       throw new Sorry(resources.getString(R.string.no_picture));
     }
     openFile = null; // frees its memory first
     long start = SystemClock.elapsedRealtime();
-    double pixels = (double) photo.getWidth() * photo.getHeight();
     byte[] bytes =
-        model().encoder.encodeWithin(new BitmapSource(photo), (int) (bpp * pixels / 8));
+        model().encoder().encodeWithin(photo.pixels, photo.metadata, photo.maxBytes);
     long ms = SystemClock.elapsedRealtime() - start;
     photo.recycle();
     Shown shown = show(bytes, decoder);
@@ -75,6 +64,19 @@ final class Session implements Closeable {
   public void close() {
     if (model != null) {
       model.close();
+    }
+  }
+
+  private byte[] contents(Uri uri) throws IOException, Sorry {
+    try (InputStream in = resolver.openInputStream(uri)) {
+      if (in == null) {
+        throw new FileNotFoundException(uri.toString());
+      }
+      byte[] bytes = Streams.readFully(in, MAX_FILE_BYTES);
+      if (bytes == null) {
+        throw new Sorry(resources.getString(R.string.file_too_large));
+      }
+      return bytes;
     }
   }
 

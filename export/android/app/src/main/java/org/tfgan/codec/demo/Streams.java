@@ -20,16 +20,4 @@ final class Streams {
     }
     return out.toByteArray();
   }
-
-  /** The beginning of the stream, up to {@code limit} bytes. */
-  static byte[] readHead(InputStream in, int limit) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    byte[] buffer = new byte[1 << 12];
-    int count = 0;
-    while (count >= 0 && out.size() < limit) {
-      out.write(buffer, 0, count);
-      count = in.read(buffer);
-    }
-    return out.toByteArray();
-  }
 }
