@@ -53,8 +53,10 @@ web: $(VENV)/base.stamp  ## build the page and the codec for browsers [MODEL=mob
 deb: $(VENV)/base.stamp  ## build the Debian package for the command line and desktops [DIST=dist]
 	@$(BIN)/python -m export.debian --out="$(DIST)"
 
-test-deb: deb  ## install it in a clean tree of Debian 12 and try it there, as root [APT=yes]
-	@export/debian/test_package.sh "$(DIST)"/tfgan-codec_*.deb export/debian/build
+test-deb:  ## install it in a clean tree of Debian 12 and try it there, as root [APT=yes]
+	@rm -rf export/debian/build/dist
+	@$(MAKE) --no-print-directory deb DIST=export/debian/build/dist
+	@export/debian/test_package.sh export/debian/build/dist/*.deb export/debian/build
 
 test: $(VENV)/full.stamp  ## the tests [ARGS="tests/metrics -x" WORKERS=2]
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)

@@ -7,11 +7,13 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
 import tfgan_codec
 from export.debian import manual, package, tree, wheels
@@ -147,6 +149,22 @@ def test_thumbnailer_and_opener_say_how_they_are_called(tmp_path: Path) -> None:
         done = subprocess.run(run, capture_output=True, text=True, timeout=60)
         assert done.returncode == 2
         assert f"usage: {name} FILE" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script for Linux")
+def test_thumbnails(tmp_path: Path) -> None:
+    script = [sys.executable, str(tree._HERE / "tgc-thumbnailer")]
+    photo = DATA.parents[1] / "conformance" / "mobile" / "photo.tgc"
+    made = tmp_path / "made.png"
+    subprocess.run([*script, str(photo), str(made), "64"], check=True, timeout=120)
+    with Image.open(made) as image:
+        assert (image.format, max(image.size)) == ("PNG", 64)
+    bad = tmp_path / "bad.tgc"
+    bad.write_bytes(photo.read_bytes()[:-1])
+    done = subprocess.run([*script, str(bad), str(made), "64"], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("tgc-thumbnailer: ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_without_dpkg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
