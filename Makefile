@@ -81,6 +81,25 @@ fuzz: $(VENV)/full.stamp  ## hostile files, found by their coverage, on Linux [M
 	@for name in $(FUZZED); do $(BIN)/python -m tests.fuzz.guided $$name --corpus=.cache/fuzz/$$name \
 	--seconds=$$((60 * $(MINUTES) / $(words $(FUZZED)))) || exit 1; done
 
+# The packages that build the site live apart: other tools need other versions of some.
+DOCS := $(VENV)-docs
+
+.PHONY: docs look
+docs: $(VENV)/base.stamp $(DOCS)/stamp  ## build the documents as a site, strictly, and check its links
+	@$(DOCS)/bin/python website/stage.py --python=$(BIN)/python website/build
+	@NO_MKDOCS_2_WARNING=1 PATH="$(CURDIR)/$(DOCS)/bin:$(DOCS)/bin:$$PATH" \
+	$(DOCS)/bin/mkdocs build --quiet -f website/mkdocs.yml
+	@$(DOCS)/bin/python website/check_links.py website/build/site
+	@echo "Look at it: website/build/site/index.html"
+
+look: docs  ## open the site in Chromium and take pictures of its pages [APT=yes]
+	@website/look.sh website/build/look
+
+$(DOCS)/stamp: website/requirements.txt | $(VENV)/bin/python
+	@$(BIN)/python -m venv $(DOCS)
+	@$(DOCS)/bin/python -m pip --disable-pip-version-check --quiet install -r $<
+	@touch $@
+
 .PHONY: conformance
 conformance: $(VENV)/base.stamp  ## all decoders here against the conformance suite [APT=yes]
 	@conformance/run.sh $(BIN)/python
@@ -96,7 +115,7 @@ format: $(VENV)/full.stamp  ## rewrite the sources as ruff wants them
 
 clean:  ## remove environments, caches and what the commands wrote
 	rm -rf export/android/build export/android/decoder/build export/android/app/src/main/assets
-	rm -rf export/web/build export/debian/build site
+	rm -rf export/web/build export/debian/build site website/build $(DOCS)
 	rm -rf $(VENV) build dist *.egg-info .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache demo.png
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 	rm -rf conformance/build conformance/suite

@@ -24,9 +24,10 @@ trained already is not trained again. Times are those of two cores.
 
   mobilevit_gan  one codec, and what it becomes with each of five discriminators and with none, with
                  and without smoothness loss: an hour for what they share, 8 x 10 to 20 minutes
-  adversarial    the adversarial hyperprior codec, also without discriminator and without
-                 post-processing: 12 minutes for what they share and 3 x 6 minutes
-  msae           the multiscale autoencoder, without discriminators, of one scale: 3 x 12 minutes
+  adversarial    one codec with a hyperprior and a context model, and what it becomes with
+                 discriminator, post-processing and both; and one of plain blocks, from scratch
+  msae           one multiscale autoencoder, and what it becomes with discriminators at three scales
+                 and at one, with and without feature matching; and one of one scale, from scratch
   techniques     24 training techniques against one baseline, 5 minutes each; --only chooses
 
 The report has intervals, by pictures and seeds, and says of each claim whether it is borne out.
@@ -34,8 +35,6 @@ The report has intervals, by pictures and seeds, and says of each claim whether 
   python -m apps.study mobilevit_gan --data=photos --test=kodak --runs=runs/study
   python -m apps.study techniques --only=warm_up,lazy_r1 --data=photos --test=kodak --runs=runs/t
 """
-
-_FLAGS = Path(__file__).parent / "flags"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -65,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         places = values.data, values.test, Path(values.runs), Path(out)
         commands = _process("apps.train", values.weights), _process("export.bundle")
         asked = values.weights, line, values.only, values.also
-        run(Study(*places, _FLAGS, *commands, values.seeds, *asked), experiment)
+        run(Study(*places, *commands, values.seeds, *asked), experiment)
 
     return cli.run(command, values, _USAGE, argv)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ if sys.platform == "win32":
 
 from tests.fuzz.guided import NAMES, container, target
 from tfgan_codec.errors import BundleError
+from tfgan_codec.format import header
 from tfgan_codec.format.container import parse, parse_layers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +42,17 @@ def test_changed_files_get_past_their_checks() -> None:
             mended = container.repaired(bytes(changed))
             assert mended[at] == changed[at]
             assert parse(mended).file.streams != parse(whole).file.streams
+    tiled = (ROOT / "tests" / "data" / "tiles" / "file.tgc").read_bytes()
+    assert container.repaired(tiled) == tiled
+    index = header.read(io.BytesIO(tiled)).tiles
+    assert index is not None
+    for number, entry in enumerate(index.entries):  # in each tile, and one byte more in the last
+        changed = bytearray(tiled)
+        changed[entry.start + entry.nbytes // 2] ^= 1
+        streams = parse(container.repaired(bytes(changed) + b"1")).file.streams
+        differ = [x != y for x, y in zip(streams, parse(tiled).file.streams)]
+        last = len(streams) - 1
+        assert differ == [i in (number, last) for i in range(len(streams))]
     first_layer = bytearray(layered)
     first_layer[30] ^= 1
     assert len(parse_layers(container.repaired(bytes(first_layer))).file.streams) == 3

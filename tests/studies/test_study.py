@@ -24,8 +24,6 @@ from tfgan_codec.training import run
 from tfgan_codec.training.config import RunConfig
 from tfgan_codec.training.ramps import Ramps
 
-RECIPES = Path(study_app.__file__).parent / "flags"
-
 
 def pretend(name: str, tmp_path: Path, only: list[str], seeds: int = 1) -> tuple[study.Study, str]:
     """Runs an experiment on codecs that are there already; its settings and its README.md."""
@@ -35,31 +33,32 @@ def pretend(name: str, tmp_path: Path, only: list[str], seeds: int = 1) -> tuple
         coarse = Image.fromarray(random.integers(0, 256, (12, 16, 3), dtype=np.uint8))
         coarse.resize((224, 176), Image.Resampling.BICUBIC).save(tmp_path / f"test/{number}.png")
     experiment, runs, out = EXPERIMENTS[name], tmp_path / "runs", tmp_path / "results"
-    places = "", str(tmp_path / "test"), runs, out, RECIPES
+    places = "", str(tmp_path / "test"), runs, out
     commands = [lambda arguments: pytest.fail(f"not there already: {arguments}")] * 2
     asked = study.Study(*places, *commands, seeds, None, "the command", only=only)
     for each in asked.trainings(study.chosen(asked, experiment.systems)):
-        system = each.system.name
-        codec = "mobilevit_gan" if name == "mobilevit_gan" else system.partition("-")[0]
-        arguments = {"width": 0.03, "blocks": 1, "kernel": 3} if codec == "adversarial" else {}
-        if system.endswith("no_post_processing"):
-            arguments["post_processing"] = 0
-        if system == "msae-one_scale":
-            arguments["scales"] = 1
+        codec, arguments = parse(flag(each.system, "--model"))
+        smaller = {"width": 0.03, "kernel": 3} if name == "adversarial" else {"width": 0.05}
         tf.keras.utils.set_random_seed(each.seed)
-        model = models.build(codec, **{"width": 0.05, **arguments})
+        model = models.build(codec, **{**arguments, **smaller})
         model.build_weights()
         model.prepare_for_coding()
         bundling.write(model, str(asked.bundle(each)), each.name, {"steps": 7})
         (runs / each.name).mkdir()
         figures = {"step": 25, "loss": 1.0}
-        if "no" not in system:
+        if any("--discriminator" in text for text in each.system.flags):
             figures.update(d_loss=1.75, d_real=0.5, d_fake=-0.25)
         (runs / each.name / "figures.jsonl").write_text(json.dumps(figures) + "\n")
     report.run(asked, experiment, metrics=("psnr", "ms_ssim"))
     assert Image.open(out / "pictures.png").width > 300
     assert Image.open(out / "curves.png").width > 300
     return asked, (out / "README.md").read_text()
+
+
+def flag(system: study.System, name: str) -> str:
+    """Returns the value of a flag of a system's training."""
+    (value,) = (text.partition("=")[2] for text in system.flags if text.startswith(f"{name}="))
+    return value
 
 
 def row(text: str, start: str) -> list[str]:
@@ -91,28 +90,29 @@ def test_the_papers_experiment(tmp_path: Path):
 
 @pytest.mark.slow
 def test_the_ablations_of_the_adversarial_codec(tmp_path: Path):
-    asked, text = pretend("adversarial", tmp_path, ["adversarial-no_post_processing"])
+    asked, text = pretend("adversarial", tmp_path, ["post_processing", "discriminator"])
     rows = {row["codec"]: row for row in schema.load(asked.out / "results.json").sets}
-    assert set(rows) == {"adversarial", "adversarial-no_post_processing"}
-    fewer = rows["adversarial-no_post_processing"]["params"]
+    assert set(rows) == {"none", "post_processing", "discriminator"}
+    fewer = rows["none"]["params"]
     # Between 3, 4 and 3 channels, 4 being the smallest width; untrained, biases are all the same.
     weights, biases = (27 + 40 * 36) * 4 + 36 * 3, 41 * 4 + 3
-    assert weights <= rows["adversarial"]["params"] - fewer <= weights + biases
-    assert "| without post-processing | 0.149 | 29.118 | 0.9725 | 214865170 | 11988 |" in text
+    assert weights <= rows["post_processing"]["params"] - fewer <= weights + biases
+    assert "| with discriminator | 0.149 | 29.118 | 0.9725 | 214865170 | 11988 |" in text
 
 
 @pytest.mark.slow
 def test_the_ablations_of_msae(tmp_path: Path):
-    asked, text = pretend("msae", tmp_path, [])
+    asked, text = pretend("msae", tmp_path, ["gan", "one_scale"])
     rows = {row["codec"]: row for row in schema.load(asked.out / "results.json").sets}
-    assert set(rows) == {"msae", "msae-no_gan", "msae-one_scale"}
-    assert rows["msae"]["params"] > 2.5 * rows["msae-one_scale"]["params"]
-    bpp = float(row(text, "| MSAE | 1 |")[3])
-    layers = [float(cell) for cell in row(text, "| MSAE | 0.0")[1:]]  # and 18 to 24 bytes
+    assert set(rows) == {"none", "gan", "one_scale"}
+    assert rows["none"]["params"] > 2.5 * rows["one_scale"]["params"]
+    bpp = float(row(text, "| no discriminator | 1 |")[3])
+    # Three layers and headers, of 18 to 24 bytes.
+    layers = [float(cell) for cell in row(text, "| no discriminator | 0.0")[1:]]
     assert sum(layers) == pytest.approx(bpp, abs=3e-4)
     assert 0 < layers[0] < layers[1] < layers[2]
     assert 8 * 18 / (224 * 176) - 1e-4 < layers[3] < 8 * 24 / (224 * 176) + 1e-4
-    assert row(text, "| one scale | 0.0000")[1:3] == ["0.0000", "0.0000"]
+    assert row(text, "| one scale, no discriminator | 0.0000")[1:3] == ["0.0000", "0.0000"]
     assert "| Three scales are better than one. |" in text
     assert "cannot be decided here |" in text  # with one seed each
 
@@ -134,8 +134,7 @@ def test_all_systems_have_flags_that_make_a_run(monkeypatch: pytest.MonkeyPatch,
     for experiment in EXPERIMENTS.values():
         assert len({system.name for system in experiment.systems}) == len(experiment.systems)
         for system in experiment.systems:
-            recipe = [f"--flagfile={RECIPES / system.recipe}.flags"] if system.recipe else []
-            command = ["train", *recipe, *system.flags, "--data=photos", "--out=run"]
+            command = ["train", *system.flags, "--data=photos", "--out=run"]
             assert train_app.main(command) == 0, capsys.readouterr().err
             config = asked[-1]
             ramps = Ramps()
@@ -158,14 +157,14 @@ def test_a_wrong_name_gets_a_suggestion(tmp_path: Path, capsys):
 def test_bases_are_trained_once_and_others_with_every_seed():
     base = study.System("base", "Base")
     other = study.System("other", "Other", begins=base)
-    asked = study.Study((), "", Path(), Path(), Path(), None, None, 2, None, "")
+    asked = study.Study((), "", Path(), Path(), None, None, 2, None, "")
     names = [each.name for each in asked.trainings([other, base])]
     assert names == ["other", "other-seed1", "base"]
 
 
 def test_a_system_is_trained_and_exported_by_the_commands_that_were_handed_in(tmp_path: Path):
     """The one that it begins with first; nothing is exported where training failed."""
-    first = study.System("first", "First", recipe="small")
+    first = study.System("first", "First", ("--clip=3",))
     second = study.System("second", "Second", ("--clip=2",), begins=first)
     said: list[list[str]] = []
 
@@ -177,7 +176,7 @@ def test_a_system_is_trained_and_exported_by_the_commands_that_were_handed_in(tm
         said.append(arguments)
         return 0
 
-    places = ("a", "b"), "test", tmp_path, tmp_path, Path("recipes")
+    places = ("a", "b"), "test", tmp_path, tmp_path
     asked = study.Study(*places, train, export, 2, None, "", also=["--jit"])
     with pytest.raises(tgc.UsageError, match="second-seed1 could not be trained"):
         study.train(asked, study.Run(second, 1))
@@ -185,7 +184,7 @@ def test_a_system_is_trained_and_exported_by_the_commands_that_were_handed_in(tm
     runs = tmp_path / "first", tmp_path / "second-seed1"
     begin = f"--init_from={runs[0]}"
     assert said == [
-        ["--flagfile=recipes/small.flags", *data, f"--out={runs[0]}", "--seed=0", "--jit"],
+        ["--clip=3", *data, f"--out={runs[0]}", "--seed=0", "--jit"],
         [f"--model={runs[0]}", f"--out={runs[0]}.bundle", "--name=first"],
         ["--clip=2", *data, f"--out={runs[1]}", begin, "--seed=1", "--jit"],
     ]

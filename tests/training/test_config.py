@@ -15,9 +15,11 @@ pytest.importorskip("tensorflow")
 
 import tfgan_codec as tgc
 from apps import train as train_app
-from tfgan_codec.losses import adversarial
+from tfgan_codec.discriminators import DISCRIMINATORS
+from tfgan_codec.losses import LOSSES, adversarial
 from tfgan_codec.specs.ramps import read_ramp
 from tfgan_codec.specs.settings import make, to_json
+from tfgan_codec.techniques import TECHNIQUES
 from tfgan_codec.training import run
 from tfgan_codec.training.config import (
     RunConfig,
@@ -154,6 +156,15 @@ def test_numbers_may_be_ramps():
 def test_choices_are_those_that_exist():
     (field,) = (f for f in RunConfig.__dataclass_fields__.values() if f.name == "adversarial")
     assert set(field.metadata["choices"]) == set(adversarial.ADVERSARIAL.makers)
+
+
+@pytest.mark.parametrize(
+    ("flag", "registry"),
+    [("loss", LOSSES), ("discriminator", DISCRIMINATORS), ("technique", TECHNIQUES)],
+)
+def test_help_names_all_that_exist(flag: str, registry):
+    help_text = RunConfig.__dataclass_fields__[flag].metadata["help"]
+    assert ", ".join(sorted(registry.makers)) in help_text
 
 
 PHASES = st.lists(

@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from multiprocessing.connection import wait
 
+from tfgan_codec import blas
 from tfgan_codec.batch.settings import Settings
 from tfgan_codec.batch.work import Outcome, Task, serve
 
@@ -99,7 +100,7 @@ class _Worker:
         self.connection, theirs = context.Pipe()
         self.tasks: deque[Task] = deque()
         self._process = context.Process(target=serve, args=(theirs, settings, making), daemon=True)
-        with _interrupts_held():
+        with _interrupts_held(), blas.one_thread():
             self._process.start()
         theirs.close()  # so that this end sees when the other is closed
 

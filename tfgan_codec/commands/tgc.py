@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 import tfgan_codec
-from tfgan_codec import streams
+from tfgan_codec import blas, streams
 
 COMMANDS = {
     "compress": "a picture to a .tgc file, at a size that you name",
@@ -60,6 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(name: str, program: str, argv: Sequence[str] | None = None) -> int:
     """Runs one command, which its usage text calls `program`, and returns its exit status."""
     streams.end_on_interrupt()
-    command = importlib.import_module(f"tfgan_codec.commands.{name}")
-    status: int = command.main(argv, program)
-    return status
+    with blas.one_thread():
+        command = importlib.import_module(f"tfgan_codec.commands.{name}")
+        status: int = command.main(argv, program)
+        return status

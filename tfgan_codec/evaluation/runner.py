@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from tfgan_codec import provenance
+from tfgan_codec import blas, provenance
 from tfgan_codec.errors import ImageError, UsageError
 from tfgan_codec.evaluation import schema
 from tfgan_codec.evaluation.codecs import MeasuredCodec, file_of
@@ -30,7 +30,6 @@ from tfgan_codec.pictures import reading
 from tfgan_codec.pictures.picture import Pixels
 
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".ppm", ".tif", ".tiff", ".avif")
-_BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Plan(NamedTuple):
@@ -268,23 +267,17 @@ def _pool(plan: Plan, meter: Meter) -> Iterator[_Measure]:
     if plan.jobs <= 1:
         yield lambda tasks: [_measure(task, meter) for task in tasks]
         return
-    # Processes are started on demand and read these when they load numpy; one thread each.
-    saved = {name: os.environ.get(name) for name in _BLAS_THREADS}
-    os.environ.update(dict.fromkeys(_BLAS_THREADS, "1"))
-    try:
-        with concurrent.futures.ProcessPoolExecutor(
+    # Processes are started on demand.
+    with (
+        blas.one_thread(),
+        concurrent.futures.ProcessPoolExecutor(
             plan.jobs,
             multiprocessing.get_context("spawn"),
             initializer=_start,
             initargs=(tuple(plan.metrics), plan.weights),
-        ) as pool:
-            yield lambda tasks: pool.map(_measure, tasks)
-    finally:
-        for name, value in saved.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        ) as pool,
+    ):
+        yield lambda tasks: pool.map(_measure, tasks)
 
 
 def _start(metrics: tuple[str, ...], weights: str | None) -> None:

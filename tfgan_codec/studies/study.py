@@ -29,13 +29,7 @@ class System(NamedTuple):
     name: str  # of its runs and bundles
     title: str  # for readers
     flags: tuple[str, ...] = ()  # for the training command
-    recipe: str | None = None  # name of a flag file that is read before them
     begins: System | None = None  # the system whose codec it starts with, a row itself or not
-
-
-def small(name: str, title: str, begins: System | None = None) -> System:
-    """Returns a scaled-down system, whose flags are in the file `NAME-small.flags`."""
-    return System(name, title, recipe=f"{name}-small", begins=begins)
 
 
 class Run(NamedTuple):
@@ -80,7 +74,6 @@ class Study(NamedTuple):
     test: str  # pictures to measure on
     runs: Path  # folder for runs, bundles and compressed pictures
     out: Path  # folder for the results
-    recipes: Path  # folder of the flag files
     train: Command  # makes a run
     export: Command  # makes a bundle of a run
     seeds: int  # trainings of each system that begins with another, or of all where none does
@@ -88,11 +81,6 @@ class Study(NamedTuple):
     command: str  # what was typed, for the report
     only: Sequence[str] = ()  # names of the systems beside the baseline; (): all
     also: Sequence[str] = ()  # further flags of training, for all systems
-
-    def flags(self, system: System) -> list[str]:
-        """Returns the flags that the training command is given for a system."""
-        recipe = [f"--flagfile={self.recipes / system.recipe}.flags"] if system.recipe else []
-        return [*recipe, *system.flags]
 
     def trainings(self, systems: Sequence[System]) -> list[Run]:
         """Returns the trainings of systems. A base, which others begin with, has one: its chance is
@@ -131,7 +119,7 @@ def train(study: Study, run: Run) -> None:
         return
     if system.begins:
         train(study, Run(system.begins, 0))
-    asked = [*study.flags(system), *(f"--data={data}" for data in study.data), f"--out={folder}"]
+    asked = [*system.flags, *(f"--data={data}" for data in study.data), f"--out={folder}"]
     asked += [f"--init_from={study.runs / system.begins.name}"] if system.begins else []
     asked += [f"--seed={run.seed}", *study.also]
     asked += ["--resume"] if (folder / "run.json").is_file() else []

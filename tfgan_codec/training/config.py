@@ -91,13 +91,14 @@ class RunConfig:
     loss: tuple[str, ...] = setting(
         (),
         "A term of the codec's loss, NAME:weight=W:...; repeat the flag for several: charbonnier, "
-        "content, contextual, entropy, lpips, mae, mse, rate_target, smoothness, vgg. "
-        "docs/systems.md. Numbers may follow the run, 0@0.2,1@0.5: from 0 at a fifth to 1 at half.",
+        "content, contextual, dists, entropy, lpips, mae, mse, multiscale, rate_target, "
+        "smoothness, vgg, wasserstein; docs/systems.md. Numbers may follow the run, "
+        "0@0.2,1@0.5: from 0 at a fifth to 1 at half.",
     )
     discriminator: tuple[str, ...] = setting(
         (),
         "A discriminator, NAME:width=W:...: conditional, hinge_gan_gp, mobilevit, multiscale, "
-        "patch; repeat the flag for several. They take part in phases marked :gan.",
+        "patch, projected; repeat the flag for several. They take part in phases marked :gan.",
     )
     adversarial: str = setting(
         "hinge", "Adversarial loss.", choices=("bce", "hinge", "lsgan", "wgan")

@@ -31,8 +31,12 @@ def layers_of(codec: Codec) -> tuple[Bundle, ...]:
 
 
 def decode(codec: Codec, blob: bytes) -> None:
-    """Decodes a file at every scale and with each decoder of its model."""
+    """Decodes a file at every scale and with each decoder of its model, and a region of it."""
     for scale in (1, 2, 4)[: len(layers_of(codec))]:
         for realism in codec.bundle.realisms:
             image = codec.decompress(blob, realism, scale)
             assert image.width * image.height <= 1 << 28
+    if len(layers_of(codec)) == 1:
+        left, top, width, height = image.width // 3, image.height // 3, *image.size
+        region = left, top, -(-width // 2), -(-height // 2)
+        assert codec.decompress(blob, region=region).size == region[2:]

@@ -6,7 +6,7 @@ import binascii
 import io
 import zlib
 
-from tests.fuzz.guided import codecs
+from tests.fuzz.guided import codecs, tiles
 from tests.fuzz.guided.target import DATA, Target
 from tfgan_codec.errors import TgcError
 from tfgan_codec.format import header
@@ -21,13 +21,17 @@ def target() -> Target:
         codec = known.get(data[4:7], codecs.codecs()[0])
         codecs.decode(codec, data)
 
-    folders = ("golden", "context", "layers")
+    folders = ("golden", "context", "layers", "tiles")
     seeds = [path.read_bytes() for name in folders for path in sorted(DATA.glob(f"{name}/*.tgc"))]
     return Target(seeds, use, repaired)
 
 
 def repaired(data: bytes) -> bytes:
-    """Returns a file with the right first bytes, checks after its layers and checksum."""
+    """Returns a file with the right first bytes, and right checks of what it has: after its layers,
+    in and before its tiles, or of the whole."""
+    tiled = tiles.repaired(header.MAGIC + data[len(header.MAGIC) :])
+    if tiled is not None:
+        return tiled
     body = bytearray(header.MAGIC + data[len(header.MAGIC) : -header.CRC_BYTES])
     try:
         head = header.read(io.BytesIO(bytes(body) + bytes(header.CRC_BYTES)))
