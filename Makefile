@@ -4,8 +4,8 @@
 #                    take, or with PYTHON=python3.13 requirements-tf2x.lock on Python 3.12 and 3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench android web test test-portable portable test-slow test-java test-web
-.PHONY: fuzz lint format clean
+.PHONY: help demo bench android web deb test test-portable portable test-slow test-java test-web
+.PHONY: test-deb fuzz lint format clean
 
 # PYTHON=... chooses another interpreter for the environment; VENV=... another place for it.
 PYTHON ?= $(shell for p in python3.11 python3; do $$p -c "" 2>/dev/null && echo $$p && break; done)
@@ -22,11 +22,14 @@ OUT = demo.png
 # make web: the folder that a web server serves.
 SITE = site
 
+# make deb: the folder that the package is written to.
+DIST = dist
+
 # make fuzz: minutes for all targets together.
 MINUTES = 10
 FUZZED = container payload bundles pictures
 
-# make android, test-java, test-web: APT=yes installs the Debian packages they need without asking.
+# make android, test-java, test-web, test-deb: APT=yes installs the Debian packages they need without asking.
 export APT ?=
 
 help:  ## this text
@@ -46,6 +49,14 @@ android: $(VENV)/base.stamp  ## build, sign and check the Android demo [MODEL=mo
 web: $(VENV)/base.stamp  ## build the page and the codec for browsers [MODEL=mobile SITE=site]
 	@$(BIN)/python -m export.web --model="$(MODEL)" --out="$(SITE)"
 	@echo "Look at it: $(BIN)/python -m http.server --directory=$(SITE), then localhost:8000"
+
+deb: $(VENV)/base.stamp  ## build the Debian package for the command line and desktops [DIST=dist]
+	@$(BIN)/python -m export.debian --out="$(DIST)"
+
+test-deb:  ## install it in a clean tree of Debian 12 and try it there, as root [APT=yes]
+	@rm -rf export/debian/build/dist
+	@$(MAKE) --no-print-directory deb DIST=export/debian/build/dist
+	@export/debian/test_package.sh export/debian/build/dist/*.deb export/debian/build
 
 test: $(VENV)/full.stamp  ## the tests [ARGS="tests/metrics -x" WORKERS=2]
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
@@ -104,7 +115,7 @@ format: $(VENV)/full.stamp  ## rewrite the sources as ruff wants them
 
 clean:  ## remove environments, caches and what the commands wrote
 	rm -rf export/android/build export/android/decoder/build export/android/app/src/main/assets
-	rm -rf export/web/build site website/build $(DOCS)
+	rm -rf export/web/build export/debian/build site website/build $(DOCS)
 	rm -rf $(VENV) build dist *.egg-info .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache demo.png
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 	rm -rf conformance/build conformance/suite

@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image, ImageOps
 from PIL.TiffImagePlugin import IFDRational
 
+from tfgan_codec.coding import hidden
 from tfgan_codec.format import profiles
 from tfgan_codec.pictures import policy, reading
 
@@ -95,6 +96,17 @@ def turned() -> dict[str, list[list[int]]]:
     return found
 
 
+def filled() -> dict[str, Any]:
+    """Returns a picture of which parts are hidden, and what is put there, as red, green, blue."""
+    height, width = 21, 30
+    rows, columns = np.mgrid[:height, :width]
+    rgb = np.stack([8 * columns, 10 * rows, 4 * (rows + columns)], axis=2).astype(np.uint8)
+    alpha = np.where((columns > 9) & (rows > 3) & (rows < 19), 0, 255).astype(np.uint8)
+    alpha[10, 20] = 1
+    found = hidden.filled(rgb, alpha)
+    return {"rgb": rgb.tolist(), "alpha": alpha.tolist(), "filled": found.tolist()}
+
+
 def main() -> None:
     OUT.mkdir(exist_ok=True)
     cases = {}
@@ -103,6 +115,7 @@ def main() -> None:
         cases[name] = expected(contents)
     text = json.dumps({"files": cases, "turned": turned()}, indent=1)
     (OUT / "expected.json").write_text(text + "\n")
+    (OUT / "filled.json").write_text(json.dumps(filled()) + "\n")
 
 
 if __name__ == "__main__":

@@ -35,6 +35,10 @@ def test_orientations() -> None:
     assert make_metadata.turned() == CASES["turned"]
 
 
+def test_what_hidden_pixels_take() -> None:
+    assert make_metadata.filled() == json.loads((DATA / "filled.json").read_text())
+
+
 def test_what_the_files_are_for() -> None:
     """The place and the maker's own are left out; all kinds of profiles occur."""
     phone = _tags(CASES["files"]["phone.jpg"]["exif"])

@@ -54,8 +54,8 @@ final class ExifBlock {
   }
 
   /**
-   * A block with what people miss: date, camera, exposure, copyright, artist; not the place, nor the
-   * orientation, which is applied to pixels. Null if nothing is left.
+   * A block with what people miss: date, camera, exposure, copyright, artist; not the place, nor
+   * the orientation, which is applied to pixels. Null if nothing is left.
    */
   static byte[] basic(byte[] block) {
     try {

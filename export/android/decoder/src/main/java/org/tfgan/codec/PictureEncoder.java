@@ -29,7 +29,7 @@ public final class PictureEncoder {
   public byte[] encodeWithin(PixelSource picture, PictureMetadata metadata, int maxBytes)
       throws TgcException {
     checkSize(picture);
-    FloatGrid latents = analyse(picture);
+    FloatGrid latents = analyse(picture, metadata);
     TgcFile.Builder file = builder(picture, metadata);
     int overhead = Container.pack(file.build()).length;
     int quality =
@@ -59,7 +59,7 @@ public final class PictureEncoder {
     if (quality < 0 || quality >= Bundle.QUALITIES) {
       throw new UsageException("quality must be in 0.." + (Bundle.QUALITIES - 1));
     }
-    return encode(builder(picture, metadata), analyse(picture), quality);
+    return encode(builder(picture, metadata), analyse(picture, metadata), quality);
   }
 
   private byte[] encode(TgcFile.Builder file, FloatGrid latents, int quality)
@@ -104,11 +104,12 @@ public final class PictureEncoder {
     bundle.coder.checkMemory(Bundle.latents(picture.height()), Bundle.latents(picture.width()));
   }
 
-  private FloatGrid analyse(PixelSource picture) throws TgcException {
+  private FloatGrid analyse(PixelSource picture, PictureMetadata metadata) throws TgcException {
+    PixelSource seen = metadata.alpha == null ? picture : FilledPixels.of(picture);
     int height = Bundle.latents(picture.height());
     int width = Bundle.latents(picture.width());
     FloatGrid latents = new FloatGrid(height, width, bundle.channels);
-    networks.run(bundle, NetworkKind.ANALYSIS, 0, new PaddedPicture(picture), latents::paste);
+    networks.run(bundle, NetworkKind.ANALYSIS, 0, new PaddedPicture(seen), latents::paste);
     return latents;
   }
 

@@ -22,7 +22,7 @@ public final class PictureFile {
   /** The EXIF block, a TIFF structure, or null. */
   final byte[] exif;
 
-  /** The file without all that says what its colours mean, as a decoder that converts none wants. */
+  /** The file without all that says what its colours mean. */
   private final byte[] bare;
 
   PictureFile(byte[] icc, byte[] exif, byte[] bare) {

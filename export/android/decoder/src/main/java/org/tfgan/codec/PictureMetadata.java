@@ -33,8 +33,8 @@ public final class PictureMetadata {
 
   /**
    * What people would miss. sRGB profiles are left out, known ones take one byte, others are kept
-   * where they take no more than 2 % of the file; of EXIF, date, camera, exposure and copyright stay,
-   * not the place.
+   * where they take no more than 2 % of the file; of EXIF, date, camera, exposure and copyright
+   * stay, not the place.
    *
    * @param maxBytes of the file that is to be made
    */

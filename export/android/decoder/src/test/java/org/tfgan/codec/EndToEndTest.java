@@ -139,7 +139,9 @@ class EndToEndTest {
     }
     assertEquals(largest, encoder.encodeWithin(picture, PictureMetadata.NONE, 1 << 20).length);
     UsageException error =
-        assertThrows(UsageException.class, () -> encoder.encodeWithin(picture, PictureMetadata.NONE, smallest - 1));
+        assertThrows(
+            UsageException.class,
+            () -> encoder.encodeWithin(picture, PictureMetadata.NONE, smallest - 1));
     assertTrue(error.getMessage().contains("has " + smallest + " bytes"), error.getMessage());
     assertThrows(UsageException.class, () -> encoder.encode(picture, PictureMetadata.NONE, 256));
   }

@@ -100,6 +100,37 @@ class PictureMetadataTest {
     }
   }
 
+  @Test
+  void hiddenPixels() throws Exception {
+    byte[] text = TestData.file("metadata/filled.json");
+    Manifest test = Manifest.parse(new String(text, StandardCharsets.UTF_8));
+    int[] rgb = TestData.ints(test.list("rgb"));
+    int[] alpha = TestData.ints(test.list("alpha"));
+    int[] wanted = TestData.ints(test.list("filled"));
+    Pixels picture = new Pixels(30, 21);
+    Pixels expected = new Pixels(30, 21);
+    for (int i = 0; i < alpha.length; i++) {
+      int at = 3 * i;
+      picture.argb[i] = alpha[i] << 24 | rgb[at] << 16 | rgb[at + 1] << 8 | rgb[at + 2];
+      expected.argb[i] = alpha[i] << 24 | wanted[at] << 16 | wanted[at + 1] << 8 | wanted[at + 2];
+    }
+    PixelSource filled = FilledPixels.of(picture);
+    Pixels found = new Pixels(30, 21);
+    filled.get(found.argb, 0, 0, 30, 21);
+    assertTrue(found.maxDifference(expected) <= 1, "apart by " + found.maxDifference(expected));
+    int[] part = new int[12];
+    filled.get(part, 15, 8, 4, 3);
+    for (int i = 0; i < part.length; i++) {
+      assertEquals(found.argb[(8 + i / 4) * 30 + 15 + i % 4], part[i]);
+    }
+    Pixels opaque = Pixels.sample(5, 4);
+    assertEquals(opaque, FilledPixels.of(opaque));
+    Pixels nothing = new Pixels(3, 3);
+    int[] grey = new int[9];
+    FilledPixels.of(nothing).get(grey, 0, 0, 3, 3);
+    assertEquals(0x808080, grey[4]);
+  }
+
   /** Damaged files say less, or nothing, and never more than they have. */
   @Test
   void damagedFiles() throws Exception {
