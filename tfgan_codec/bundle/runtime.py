@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfgan_codec.bundle.network_check import check
 from tfgan_codec.errors import BundleError, shown
 
 MAX_THREADS = 256  # LiteRT dies of many more
@@ -62,6 +61,8 @@ class Network:
         self._shape: tuple[int, ...] | None = None
         try:
             if not trusted:
+                from tfgan_codec.bundle.network_check import check  # many modules, not needed else
+
                 check(tflite)
             self._interpreter: Any = self._started()
             (self._input,) = self._interpreter.get_input_details()

@@ -19,7 +19,7 @@ from tfgan_codec.pictures.opening import register
 # What Pillow refuses to write with an alpha plane, or writes without it and says nothing.
 _WITHOUT_ALPHA = ("JPEG", "MPO", "BMP", "DIB", "PPM", "PCX", "EPS")
 _SAVE_OPTIONS: dict[str, dict[str, Any]] = {
-    "PNG": {"compress_level": 3},  # half the time of the default, and no larger on photographs
+    "PNG": {"compress_level": 1},  # two thirds of the time of 3, and 2 % larger on photographs
     "JPEG": {"quality": 95},
     "WEBP": {"lossless": True},
 }
