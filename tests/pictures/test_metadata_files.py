@@ -15,10 +15,10 @@ DATA = Path(make_metadata.__file__).parent / "metadata"
 CASES = json.loads((DATA / "expected.json").read_text())
 
 
-def _tags(block: str | None) -> dict[str, dict[int, Any]]:
+def _tags(block: str) -> dict[str, dict[int, Any]]:
     """The values of an EXIF block: how it is laid out differs between versions of Pillow."""
     exif = Image.Exif()
-    exif.load(bytes.fromhex(block or ""))
+    exif.load(bytes.fromhex(block))
     of_camera = dict(exif.get_ifd(0x8769))
     return {"first": {k: v for k, v in exif.items() if k != 0x8769}, "camera": of_camera}
 

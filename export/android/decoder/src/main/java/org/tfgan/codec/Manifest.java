@@ -23,11 +23,6 @@ final class Manifest {
     return cast(object.get(key), String.class, key);
   }
 
-  /** A string, or null where the manifest says null or nothing. */
-  String text(String key) throws BundleException {
-    return object.get(key) == null ? null : string(key);
-  }
-
   double number(String key) throws BundleException {
     return cast(object.get(key), Double.class, key);
   }

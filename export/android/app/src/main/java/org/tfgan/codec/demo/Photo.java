@@ -14,8 +14,8 @@ final class Photo {
   /** 16 megapixels are 64 MB as a bitmap. */
   private static final long MAX_PIXELS = 16_000_000;
 
-  /** From this version on Android converts colours when a bitmap's pixels are asked for. */
-  private static final int CONVERTS_COLOURS = Build.VERSION_CODES.M + 3;
+  /** From this API level on (Android 8) colours are converted when pixels are asked for. */
+  private static final int CONVERTS_COLOURS = 26;
 
   final PixelSource pixels;
   final PictureMetadata metadata;
