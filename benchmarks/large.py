@@ -35,7 +35,6 @@ flags.DEFINE_string("step", None, "For processes of its own: codec,action,source
 
 _REGION = (1000, 1000, 512, 512)
 _STEPS = ("encode", "decode", "region")
-_PART, _PARTS = 256, 4  # pixels of a side, and how many a side, of the sample for settings
 
 
 class Cost(NamedTuple):
@@ -96,27 +95,19 @@ def cost(*step: object) -> Cost:
 
 
 def setting_of(name: str, picture: str, folder: str) -> float:
-    """Returns the setting at which a codec's file has about the bits per pixel that are asked for,
-    found on parts of the picture from all over it."""
+    """Returns the best setting at which a codec's file has no more bits per pixel than asked for;
+    the reference keeps to them by itself."""
     if name == "tgc":
         return FLAGS.bpp
-    sample = Image.new("RGB", (_PART * _PARTS, _PART * _PARTS))
     with Image.open(picture) as image:
-        for i in range(_PARTS):
-            for j in range(_PARTS):
-                left = (image.width - _PART) * i // (_PARTS - 1)
-                top = (image.height - _PART) * j // (_PARTS - 1)
-                part = image.crop((left, top, left + _PART, top + _PART)).convert("RGB")
-                sample.paste(part, (_PART * i, _PART * j))
-    source, target = str(Path(folder, "sample.png")), str(Path(folder, f"sample.{name}"))
-    sample.save(source)
-    settings = [float(q) for q in range(1, 60)] if name == "avif" else list(np.linspace(25, 3, 60))
+        budget = FLAGS.bpp * image.width * image.height / 8
+    target = str(Path(folder, f"tried.{name}"))
+    settings = [float(q) for q in range(1, 60)] if name == "avif" else list(np.linspace(25, 3, 89))
 
     def size(number: int) -> float:
-        do(name, "encode", source, target, settings[number])
+        do(name, "encode", picture, target, settings[number])
         return float(Path(target).stat().st_size)
 
-    budget = FLAGS.bpp * sample.width * sample.height / 8
     return settings[best_quality(size, budget, len(settings))]
 
 
