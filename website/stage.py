@@ -29,6 +29,7 @@ OTHERS = {
     "CITATION.cff": "files/CITATION.cff",
 }
 FOLDERS = ("results", "export", "conformance")  # with documents beside what they are about
+MADE = {"build", "node_modules", "suite"}  # folders in these that commands write
 PICTURES = (".png", ".svg", ".jpg", ".webp")
 _LINK = re.compile(r"(\]\()([^)\s#]*)(#[^)\s]*)?(\))")
 _FENCED = re.compile(r"(^ *```.*?^ *```$)", re.MULTILINE | re.DOTALL)
@@ -60,7 +61,7 @@ def documents() -> Iterator[tuple[str, str]]:
     for folder in FOLDERS:
         for page in sorted((ROOT / folder).rglob("README.md")):
             path = page.relative_to(ROOT).as_posix()
-            if "build" not in page.parts and "node_modules" not in page.parts:
+            if not MADE.intersection(page.parts):
                 yield path, path
 
 
