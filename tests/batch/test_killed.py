@@ -146,6 +146,26 @@ def test_ctrl_c(after: int, photos: Path, tmp_path: Path, tiny_dir: Path) -> Non
     assert not any(out.rglob(".*"))
 
 
+_FIRST_WORKER = """
+import multiprocessing, re
+from tfgan_codec.batch import pool
+from tfgan_codec.batch.settings import Settings
+if __name__ == "__main__":
+    worker = pool._Worker(Settings(), "")
+    (process,) = multiprocessing.active_children()
+    status = open(f"/proc/{process.pid}/status").read()
+    worker.close()
+    print(int(re.search(r"SigBlk:\\s+(\\w+)", status)[1], 16))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux's /proc")
+def test_the_first_process_too_has_ctrl_c_held() -> None:
+    """From its very start, when it could not say in a line that it was interrupted."""
+    done = subprocess.run([sys.executable, "-c", _FIRST_WORKER], cwd=ROOT, capture_output=True)
+    assert int(done.stdout) >> (signal.SIGINT - 1) & 1
+
+
 def test_a_disk_that_fills_ends_it_in_a_line(photos: Path, tmp_path: Path, tiny_dir: Path) -> None:
     """Here no file may grow beyond four lines of the manifest. Gone on with, it ends well."""
     for path in sorted(photos.rglob("*.png"))[12:]:

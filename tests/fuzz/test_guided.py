@@ -53,6 +53,8 @@ def test_changed_files_get_past_their_checks() -> None:
         differ = [x != y for x, y in zip(streams, parse(tiled).file.streams)]
         last = len(streams) - 1
         assert differ == [i in (number, last) for i in range(len(streams))]
+    endless = tiled[:7] + 2 * (b"\xff" * 8 + b"\x7f") + tiled[9:]  # pixels a side
+    assert container.repaired(endless)[7:25] == endless[7:25]
     first_layer = bytearray(layered)
     first_layer[30] ^= 1
     assert len(parse_layers(container.repaired(bytes(first_layer))).file.streams) == 3

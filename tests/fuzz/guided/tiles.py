@@ -30,7 +30,8 @@ def repaired(data: bytes) -> bytes | None:
         if data[3] & header.FLAG_EXIF:
             reader.chunk("EXIF block")
         start, side = reader.position, reader.take(1, "tile side")
-        count = len(tiles.Grid(height, width, max(side[0], 1)))
+        grid = tiles.Grid(height, width, max(side[0], 1))
+        count = grid.rows * grid.columns  # perhaps far more than fit
         lengths = []
         for _ in range(count):
             lengths.append(reader.varint("length of a tile"))
