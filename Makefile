@@ -47,6 +47,9 @@ web: $(VENV)/base.stamp  ## build the page and the codec for browsers [MODEL=mob
 	@$(BIN)/python -m export.web --model="$(MODEL)" --out="$(SITE)"
 	@echo "Look at it: $(BIN)/python -m http.server --directory=$(SITE), then localhost:8000"
 
+# Tests run side by side: the threads of NumPy's OpenBLAS would take the other's core.
+test test-slow portable: export OPENBLAS_NUM_THREADS = 1
+
 test: $(VENV)/full.stamp  ## the tests [ARGS="tests/metrics -x" WORKERS=2]
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
