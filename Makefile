@@ -58,6 +58,9 @@ test-deb:  ## install it in a clean tree of Debian 12 and try it there, as root 
 	@$(MAKE) --no-print-directory deb DIST=export/debian/build/dist
 	@export/debian/test_package.sh export/debian/build/dist/*.deb export/debian/build
 
+# Tests run side by side: the threads of NumPy's OpenBLAS would take the other's core.
+test test-slow portable: export OPENBLAS_NUM_THREADS = 1
+
 test: $(VENV)/full.stamp  ## the tests [ARGS="tests/metrics -x" WORKERS=2]
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 tf = pytest.importorskip("tensorflow")
-pytest.importorskip("tensorflow_compression", reason="the reference, TFC, is not installed")
+tensorflow_compression = pytest.importorskip(
+    "tensorflow_compression", reason="the reference, TFC, is not installed"
+)
 
 from tfgan_codec.compression import deep_factorized, noisy_normal, range_coding, tfc
 from tfgan_codec.compression.gdn import GDN
@@ -39,6 +41,23 @@ def differentiated(function: Callable[[], tf.Tensor], sources: list, upstream: t
         found = function()
     gradients = tape.gradient(found, sources, output_gradients=upstream)
     return as_float32(found), [as_float32(each) for each in gradients]
+
+
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_tfc_s_gdn_is_traced_without_branches(precision: str) -> None:
+    """And computes what it does as it comes, bit for bit."""
+    x = tf.random.stateless_normal([2, 9, 7, 12], [0, 1])
+    layers = [
+        make(dtype=tf.keras.mixed_precision.Policy(precision))
+        for make in (tensorflow_compression.GDN, tfc.GDN)
+    ]
+    np.testing.assert_array_equal(*[as_float32(layer(x)) for layer in layers])
+    branches = []
+    for layer in layers:
+        graph = tf.function(layer.__call__).get_concrete_function(x).graph
+        branches.append([each.name for each in graph.get_operations() if each.type.endswith("If")])
+    assert branches[0]
+    assert not branches[1]
 
 
 @pytest.mark.parametrize("inverse", [False, True])

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
+import tensorflow_compression
 from tensorflow_compression import (
-    GDN,
     GDNParameter,
     NoisyDeepFactorized,
     NoisyNormal,
@@ -31,6 +31,24 @@ __all__ = [
     "StreamDecoder",
     "encode",
 ]
+
+
+class GDN(tensorflow_compression.GDN):
+    """Is TFC's GDN, whose fixed exponents are numbers here. There they are tensors, so that a graph
+    of it has a branch for each value they might have, and tracing a codec takes twice as long."""
+
+    @property
+    def alpha(self) -> tf.Tensor | np.ndarray:
+        return super().alpha if callable(self.alpha_parameter) else _number(self.alpha_parameter)
+
+    @property
+    def epsilon(self) -> tf.Tensor | np.ndarray:
+        fixed = not callable(self.epsilon_parameter)
+        return _number(self.epsilon_parameter) if fixed else super().epsilon
+
+
+def _number(constant: tf.Tensor) -> np.ndarray:
+    return tf.get_static_value(constant)
 
 
 def merge(parts: Sequence[Tables]) -> tuple[np.ndarray, list[int]]:

@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import importlib
 import logging
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.fuzz.runner import MOST_MEGABYTES, peak_megabytes
 
 # Of the whole process, and no measure of what is fuzzed: the fuzzer keeps some 10 kB of each run.
 _MOST_OF_ALL = 8000  # MB
+_AT_ONCE = 150  # seconds in one process, for the same reason
 _PATIENCE = 20  # seconds for one input, after which the fuzzer ends
 
 
@@ -31,6 +33,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=60, help="how long")
     parser.add_argument("--corpus", type=Path, help="a folder for inputs; kept, and used again")
     asked = parser.parse_args()
+    corpus = asked.corpus or Path(tempfile.mkdtemp())
+    if asked.seconds > _AT_ONCE:
+        sys.exit(_in_turns(asked.name, asked.seconds, corpus))
     try:
         import atheris
     except ImportError:
@@ -38,7 +43,6 @@ def main() -> None:
     logging.disable()  # notes on pictures
     with atheris.instrument_imports(include=["tfgan_codec", "PIL"]):
         fuzzed = importlib.import_module(f"tests.fuzz.guided.{asked.name}").target()
-    corpus = asked.corpus or Path(tempfile.mkdtemp())
     corpus.mkdir(parents=True, exist_ok=True)
     for seed in [*fuzzed.seeds, *(path.read_bytes() for path in target.found(asked.name))]:
         (corpus / hashlib.sha256(seed).hexdigest()).write_bytes(seed)
@@ -53,6 +57,18 @@ def main() -> None:
     options += ["-print_final_stats=1", "-verbosity=0", str(corpus)]
     atheris.Setup([sys.argv[0], *options], lambda data: run(fuzzed, data), custom_mutator=mutate)
     atheris.Fuzz()
+
+
+def _in_turns(name: str, seconds: int, corpus: Path) -> int:
+    """Fuzzes in one process after the other, each with the inputs of those before, until one finds
+    something; returns the exit status."""
+    program = [sys.executable, "-m", "tests.fuzz.guided", name, f"--corpus={corpus}"]
+    for start in range(0, seconds, _AT_ONCE):
+        part = min(_AT_ONCE, seconds - start)
+        status = subprocess.run([*program, f"--seconds={part}"], check=False).returncode
+        if status:
+            return status
+    return 0
 
 
 def run(fuzzed: target.Target, data: bytes) -> None:
