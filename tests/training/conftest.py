@@ -16,3 +16,13 @@ def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         coarse = random.integers(0, 256, (9, 9, 3), dtype=np.uint8)
         Image.fromarray(coarse).resize((200, 200)).save(folder / f"{number}.png")
     return folder
+
+
+@pytest.fixture
+def shallow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GAN codecs have one residual block in place of nine, which take most of a step's tracing, for
+    tests of what holds for any depth and runs in this process."""
+    pytest.importorskip("tensorflow")
+    from tfgan_codec.models.blocks import encoder_decoder
+
+    monkeypatch.setattr(encoder_decoder, "_BLOCKS", 1)

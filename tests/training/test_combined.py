@@ -52,6 +52,8 @@ _FLAGS = """
 --epoch_steps=1
 """
 
+pytestmark = pytest.mark.usefixtures("shallow")
+
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)

@@ -100,6 +100,7 @@ def test_a_killed_run_goes_on_to_the_same_losses(photographs: Path, tmp_path: Pa
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("shallow")
 def test_a_run_killed_while_it_validates_does_so_again(
     photographs: Path, tmp_path: Path, monkeypatch
 ):
@@ -143,6 +144,7 @@ def test_sigterm_saves_and_ends_well(photographs: Path, tmp_path: Path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("shallow")
 def test_nan_stops_a_run_or_sends_it_back(photographs: Path, tmp_path: Path, monkeypatch, capsys):
     """A weight becomes NaN at step 13, once."""
     original = runs.callbacks

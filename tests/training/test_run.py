@@ -24,6 +24,8 @@ from tfgan_codec.training.phases import Phase
 from tfgan_codec.training.run import train
 from tfgan_codec.training.trained import load_run
 
+pytestmark = pytest.mark.usefixtures("shallow")
+
 
 @pytest.fixture
 def config(photographs: Path, tmp_path: Path) -> RunConfig:
