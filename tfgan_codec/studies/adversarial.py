@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tfgan_codec.evaluation import schema
 from tfgan_codec.evaluation.summary import markdown_table
 from tfgan_codec.studies.claims import Claim
-from tfgan_codec.studies.study import Experiment, Study, System
+from tfgan_codec.studies.study import GOING_ON, Experiment, Study, System
 
 
 class Published(NamedTuple):
@@ -88,9 +88,7 @@ def _branch(name: str, title: str, model: str, *flags: str, begins: System = _BA
         (
             model,
             "--steps=4000",
-            "--learning_rate=3e-4",
-            "--schedule=cosine:floor=0.02",
-            "--ema=0.998",
+            *GOING_ON,
             _CONTENT,
             "--loss=mse:weight=0.001:red_blue=4:green=12",
             "--loss=rate_target:target=0.148:high=100:low=10",

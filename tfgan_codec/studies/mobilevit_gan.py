@@ -18,7 +18,7 @@ from tfgan_codec.evaluation.summary import markdown_table
 from tfgan_codec.format import container, payload
 from tfgan_codec.format.geometry import latent_size
 from tfgan_codec.studies.claims import Claim
-from tfgan_codec.studies.study import Experiment, Run, Study, System
+from tfgan_codec.studies.study import GOING_ON, Experiment, Run, Study, System
 
 # What the symbols -2..2 cost by Eq. 4, whose probabilities are those of the standard normal.
 _NORMAL_BITS = -np.log2([0.0668072, 0.2417303, 0.3829249, 0.2417303, 0.0668072])
@@ -107,9 +107,7 @@ _SMOOTHNESS = "--loss=smoothness:weight=5"
 _BRANCH = (
     *_MODEL,
     "--steps=3000",
-    "--learning_rate=3e-4",
-    "--schedule=cosine:floor=0.02",
-    "--ema=0.998",
+    *GOING_ON,
     "--loss=content:weight=100",
     "--loss=mse:weight=0.001:red_blue=4:green=12",
     "--loss=rate_target:target=0.0955:high=100:low=10",

@@ -17,7 +17,7 @@ from tfgan_codec.evaluation import schema
 from tfgan_codec.evaluation.summary import markdown_table
 from tfgan_codec.format import container
 from tfgan_codec.studies.claims import Claim
-from tfgan_codec.studies.study import Experiment, Run, Study, System
+from tfgan_codec.studies.study import GOING_ON, Experiment, Run, Study, System
 
 
 class Published(NamedTuple):
@@ -104,9 +104,7 @@ def _branch(
             model,
             "--steps=5000",
             phase + (":gan" if discriminator else ""),
-            "--learning_rate=3e-4",
-            "--schedule=cosine:floor=0.02",
-            "--ema=0.998",
+            *GOING_ON,
             _CONTENT,
             "--loss=mse:weight=6e-6:red_blue=3:green=18",
             _TARGET,

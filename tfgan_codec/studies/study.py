@@ -20,6 +20,8 @@ from tfgan_codec.specs.names import choose
 from tfgan_codec.studies.claims import Claim
 
 METRICS = ("psnr", "ms_ssim", "lpips", "lpips_vgg", "dists", "fid", "fid_256", "kid_256")
+# How variants go on with what they share: at a lower rate of learning, which falls to the end.
+GOING_ON = ("--learning_rate=3e-4", "--schedule=cosine:floor=0.02", "--ema=0.998")
 ONE_RATE = "q0"  # the setting of codecs that have one rate
 
 
