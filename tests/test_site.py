@@ -45,6 +45,15 @@ def test_links_are_rewritten_between_folders(tmp_path: Path) -> None:
     assert (tmp_path / "files" / "conformance" / "minimal.c").is_file()
 
 
+def test_every_document_can_be_gathered(tmp_path: Path) -> None:
+    """With the files that it links to, which must be files."""
+    stage = load("stage")
+    places = dict(stage.documents())
+    for source, place in places.items():
+        stage.put(source, tmp_path / place, places)
+        assert (tmp_path / place).is_file()
+
+
 def test_links_in_code_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stage = load("stage")
     monkeypatch.setattr(stage, "ROOT", tmp_path)
