@@ -52,6 +52,7 @@ def test_every_document_can_be_gathered(tmp_path: Path) -> None:
     for source, place in places.items():
         stage.put(source, tmp_path / place, places)
         assert (tmp_path / place).is_file()
+    assert not list((tmp_path / "files").rglob("*.md"))  # a document of a folder that has none here
 
 
 def test_links_in_code_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
