@@ -105,7 +105,8 @@ def _table(shown: Iterable[Shown]) -> list[list[str]]:
     rows = [["the whole picture", "bytes", *(schema.TITLES[metric] for metric in METRICS)]]
     for each in shown:
         if each.codec:
-            values = [written(each.values[metric] or 0.0, metric) for metric in METRICS]
+            found = ((each.values[metric], metric) for metric in METRICS)
+            values = ["-" if v is None else written(v, metric) for v, metric in found]
             name = _NAMES.get(each.codec, each.codec.upper())
             rows.append([name, f"{each.nbytes:,}", *values])
     return rows
