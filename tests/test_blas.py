@@ -50,8 +50,11 @@ def test_what_a_user_has_chosen_stands(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_processes_of_a_batch_have_one_thread() -> None:
     worker = pool._Worker(Settings(), "")
     (process,) = multiprocessing.active_children()
-    environment = Path(f"/proc/{process.pid}/environ")
-    while not (variables := environment.read_bytes()):  # until the new program is in its place
+    place = Path(f"/proc/{process.pid}")
+    # Until the new program is in its place, these are the parent's, or empty.
+    while b"spawn_main" not in (place / "cmdline").read_bytes():
+        assert process.is_alive()
+    while not (variables := (place / "environ").read_bytes()):
         assert process.is_alive()
     worker.close()
     assert {f"{name}=1".encode() for name in blas.VARIABLES} <= set(variables.split(b"\0"))
