@@ -40,8 +40,8 @@ class RunConfig:
     )
     init_from: Optional[str] = setting(
         None,
-        "Start with the codec of this run or bundle; runs with commas between them are averaged, "
-        "BUNDLE@1 is a bundle with its realistic decoder.",
+        "Start with the codec of this run, bundle or file of export.start; runs with commas "
+        "between them are averaged, BUNDLE@1 is a bundle with its realistic decoder.",
     )
     init_parts: tuple[str, ...] = setting(
         (), "Take these parts of it alone, such as analysis; repeat the flag."

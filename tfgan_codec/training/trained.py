@@ -13,6 +13,7 @@ from tfgan_codec.errors import UsageError
 from tfgan_codec.models.deeper import further_blocks, start_as_identity
 from tfgan_codec.models.from_bundle import restore
 from tfgan_codec.specs.names import choose
+from tfgan_codec.training import start_file
 from tfgan_codec.training.build import build_model, make_optimizer
 from tfgan_codec.training.checkpoints import BEST, NEWEST, Checkpoints
 from tfgan_codec.training.config import read_config
@@ -40,14 +41,17 @@ def load_run(folder: str | Path, best: bool = False) -> tf.keras.Model:
 
 
 def load_start(place: str) -> tf.keras.Model:
-    """Returns the codec of a run's folder (or of several, see `load_run`) or, if that is none, of a
-    bundle, by name or folder, with its faithful decoder; BUNDLE@1 is that with the realistic one.
+    """Returns the codec of a run's folder (or of several, see `load_run`) or of a start file or, if
+    it is neither, of a bundle, by name or folder, with its faithful decoder; BUNDLE@1 is that with
+    the realistic one.
 
     Bundles do not hold the float density of the hyper-latents: a run learns it anew, unless the
     entropy model is frozen.
     """
     if "," in place or (Path(place) / "run.json").is_file():
         return load_run(place)
+    if start_file.holds(place):
+        return start_file.read(place)
     name, at, realism = place.rpartition("@")
     if not at or Path(place).exists():
         return restore(Bundle.load(place))
