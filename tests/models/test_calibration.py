@@ -1,12 +1,16 @@
 """The start of five-level codecs: channels of one strength, and pictures with colours."""
 
+from __future__ import annotations
+
 import numpy as np
 import pytest
 
 tf = pytest.importorskip("tensorflow")
 
 from tfgan_codec import models
+from tfgan_codec.models.blocks import autoencoder
 from tfgan_codec.models.blocks.calibration import DEVIATION, OUTPUT_DEVIATION
+from tfgan_codec.models.msae import enlarge, shrink
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +86,21 @@ def test_without_norms_nothing_is_calibrated(pictures: tf.Tensor):
     model.calibrate([pictures])
     for want, got in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(got, want)
+
+
+def test_each_scale_of_msae_begins_with_what_the_one_before_lacks(pictures: tf.Tensor):
+    model = calibrated("msae", pictures, norm="channel")
+    for targets, part, made in zip(
+        shrink(pictures, 3), model.layer_codecs, _predictions(model, pictures)
+    ):
+        latents = part.analyse(targets - made)
+        np.testing.assert_allclose(deviations(latents), autoencoder.DEVIATION, rtol=0.01)
+    output = model(pictures)
+    for made in (*output.coarse, output):
+        colours = tf.reduce_mean(made.reconstruction, axis=(0, 1, 2))
+        np.testing.assert_allclose(colours, tf.reduce_mean(pictures, axis=(0, 1, 2)), atol=0.5)
+
+
+def _predictions(model: tf.keras.Model, pictures: tf.Tensor) -> list[tf.Tensor | float]:
+    """What each scale is given: nothing, then the enlarged pictures of the one before."""
+    return [0.0, *(enlarge(made.reconstruction) for made in model(pictures).coarse)]

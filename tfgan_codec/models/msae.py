@@ -8,6 +8,7 @@ hold a smaller picture. The networks are in `models.blocks.autoencoder`, Eq. 8 i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -88,6 +89,16 @@ class Msae(CodecModel):
             made.append(coded._replace(reconstruction=prediction + coded.reconstruction))
         bits = {name: output.bits["y"] for name, output in zip(self.parts, made)}
         return made[-1]._replace(bits=bits, coarse=tuple(made[:-1]))
+
+    def calibrate(self, batches: Iterable[tf.Tensor]) -> None:
+        """Gives fresh parts a start that suits the first batch, each after the one before."""
+        predictions: tf.Tensor | float = 0.0
+        pictures = tf.cast(next(iter(batches)), tf.float32)
+        for autoencoder, target in zip(self.layer_codecs, shrink(pictures, self.streams)):
+            if tf.is_tensor(predictions):
+                predictions = enlarge(predictions)
+            autoencoder.calibrate([target - predictions])
+            predictions += autoencoder(target - predictions).reconstruction
 
     def encode(self, picture: np.ndarray, quality: int) -> tuple[bytes, ...]:
         return pyramid.encode(picture, self._layers())

@@ -12,16 +12,20 @@ picture, which ChannelNorm takes away.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import tensorflow as tf
 
 from tfgan_codec.entropy.factorized import FactorizedEntropy
 from tfgan_codec.losses.contract import CodecOutput
+from tfgan_codec.models.blocks.calibration import calibrate
 from tfgan_codec.models.blocks.encoder_decoder import EncoderDecoderConfig, decoder, encoder
 from tfgan_codec.models.blocks.static import StaticCodec
 
 _FILTERS = 0.5  # factor on HiFiC's filters
 # Residuals are small: without it, latents would start far below the noise and stay there.
 _LATENT_SCALE = 8.0
+DEVIATION = 2.0  # of latents after `calibrate`, in steps of the quantiser
 
 
 class Autoencoder(StaticCodec):
@@ -48,8 +52,15 @@ class Autoencoder(StaticCodec):
     ):
         super().__init__(**kwargs)
         self.offset = 0.0 if residual else 1.0
+        self.normalised = norm == "channel"
         config = EncoderDecoderConfig(
-            latents, False, _FILTERS * width, upsample, norm, latent_scale=_LATENT_SCALE
+            latents,
+            False,
+            _FILTERS * width,
+            upsample,
+            norm,
+            latent_scale=_LATENT_SCALE,
+            gentle=self.normalised,
         )
         self.analysis = encoder(config)
         self.synthesis = decoder(config, "zeros" if residual else "glorot_uniform")
@@ -60,3 +71,9 @@ class Autoencoder(StaticCodec):
     ) -> CodecOutput:
         output = super().code(pictures, quality, seed, training)
         return output._replace(bits={"y": output.bits["z"]})
+
+    def calibrate(self, batches: Iterable[tf.Tensor]) -> None:
+        """Gives a fresh codec a start that suits the first batch; see `blocks.calibration`."""
+        if self.normalised:
+            shown = tf.cast(next(iter(batches)), tf.float32) / 127.5 - self.offset
+            calibrate(self.analysis, self.synthesis, shown, DEVIATION, self.entropy.rounded)

@@ -11,10 +11,11 @@ added (compare Salimans and Kingma, 2016; Mishkin and Matas, 2016).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import tensorflow as tf
 
-from tfgan_codec.entropy.soft_to_hard import nearest_centre
 from tfgan_codec.layers.trunk import ResidualTrunk
 
 DEVIATION = 0.7  # of each channel before a ChannelNorm, and of the channels' means
@@ -34,25 +35,26 @@ def calibrate(
     synthesis: tf.keras.Sequential,
     pictures: tf.Tensor,
     latent_scale: float,
+    rounded: Callable[[tf.Tensor], tf.Tensor],
 ) -> None:
     """Sets kernels and biases of fresh networks for pictures [n, h, w, 3] in [-1, 1].
 
     What the encoder's last convolution gives has the deviation `latent_scale` in each channel. The
-    synthesis sees it as quantised, and gives pictures with the mean colour of these.
+    synthesis sees it as `rounded` makes it, and gives pictures with the mean colour of these.
     """
     random = np.random.default_rng(0)
     first = analysis.layers[0].kernel
     first.assign(tf.einsum("hwco,cd->hwdo", first, np.diag(_GAINS) @ _COLOURS))
-    _calibrate(analysis, pictures, random)
+    _calibrate(analysis.layers, pictures, random)
     _scale(_last_convolution(analysis), latent_scale / DEVIATION)
-    latents = nearest_centre(tf.cast(analysis(pictures), tf.float32))
-    drawn = tf.cast(_calibrate(synthesis, latents, random), tf.float32)
+    latents = rounded(tf.cast(analysis(pictures), tf.float32))
+    *layers, to_pictures = synthesis.layers
+    drawn = tf.cast(to_pictures(_calibrate(layers, latents, random)), tf.float32)
     colour = tf.reduce_mean(drawn, axis=(0, 1, 2))
     spread = tf.math.reduce_std(drawn - colour)
     factor = OUTPUT_DEVIATION / tf.maximum(spread, 1e-3)
-    last = _last_convolution(synthesis)
-    _scale(last, factor)
-    last.bias.assign_add(tf.reduce_mean(pictures, axis=(0, 1, 2)) - factor * colour)
+    _scale(to_pictures, factor)
+    to_pictures.bias.assign_add(tf.reduce_mean(pictures, axis=(0, 1, 2)) - factor * colour)
 
 
 def _last_convolution(network: tf.keras.Sequential) -> tf.keras.layers.Layer:
@@ -65,13 +67,14 @@ def _scale(layer: tf.keras.layers.Layer, factor: float | tf.Tensor) -> None:
 
 
 def _calibrate(
-    network: tf.keras.Sequential, x: tf.Tensor, random: np.random.Generator
+    layers: Sequence[tf.keras.layers.Layer], x: tf.Tensor, random: np.random.Generator
 ) -> tf.Tensor:
-    """Decorrelates all convolutions of a network but one to pictures; returns the output for x."""
-    for layer in network.layers:
+    """Decorrelates all convolutions of layers, each for what the ones before make of x; returns the
+    output."""
+    for layer in layers:
         if isinstance(layer, ResidualTrunk):
             x = _calibrate_trunk(layer, x, random)
-        elif isinstance(layer, tf.keras.layers.Conv2D) and layer.filters > 3:
+        elif isinstance(layer, tf.keras.layers.Conv2D):
             x = _decorrelate(layer, x, random)
         else:
             x = layer(x)
@@ -92,7 +95,7 @@ def _decorrelate(
     """Mixes and shifts the output channels of a convolution; returns its new output for x."""
     y = layer(x)
     found = tf.reshape(tf.cast(y, tf.float32), [-1, layer.filters]).numpy()
-    mean, covariance = found.mean(axis=0), np.cov(found.T)
+    mean, covariance = found.mean(axis=0), np.atleast_2d(np.cov(found.T, bias=True))
     if covariance.trace() < _NOTHING:
         return y  # of flat pictures nothing can be learned
     strengths, directions = np.linalg.eigh(covariance)

@@ -60,7 +60,8 @@ class FiveLevelCodec(StaticCodec):
         """Gives a fresh codec a start that suits the first batch; see `blocks.calibration`."""
         if self.config.norm == "channel":
             shown = tf.cast(next(iter(batches)), tf.float32) / 127.5 - self.offset
-            calibrate(self.analysis, self.synthesis, shown, self.config.latent_scale)
+            scale, rounded = self.config.latent_scale, self.entropy.rounded
+            calibrate(self.analysis, self.synthesis, shown, scale, rounded)
 
     def measure(self, batches: Iterable[np.ndarray]) -> None:
         """Sets the coding tables to the shares of the symbols of picture batches [n, h, w, 3]."""
