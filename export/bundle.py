@@ -26,6 +26,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     values.add("out", None, "Where to write the bundle.")
     values.add("best", False, "The checkpoint that did best in validation.")
     values.add("name", None, "Name of the model; by default that of the run's system.")
+    values.add("about", None, "One line about the model, for tgc models.")
+    values.add("bpp", None, "The bits per pixel that it is for, for the same.")
+    values.add("licence", None, "The licence of its weights, for the same.")
     values.add("add_to", None, "Bundle, by name or path.")
     values.add("realism", 1.0, "Of the decoder that is added; 0 replaces the faithful.")
     values.add_overwrite()
@@ -36,12 +39,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         # TensorFlow takes seconds to import: only when there is something to do.
         from tfgan_codec.deploy import bundling
 
+        says = {name: values[name].value for name in ("about", "bpp", "licence")}
         if values.add_to:
             bundling.add_decoder(
-                values.model, values.add_to, values.out, values.realism, values.best
+                values.model, values.add_to, values.out, values.realism, values.best, says
             )
         else:
-            bundling.from_run(values.model, values.out, values.name, values.best)
+            bundling.from_run(values.model, values.out, values.name, values.best, says)
 
     return cli.run(command, values, _USAGE, argv)
 

@@ -63,7 +63,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def shipped(tiny_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the tiny model a shipped one."""
-    monkeypatch.setattr(bundle_files, "SHIPPED", tiny_dir.parent)
+    monkeypatch.setattr(bundle_files, "places", lambda: [tiny_dir.parent])
 
 
 @pytest.fixture

@@ -85,22 +85,34 @@ def in_short(blob: bytes) -> str:
 
 
 def of_model(path: Path) -> Facts:
-    """Describes a bundle, which is loaded and checked, for JSON: `about` is one line with what the
-    manifest tells people in plain words and numbers, `sha256` what `codec.load` insists on."""
+    """Describes a bundle, which is loaded and checked, for JSON.
+
+    `about` is one line: what the manifest says under that name or, where it says nothing, all that
+    it tells people in plain words and numbers. `bpp` and `licence` are None where it has none,
+    `sha256` is what `codec.load` insists on.
+    """
     from tfgan_codec.bundle.layered import load_bundle  # with NumPy: not for `of_file`
 
     sha256 = bundle_files.digest(path)
     bundle = load_bundle(path, sha256=sha256)
     files = [path] if path.is_file() else list(path.iterdir())
     plain = {k: v for k, v in bundle.info.items() if isinstance(v, (str, int, float))}
+    about = plain.get("about") or ", ".join(f"{k} {v}" for k, v in plain.items())
     return {
         "model": path.stem,
         "model_id": bundle.model_id.hex(),
         "bytes": sum(file.stat().st_size for file in files),
         "realisms": list(bundle.realisms),
         "sha256": sha256,
-        "about": shown(" ".join(", ".join(f"{k} {v}" for k, v in plain.items()).split()), 200),
+        "bpp": _line(plain.get("bpp")),
+        "licence": _line(plain.get("licence")),
+        "about": _line(about),
     }
+
+
+def _line(value: object) -> str | None:
+    """Returns what anybody can have written as one short line for a terminal."""
+    return None if value is None else shown(" ".join(str(value).split()), 200)
 
 
 def _profile(icc: bytes | None) -> str:

@@ -102,7 +102,7 @@ def test_of_shipped_bundles_what_is_used_is_read(
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"?")
     with pytest.raises(tgc.BundleError, match="synthesis-0.tflite is damaged"):
         tgc.load(tmp_path / "both")
-    monkeypatch.setattr(bundle_files, "SHIPPED", tmp_path)
+    monkeypatch.setattr(bundle_files, "places", lambda: [tmp_path])
     assert tgc.load("both").decompress(blob, 0.0).size == (60, 40)
     assert tgc.load("both", decoder=FLOAT).decompress(blob, 1.0).size == (60, 40)
     with pytest.raises(tgc.BundleError, match="synthesis-0.tflite is damaged"):

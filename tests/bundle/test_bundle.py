@@ -7,6 +7,7 @@ import json
 import math
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def shipped(tiny_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """The folder of shipped bundles, with the tiny one in it."""
     root = tmp_path / "bundles"
     shutil.copytree(tiny_dir, root / "tiny")
-    monkeypatch.setattr(bundle_files, "SHIPPED", root)
+    monkeypatch.setattr(bundle_files, "places", lambda: [root])
     return root
 
 
@@ -87,6 +88,24 @@ def test_find_shipped(shipped: Path) -> None:
     assert find_shipped(b"\0\0\0") is None
     shutil.rmtree(shipped)
     assert find_shipped(model_id) is None
+
+
+def test_a_package_of_further_bundles(
+    tiny_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its models are found like those that come along, which win where names are the same."""
+    package = tmp_path / "tfgan_codec_models"
+    for name in ("further", "mobile"):
+        shutil.copytree(tiny_dir, package / name)
+    (package / "__init__.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "tfgan_codec_models", raising=False)
+    own, further = bundle_files.places()
+    assert (own, further) == (bundle_files.SHIPPED, package)
+    assert bundle_files.locate("further") == package / "further"
+    assert bundle_files.locate("mobile") == bundle_files.SHIPPED / "mobile"
+    assert bundle_files.shipped()[-2:] == [package / "further", package / "mobile"]
+    assert find_shipped(Bundle.load(tiny_dir).model_id) == package / "further"
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "no/such/bundle", "/", "\0"])

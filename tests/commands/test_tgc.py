@@ -85,13 +85,14 @@ def test_runs_as_a_module(tmp_path: Path) -> None:
 
 
 def test_models(tiny_dir: Path, tmp_path: Path, monkeypatch, capsys) -> None:
-    monkeypatch.setattr(bundle_files, "SHIPPED", tmp_path)
+    monkeypatch.setattr(bundle_files, "places", lambda: [tmp_path])
     shutil.copytree(tiny_dir, tmp_path / "tiny")
     assert tgc.main(["tgc", "models"]) == 0
     head, row = capsys.readouterr().out.splitlines()
-    assert head.split() == ["model", "id", "megabytes", "realisms", "about", "sha256"]
+    names = ["model", "id", "megabytes", "bpp", "realisms", "licence", "about", "sha256"]
+    assert head.split() == names
     nbytes = sum(file.stat().st_size for file in tiny_dir.iterdir())
-    cells = ["tiny", "016a4d", f"{nbytes / 1e6:.2f}", "0,", "1", "made_by"]
+    cells = ["tiny", "016a4d", f"{nbytes / 1e6:.2f}", "-", "0,", "1", "-", "made_by"]
     digest = hashlib.sha256((tiny_dir / "manifest.json").read_bytes()).hexdigest()
     assert row.split() == [*cells, "tests/data/make_tiny_bundle.py", digest]
     assert tgc.main(["tgc", "models", "--json"]) == 0
@@ -99,6 +100,12 @@ def test_models(tiny_dir: Path, tmp_path: Path, monkeypatch, capsys) -> None:
     assert facts["bytes"] == nbytes
     assert facts["realisms"] == [0.0, 1.0]
     assert facts["sha256"] == digest
+    manifest = json.loads((tmp_path / "tiny" / "manifest.json").read_text())
+    manifest["info"] = {"about": "Small,\nfor tests.", "bpp": "0.1", "licence": "CC0", "more": 1}
+    (tmp_path / "tiny" / "manifest.json").write_text(json.dumps(manifest))
+    assert tgc.main(["tgc", "models"]) == 0
+    row = capsys.readouterr().out.splitlines()[1].split()
+    assert row[3:-1] == ["0.1", "0,", "1", "CC0", "Small,", "for", "tests."]
     (tmp_path / "tiny" / "gains.npz").write_bytes(b"damaged")
     assert tgc.main(["tgc", "models"]) == 1
     assert "gains.npz is damaged" in capsys.readouterr().err

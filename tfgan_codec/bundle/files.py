@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import importlib.util
 import io
 import json
 import os
@@ -20,6 +21,7 @@ from tfgan_codec.bundle.manifest import Manifest, safe_name
 from tfgan_codec.errors import BundleError, TgcError, shown
 
 SHIPPED = Path(__file__).parents[1] / "bundles"
+_FURTHER = "tfgan_codec_models"  # a package of further bundles, for those who install it
 MANIFEST = "manifest.json"
 MAX_FILES = 64  # of a bundle, the manifest aside
 MAX_MANIFEST = 1 << 20  # bytes
@@ -34,9 +36,10 @@ Reader = Callable[[str], bytes]
 def locate(path_or_name: PathLike) -> Path:
     """Finds a bundle. Shipped names win over paths; ``./mobile`` can only be a path."""
     text = os.fspath(path_or_name)
-    for path in (SHIPPED / text, SHIPPED / f"{text}.zip"):
-        if text == os.path.basename(text) and text not in ("", ".", "..") and os.path.exists(path):
-            return path
+    if text == os.path.basename(text) and text not in ("", ".", ".."):
+        for path in (place / name for place in places() for name in (text, f"{text}.zip")):
+            if os.path.exists(path):
+                return path
     if os.path.exists(text):
         return Path(text)
     names = ", ".join(path.stem for path in shipped()) or "(none)"
@@ -212,7 +215,14 @@ def _read_from(folder: Path, name: str) -> bytes:
     return path.read_bytes()
 
 
+def places() -> list[Path]:
+    """Returns the folders of shipped bundles: this package's, then that of further ones, if it is
+    installed."""
+    further = importlib.util.find_spec(_FURTHER)
+    return [SHIPPED, *map(Path, (further and further.submodule_search_locations) or ())]
+
+
 def shipped() -> list[Path]:
-    """Returns the paths of all shipped bundles, sorted by name."""
-    paths = sorted(SHIPPED.iterdir()) if SHIPPED.is_dir() else []
+    """Returns the paths of all shipped bundles, those of each place sorted by name."""
+    paths = [path for place in places() if place.is_dir() for path in sorted(place.iterdir())]
     return [p for p in paths if p.suffix == ".zip" or (p / MANIFEST).is_file()]

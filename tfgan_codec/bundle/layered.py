@@ -92,7 +92,7 @@ def load_bundle(
     with bundle_files.errors_of(path):
         manifest, files = bundle_files.contents(bundle_files.reader(path), sha256)
         kind = LayeredBundle if Manifest(manifest).integer("format") == LAYERED else Bundle
-        shipped = lean and path.parent == bundle_files.SHIPPED
+        shipped = lean and path.parent in bundle_files.places()
         return kind(manifest, files, threads, decoder, shipped)
 
 

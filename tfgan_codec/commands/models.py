@@ -13,10 +13,10 @@ _USAGE = """
 usage: {program} [--json]
 
 Lists the models that are shipped, all of whose files are checked: the name for --model, the id that
-their .tgc files carry, their size, the realisms that they decode with, what made them, and the hash
-that tgc.load(NAME, sha256=HASH) insists on.
+their .tgc files carry, their size, the bits per pixel that they are for, the realisms that they
+decode with, their licence, what they are, and the hash that tgc.load(NAME, sha256=HASH) insists on.
 """
-_HEAD = ["model", "id", "megabytes", "realisms", "about", "sha256"]
+_HEAD = ["model", "id", "megabytes", "bpp", "realisms", "licence", "about", "sha256"]
 
 
 def main(argv: Sequence[str] | None = None, program: str = "tgc models") -> int:
@@ -37,4 +37,6 @@ def main(argv: Sequence[str] | None = None, program: str = "tgc models") -> int:
 def _row(facts: description.Facts) -> list[str]:
     size = f"{facts['bytes'] / 1e6:.2f}"
     realisms = ", ".join(f"{realism:g}" for realism in facts["realisms"])
-    return [facts["model"], facts["model_id"], size, realisms, facts["about"], facts["sha256"]]
+    bpp, licence = facts["bpp"] or "-", facts["licence"] or "-"
+    about, sha256 = facts["about"], facts["sha256"]
+    return [facts["model"], facts["model_id"], size, bpp, realisms, licence, about, sha256]

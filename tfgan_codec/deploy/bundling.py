@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tfgan_codec.bundle.layered import LayeredBundle, write_layered_bundle
@@ -30,16 +30,32 @@ def finished(run: str, best: bool = False) -> CodecModel:
     return model
 
 
-def from_run(run: str, out: str, name: str | None = None, best: bool = False) -> None:
-    """Writes the bundle of a run's newest or best checkpoint, and prints name, id and size."""
+def from_run(
+    run: str,
+    out: str,
+    name: str | None = None,
+    best: bool = False,
+    says: Mapping[str, str | None] | None = None,
+) -> None:
+    """Writes the bundle of a run's newest or best checkpoint, and prints name, id and size.
+
+    says: what its manifest is to tell people, by name; None where there is nothing to tell.
+    """
     model = finished(run, best)
-    bundle = write(model, out, name or model.name, _info(model, run))
+    bundle = write(model, out, name or model.name, {**_told(says), **_info(model, run)})
     _say(bundle, out)
 
 
-def add_decoder(run: str, base: str, out: str, realism: float, best: bool = False) -> None:
-    """Writes the bundle `base` with the decoder of a run as one more of its decoders."""
-
+def add_decoder(
+    run: str,
+    base: str,
+    out: str,
+    realism: float,
+    best: bool = False,
+    says: Mapping[str, str | None] | None = None,
+) -> None:
+    """Writes the bundle `base` with the decoder of a run as one more of its decoders, and what its
+    manifest is to tell people besides."""
     bundle = Bundle.load(base)
     model = load_run(run, best)
     _check_encoder(model, restore(bundle), run, base)
@@ -47,7 +63,7 @@ def add_decoder(run: str, base: str, out: str, realism: float, best: bool = Fals
     network = convert(model.synthesise, (1, side, side, bundle.channels))
     decoders = {each: bundle.part("synthesis", each) for each in bundle.realisms}
     decoders[realism] = BundlePart(network, model.synthesis_reach)
-    info = {**bundle.info, f"realism {realism:g}": _info(model, run)}
+    info = {**bundle.info, **_told(says), f"realism {realism:g}": _info(model, run)}
     _say(with_decoders(bundle, out, bundle.name, decoders, info), out)
 
 
@@ -93,6 +109,10 @@ def _check_encoder(model, base, run: str, name: str) -> None:
 def _info(model, run: str) -> dict:
 
     return {"training": public_config(run), "steps": int(model.g_optimizer.iterations)}
+
+
+def _told(says: Mapping[str, str | None] | None) -> dict[str, str]:
+    return {name: text for name, text in (says or {}).items() if text is not None}
 
 
 def _say(bundle, out: str) -> None:

@@ -39,7 +39,7 @@ class Msae(CodecModel):
         width: factor on all layers' channels.
         scales: how many of the parts, the last ones, there are: 3 as published; 1 in the ablation.
         end_to_end: lets gradients pass through the enlarged predictions.
-        noisy, upsample, norm: see `Autoencoder`.
+        noisy, upsample, norm, fine: see `Autoencoder`.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Msae(CodecModel):
         noisy: bool = True,
         upsample: str = "transposed",
         norm: str = "none",
+        fine: float = 0.0,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -62,7 +63,7 @@ class Msae(CodecModel):
         self.end_to_end = end_to_end
         for number, name in enumerate(self.parts):
             sizes = NECKS[name], width, number > 0
-            setattr(self, name, Autoencoder(*sizes, noisy, upsample, norm, name=name))
+            setattr(self, name, Autoencoder(*sizes, noisy, upsample, norm, fine, name=name))
 
     @property
     def layer_codecs(self) -> list[Autoencoder]:

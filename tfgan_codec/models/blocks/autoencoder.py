@@ -37,7 +37,7 @@ class Autoencoder(StaticCodec):
         residual: whether it codes differences of pixels, in [-255, 255]; the decoder then gives
             zeros at first.
         noisy: whether the decoder gets noisy latents in training, as the paper says.
-        upsample, norm: see `EncoderDecoderConfig`.
+        upsample, norm, fine: see `EncoderDecoderConfig`.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class Autoencoder(StaticCodec):
         noisy: bool = True,
         upsample: str = "transposed",
         norm: str = "none",
+        fine: float = 0.0,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -60,6 +61,7 @@ class Autoencoder(StaticCodec):
             upsample,
             norm,
             latent_scale=_LATENT_SCALE,
+            fine=_FILTERS * fine,
             gentle=self.normalised,
         )
         self.analysis = encoder(config)
