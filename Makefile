@@ -119,7 +119,7 @@ format: $(VENV)/full.stamp  ## rewrite the sources as ruff wants them
 clean:  ## remove environments, caches and what the commands wrote
 	rm -rf export/android/build export/android/decoder/build export/android/app/src/main/assets
 	rm -rf export/web/build export/debian/build site website/build $(DOCS)
-	rm -rf $(VENV) build dist *.egg-info .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache demo.png
+	rm -rf $(VENV) build dist *.egg-info models/*.egg-info .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache demo.png
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 	rm -rf conformance/build conformance/suite
 
@@ -128,23 +128,24 @@ clean:  ## remove environments, caches and what the commands wrote
 LOCK = case "$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')" in \
 	3.11) lock=requirements.lock ;; 3.12|3.13) lock=requirements-tf2x.lock ;; *) lock= ;; esac
 
-$(VENV)/base.stamp: requirements.lock requirements-tf2x.lock setup.cfg | $(VENV)/bin/python
+$(VENV)/base.stamp: requirements.lock requirements-tf2x.lock setup.cfg models/pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the portable codec into $(VENV) (once) ..."
 	@$(BIN)/python -c 'import sys; sys.exit(not (3, 9) <= sys.version_info[:2] <= (3, 14))' || { \
 	echo "Python 3.9 to 3.14 is needed; $$($(BIN)/python --version) was found." \
 	     "Name another one: make clean demo PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(LOCK); [ -n "$$lock" ] && lock="-c $$lock" || echo "No lock is for this Python."; \
 	$(PIP) install $$lock "setuptools>=70.1" && \
-	$(PIP) install $$lock --no-build-isolation -e ".$(EXTRA)"
+	$(PIP) install $$lock --no-build-isolation -e ".$(EXTRA)" && \
+	$(PIP) install --no-deps --no-build-isolation -e models
 	@touch $@
 
-$(VENV)/full.stamp: requirements.lock requirements-tf2x.lock setup.cfg | $(VENV)/bin/python
+$(VENV)/full.stamp: requirements.lock requirements-tf2x.lock setup.cfg models/pyproject.toml | $(VENV)/bin/python
 	@$(LOCK); [ -n "$$lock" ] || { \
 	echo "Tests and training need Python 3.11, 3.12 or 3.13; $$($(BIN)/python --version) was" \
 	     "found. Name one: make clean test PYTHON=/path/to/python3.11" >&2; exit 1; }; \
 	echo "Installing everything in $$lock into $(VENV) (once; about 2.5 GB) ..."; \
 	$(PIP) install -r $$lock
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(PIP) install --no-deps --no-build-isolation -e . -e models
 	@touch $(VENV)/base.stamp $@
 
 $(VENV)/bin/python:

@@ -30,12 +30,16 @@ def build(source: Path, folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel built from the tracked files, not from what else lies in the checkout."""
-    folder = tmp_path_factory.mktemp("wheel")
-    source = folder / "source"
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tracked files, without what else lies in the checkout."""
+    source = tmp_path_factory.mktemp("source") / "source"
     subprocess.run(["git", "clone", "--quiet", ROOT, source], check=True)
-    return build(source, folder)
+    return source
+
+
+@pytest.fixture(scope="module")
+def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(source, tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +106,26 @@ def test_the_shell(python: Path, tmp_path: Path) -> None:
     run(tmp_path, "bash", "-c", pipe)
     assert Image.open(tmp_path / "a.png").size == Image.open(SAMPLE).size
     assert (tmp_path / "b.jpg").read_bytes() == SAMPLE.read_bytes()
+
+
+def test_the_wheel_of_further_models(python: Path, source: Path, tmp_path: Path) -> None:
+    """Each codes a picture from an empty folder, without TensorFlow; files name their model."""
+    tgc = python.parent / "tgc"
+    assert len(json.loads(run(tmp_path, tgc, "models", "--json"))) == 1
+    wheel = build(source / "models", tmp_path)
+    pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "--no-deps", wheel], check=True)
+    wheel.unlink()
+    names = [facts["model"] for facts in json.loads(run(tmp_path, tgc, "models", "--json"))]
+    assert names[0] == "mobile"
+    assert len(names) > 1
+    for name in names[1:]:
+        run(tmp_path, tgc, "compress", SAMPLE, f"{name}.tgc", f"--model={name}")
+        assert json.loads(run(tmp_path, tgc, "info", f"{name}.tgc"))["model"] == name
+        run(tmp_path, tgc, "decompress", f"{name}.tgc", f"{name}.png")
+        assert Image.open(tmp_path / f"{name}.png").size == Image.open(SAMPLE).size
+        run(tmp_path, tgc, "demo", SAMPLE, f"--model={name}")
+    subprocess.run([*pip, "uninstall", "--yes", "tfgan_codec_models"], check=True)
 
 
 def write_rivals(folder: Path) -> None:

@@ -1,11 +1,12 @@
 """Writes tests/data/golden: files of the tiny model, and what they must decode to.
 
-    python tests/data/make_golden.py [layers|context|tiles]
+    python tests/data/make_golden.py [layers|context|tiles|models]
 
 With "layers" it writes tests/data/layers instead: a file in three layers, of the model whose layers
 are the tiny one three times, and its pictures at all scales. With "context", tests/data/context: a
 bundle with a context model, a file of it and its picture. With "tiles", tests/data/tiles: a file in
-tiles, its picture, and the hashes of what its tiles give together.
+tiles, its picture, and the hashes of what its tiles give together. With "models",
+tests/data/models: for each shipped model a file and its picture, called after the model and its id.
 
 Once released they never change: run this only to add cases, and look at the difference before
 committing it.
@@ -30,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import context_models
 import sample_pictures
 
+from tfgan_codec.bundle.files import shipped
 from tfgan_codec.bundle.layered import write_layered_bundle
 from tfgan_codec.codec import Codec, load
 from tfgan_codec.coding import compression, hyperprior, mosaic
@@ -42,6 +44,8 @@ FOLDER = DATA / "golden"
 LAYERS = DATA / "layers"
 CONTEXT = DATA / "context"
 TILES = DATA / "tiles"
+MODELS = DATA / "models"
+SAMPLE = DATA.parents[1] / "apps" / "assets" / "sample.jpg"
 
 
 def pictures() -> dict[str, tuple[Image.Image, int]]:
@@ -117,8 +121,28 @@ def make_tiles() -> None:
     (TILES / "hashes.json").write_text(json.dumps(hashes, indent=2) + "\n")
 
 
+def make_models() -> None:
+    """Files of a piece of a photograph, by all shipped models that have none yet."""
+    MODELS.mkdir(exist_ok=True)
+    with Image.open(SAMPLE) as sample:
+        picture = sample.crop((300, 180, 460, 292))
+    for place in shipped():
+        codec = load(place)
+        target = MODELS / f"{place.stem}-{codec.bundle.model_id.hex()}.tgc"
+        if not target.exists():
+            target.write_bytes(codec.compress(picture, quality=60))
+            # The faithful decoder's: the realistic one may become better for the same files.
+            faithful = codec.decompress(target.read_bytes(), realism=0)
+            writing.save(faithful, target.with_suffix(".png"))
+
+
 def main() -> None:
-    others = {"layers": make_layers, "context": make_context, "tiles": make_tiles}
+    others = {
+        "layers": make_layers,
+        "context": make_context,
+        "tiles": make_tiles,
+        "models": make_models,
+    }
     if sys.argv[1:]:
         others[sys.argv[1]]()
         return

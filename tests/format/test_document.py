@@ -29,6 +29,7 @@ from tfgan_codec.pillow import MEDIA_TYPE
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "format.md").read_text(encoding="utf-8")
+PREVIEWS = ROOT / "models" / "tfgan_codec_models"
 DATA = ROOT / "tests" / "data"
 
 
@@ -105,7 +106,7 @@ def test_registered_models_are_these() -> None:
         "mobile": "mobile",
         "tiny": DATA / "tiny",
         "context": DATA / "context" / "bundle.zip",
-        "mobilevit_gan": ROOT / "candidates" / "mobilevit_gan",
+        **{path.parent.name: path.parent for path in PREVIEWS.glob("*/manifest.json")},
     }
     bundles = {name: Bundle.load(place) for name, place in places.items()}
     expected = {name: bundle.model_id.hex() for name, bundle in bundles.items()}
@@ -113,8 +114,7 @@ def test_registered_models_are_these() -> None:
     expected["layered"] = layered.layered_hash([digest] * 3)[:6]
     assert found == expected
     frozen = {name.strip("`") for name, *_, frozen in rows("Model registry") if frozen == "yes"}
-    shipped = {path.name for path in bundle_files.shipped()}
-    assert frozen == shipped | {"tiny", "layered", "context"}
+    assert frozen == {"mobile", "tiny", "layered", "context"}
 
 
 def test_the_media_type_is_that_of_the_programs() -> None:
