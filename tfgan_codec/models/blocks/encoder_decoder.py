@@ -73,8 +73,9 @@ def decoder(config: EncoderDecoderConfig, last: str = "glorot_uniform") -> tf.ke
     *rest, widest = config.filters()
     normalise = choose("norm", config.norm, NORMS)
     enlarge = choose("upsampling", config.upsample, UPSAMPLING)
-    # The ChannelNorm of a single channel is zero.
-    layers: list[tf.keras.layers.Layer] = [normalise()] if config.latents > 1 else []
+    # A ChannelNorm takes mean and amplitude away: all that one channel holds, half of four.
+    few = config.latents <= 4
+    layers: list[tf.keras.layers.Layer] = [] if few else [normalise()]
     layers += [_conv(widest, 3), normalise()]
     if config.norm == "none":
         layers += [ResidualBlock(widest) for _ in range(_BLOCKS)]
