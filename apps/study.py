@@ -28,8 +28,7 @@ trained already is not trained again. Times are those of two cores.
                  discriminator, post-processing and both; and one of plain blocks, from scratch
   msae           one multiscale autoencoder, and what it becomes with discriminators at three scales
                  and at one, with and without feature matching; and one of one scale, from scratch
-  realism        the shipped realistic decoder, trained on without a discriminator and with each of
-                 three: 4 x 10 to 20 minutes
+  realism        the realistic decoder, trained on without discriminator and with each of three
   techniques     24 training techniques against one baseline, 5 minutes each; --only chooses
 
 The report has intervals, by pictures and seeds, and says of each claim whether it is borne out.
