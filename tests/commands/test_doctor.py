@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tfgan_codec.bundle import files as bundle_files
 from tfgan_codec.commands import tgc
 from tfgan_codec.doctor import page, probes
 
@@ -30,6 +31,7 @@ def lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
                 raise metadata.PackageNotFoundError
             return versions.get(name, "9.9")
 
+        monkeypatch.setattr(bundle_files, "places", lambda: [bundle_files.SHIPPED])
         monkeypatch.setattr(page.metadata, "version", version)
         monkeypatch.setattr(page.probes, "training", lambda: report)
         monkeypatch.setattr(page.probes, "nvidia_driver", lambda: driver)
