@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -12,7 +13,13 @@ from tfgan_codec.evaluation.sheets import Sheet, busiest
 
 ROWS = 4
 SIDE = 168  # pixels; small enough for a file that fits beside tables of results
+_Item = TypeVar("_Item")
 _LINES = 32  # pixels for two lines of text above a detail
+
+
+def spread(items: Sequence[_Item]) -> list[_Item]:
+    """Returns `ROWS` of the items, or all if they are fewer, evenly spread over them."""
+    return [items[int(i)] for i in np.linspace(0, len(items) - 1, min(ROWS, len(items)))]
 
 
 def draw(pictures: Sequence[Sheet]) -> Image.Image:
@@ -21,7 +28,7 @@ def draw(pictures: Sequence[Sheet]) -> Image.Image:
     Nobody chose the details: each is the square of its picture in which neighbouring pixels change
     most, unscaled. Codecs that lack one of these pictures are left out.
     """
-    rows = [pictures[int(i)] for i in np.linspace(0, len(pictures) - 1, min(ROWS, len(pictures)))]
+    rows = spread(pictures)
     common = set.intersection(*({v.codec for v in row.versions} for row in rows))
     names = [v.codec for v in rows[0].versions if v.codec in common]
     step, font = SIDE + GAP, ImageFont.load_default(13)

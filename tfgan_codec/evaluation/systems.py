@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from tfgan_codec.evaluation import runner, schema, sheets, summary
 from tfgan_codec.evaluation.codecs import MeasuredCodec
-from tfgan_codec.evaluation.details import ROWS, draw
+from tfgan_codec.evaluation.details import draw, spread
 from tfgan_codec.evaluation.measure import Meter
 from tfgan_codec.pictures import reading
 from tfgan_codec.pictures.picture import Pixels
@@ -50,16 +48,10 @@ def run(
     schema.save(results, out / "results.json")
     meter = Meter([m for m in sheets.METRICS if m in plan.metrics], plan.weights)
     for model in models:
-        sheet = draw([_sheet(path, model, others, meter) for path in _spread(plan.pictures)])
+        sheet = draw([_sheet(path, model, others, meter) for path in spread(plan.pictures)])
         sheet.save(out / f"{model.name}.png", optimize=True)
     (out / "README.md").write_text(_markdown(results, models), encoding="utf-8")
     return summary.plain(summary.table(results.sets))
-
-
-def _spread(pictures: Sequence[Path]) -> list[Path]:
-    """Returns some pictures, evenly spread over the set."""
-    places = np.linspace(0, len(pictures) - 1, min(ROWS, len(pictures)))
-    return [pictures[int(place)] for place in places]
 
 
 def _sheet(
@@ -87,5 +79,6 @@ def _markdown(results: schema.Results, models: Sequence[MeasuredCodec]) -> str:
         "of the model's, or just less. Details are the busiest of pictures spread over the set: "
         "nobody chose them.",
     ]
-    parts += [f"Not measured: {problem}" for problem in results.problems]
+    if results.problems:
+        parts += ["## Not measured", "\n".join(f"- {problem}" for problem in results.problems)]
     return "\n\n".join([*head, *parts]) + "\n"
