@@ -34,7 +34,7 @@ class CodecModel(GanModel):
 
     streams = 1  # how many a file has
     middle_quality = 0.0  # taken where none is given; 0 for codecs of a single rate
-    offset = 1.0  # networks see pixels / 127.5 - offset; 0 for codecs of differences
+    offset = 1.0  # of `scaled`; 0 for codecs of differences
 
     def __init__(self, post_processing: float = 0.0, **kwargs):
         super().__init__(**kwargs)
@@ -75,7 +75,11 @@ class CodecModel(GanModel):
 
     def analyse(self, pictures: tf.Tensor) -> tf.Tensor:
         """Returns the latents of pictures in [0, 255], before gain and quantisation, float32."""
-        return tf.cast(self.analysis(pictures / 127.5 - self.offset), tf.float32)
+        return tf.cast(self.analysis(self.scaled(pictures)), tf.float32)
+
+    def scaled(self, pictures: tf.Tensor) -> tf.Tensor:
+        """Returns pictures in [0, 255] as the networks see them, float32."""
+        return tf.cast(pictures, tf.float32) / 127.5 - self.offset
 
     def to_steps(self, y: tf.Tensor, quality: tf.Tensor) -> tf.Tensor:
         """Returns latents [n, h, w, C] in units of the quantiser's step at qualities [n]."""

@@ -77,5 +77,5 @@ class Autoencoder(StaticCodec):
     def calibrate(self, batches: Iterable[tf.Tensor]) -> None:
         """Gives a fresh codec a start that suits the first batch; see `blocks.calibration`."""
         if self.normalised:
-            shown = tf.cast(next(iter(batches)), tf.float32) / 127.5 - self.offset
+            shown = self.scaled(next(iter(batches)))
             calibrate(self.analysis, self.synthesis, shown, DEVIATION, self.entropy.rounded)

@@ -59,7 +59,7 @@ class FiveLevelCodec(StaticCodec):
     def calibrate(self, batches: Iterable[tf.Tensor]) -> None:
         """Gives a fresh codec a start that suits the first batch; see `blocks.calibration`."""
         if self.config.norm == "channel":
-            shown = tf.cast(next(iter(batches)), tf.float32) / 127.5 - self.offset
+            shown = self.scaled(next(iter(batches)))
             scale, rounded = self.config.latent_scale, self.entropy.rounded
             calibrate(self.analysis, self.synthesis, shown, scale, rounded)
 
