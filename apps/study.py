@@ -20,10 +20,10 @@ _USAGE = """
 usage: python -m apps.study EXPERIMENT --data=FOLDER --test=FOLDER --runs=FOLDER
 
 Trains small codecs, measures them on real files and writes tables and pictures to results/. What is
-trained already is not trained again. Times are those of two cores.
+trained is not trained again, nor a base that lies in RUNS as a start file, base.npz (candidates/).
 
   mobilevit_gan  one codec, and what it becomes with each of five discriminators and with none, with
-                 and without smoothness loss: an hour for what they share, 8 x 10 to 20 minutes
+                 and without smoothness loss: an hour of two cores, and 8 x 10 to 20 minutes
   adversarial    one codec with a hyperprior and a context model, and what it becomes with
                  discriminator, post-processing and both; and one of plain blocks, from scratch
   msae           one multiscale autoencoder, and what it becomes with discriminators at three scales
@@ -31,7 +31,7 @@ trained already is not trained again. Times are those of two cores.
   realism        the realistic decoder, trained on without discriminator and with each of three
   techniques     24 training techniques against one baseline, 5 minutes each; --only chooses
 
-The report has intervals, by pictures and seeds, and says of each claim whether it is borne out.
+The report has intervals, by pictures and seeds, and says of each claim if it is borne out.
 
   python -m apps.study mobilevit_gan --data=photos --test=kodak --runs=runs/study
   python -m apps.study techniques --only=warm_up,lazy_r1 --data=photos --test=kodak --runs=runs/t

@@ -189,3 +189,15 @@ def test_a_system_is_trained_and_exported_by_the_commands_that_were_handed_in(tm
         ["--clip=2", *data, f"--out={runs[1]}", begin, "--seed=1", "--jit"],
     ]
     assert asked.seconds(study.Run(first, 0)) == 0.0  # nothing ran
+
+
+def test_a_base_that_is_there_as_a_start_file_is_not_trained(tmp_path: Path):
+    base = study.System("base", "Base")
+    variant = study.System("variant", "Variant", begins=base)
+    said: list[list[str]] = []
+    commands = [lambda arguments: said.append(arguments)] * 2
+    asked = study.Study(("a",), "test", tmp_path, tmp_path, *commands, 1, None, "")
+    (tmp_path / "base.npz").touch()
+    study.train(asked, study.Run(variant, 0))
+    begin = f"--init_from={tmp_path / 'base.npz'}"
+    assert said[0] == ["--data=a", f"--out={tmp_path / 'variant'}", begin, "--seed=0"]

@@ -101,6 +101,10 @@ class Study(NamedTuple):
         """Returns the folder of a run's compressed test pictures."""
         return self.runs / "files" / f"{run.name}-{setting}"
 
+    def start_file(self, run: Run) -> Path:
+        """Returns where the weights of a base may lie that was trained before, elsewhere."""
+        return self.runs / f"{run.name}.npz"
+
     def seconds(self, run: Run) -> float:
         """Returns how many seconds of processor time a run's training took; 0 if unknown."""
         file = self.runs / f"{run.name}.seconds"
@@ -115,14 +119,18 @@ def chosen(study: Study, systems: Sequence[System]) -> list[System]:
 
 
 def train(study: Study, run: Run) -> None:
-    """Trains and exports a run, and before it what it begins with, unless its bundle is there."""
+    """Trains and exports a run, and before it what it begins with, unless its bundle is there; a
+    base need not be trained if its start file is there."""
     bundle, folder, system = study.bundle(run), study.runs / run.name, run.system
     if (bundle / "manifest.json").is_file():
         return
-    if system.begins:
-        train(study, Run(system.begins, 0))
     asked = [*system.flags, *(f"--data={data}" for data in study.data), f"--out={folder}"]
-    asked += [f"--init_from={study.runs / system.begins.name}"] if system.begins else []
+    if system.begins:
+        base = Run(system.begins, 0)
+        kept = study.start_file(base)
+        if not kept.is_file():
+            train(study, base)
+        asked += [f"--init_from={kept if kept.is_file() else study.runs / base.name}"]
     asked += [f"--seed={run.seed}", *study.also]
     asked += ["--resume"] if (folder / "run.json").is_file() else []
     before = _children_seconds()
