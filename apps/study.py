@@ -29,7 +29,7 @@ trained is not trained again, nor a base that lies in RUNS as a start file, base
   msae           one multiscale autoencoder, and what it becomes with discriminators at three scales
                  and at one, with and without feature matching; and one of one scale, from scratch
   realism        the realistic decoder, trained on without discriminator and with each of three
-  techniques     24 training techniques against one baseline, 5 minutes each; --only chooses
+  techniques     24 training techniques against one baseline, 4 minutes each; --only chooses
 
 The report has intervals, by pictures and seeds, and says of each claim if it is borne out.
 

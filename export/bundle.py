@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tfgan_codec import cli, description, outputs
 
-_USAGE = """python -m export.bundle --model=RUN --out=FOLDER [--name=NAME | --add_to=BUNDLE]
+_USAGE = """python -m export.bundle --model=RUN --out=FOLDER [--name=NAME] [--add_to=BUNDLE]
 
 Turns the newest checkpoint of a run of apps.train into a bundle: networks as TFLite files, integer
 tables and gains. FOLDER then works wherever a command takes --model. With --add_to it becomes a
@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     values.add("model", None, "Folder of the run.")
     values.add("out", None, "Where to write the bundle.")
     values.add("best", False, "The checkpoint that did best in validation.")
-    values.add("name", None, "Name of the model; by default that of the run's system.")
+    values.add("name", None, "Name of the model; by default that of the run's system, or BUNDLE's.")
     values.add("about", None, "One line about the model, for tgc models.")
     values.add("bpp", None, "The bits per pixel that it is for, for the same.")
     values.add("licence", None, "The licence of its weights, for the same.")
@@ -39,13 +39,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         # TensorFlow takes seconds to import: only when there is something to do.
         from tfgan_codec.deploy import bundling
 
+        places = values.model, values.out
         says = {name: values[name].value for name in ("about", "bpp", "licence")}
         if values.add_to:
             bundling.add_decoder(
-                values.model, values.add_to, values.out, values.realism, values.best, says
+                *places, values.add_to, values.realism, values.name, values.best, says
             )
         else:
-            bundling.from_run(values.model, values.out, values.name, values.best, says)
+            bundling.from_run(*places, values.name, values.best, says)
 
     return cli.run(command, values, _USAGE, argv)
 

@@ -46,10 +46,12 @@ def test_training_starts_with_either_decoder():
 def test_a_decoder_is_added_and_the_files_stay(photographs: Path, tmp_path: Path, capsys):
     run, out = tmp_path / "run", tmp_path / "bundle"
     _train(photographs, run, ":freeze=analysis+entropy+gains")
-    flags = [f"--model={run}", "--add_to=mobile", f"--out={out}"]
-    assert bundle_app.main(["bundle", *flags]) == 0
+    flags = [f"--model={run}", f"--out={out}", "--name=both"]
+    assert bundle_app.main(["bundle", *flags]) == 1
+    assert "give export.bundle --add_to=mobile" in capsys.readouterr().err
+    assert bundle_app.main(["bundle", *flags, "--add_to=mobile"]) == 0
     base, both = Bundle.load("mobile"), Bundle.load(out)
-    assert both.model_id == base.model_id
+    assert (both.name, both.model_id) == ("both", base.model_id)
     assert set(both.realisms) == {*base.realisms, 1.0}
     assert both.part("synthesis", 0.0) == base.part("synthesis", 0.0)
     assert both.part("synthesis", 1.0) != base.part("synthesis", 0.0)

@@ -16,7 +16,7 @@ from tfgan_codec.models.blocks.parts import Reaching
 from tfgan_codec.models.contract import CodecModel
 from tfgan_codec.models.from_bundle import restore
 from tfgan_codec.training.config import public_config
-from tfgan_codec.training.trained import load_run, training_batches
+from tfgan_codec.training.trained import decodes, load_run, training_batches
 
 # Side in pixels of the shape that is stored; any would do, see `deploy.convert`.
 _SIDE = 256
@@ -24,6 +24,11 @@ _SIDE = 256
 
 def finished(run: str, best: bool = False) -> CodecModel:
     """Returns the codec of a run's newest or best checkpoint, with its coding tables computed."""
+    if base := decodes(run):
+        raise UsageError(
+            f"{run} is a decoder for the files of {base}, with which it has its tables: give "
+            f"export.bundle --add_to={base}"
+        )
     model = load_run(run, best)
     model.measure(training_batches(run))
     model.prepare_for_coding()
@@ -48,14 +53,15 @@ def from_run(
 
 def add_decoder(
     run: str,
-    base: str,
     out: str,
+    base: str,
     realism: float,
+    name: str | None = None,
     best: bool = False,
     says: Mapping[str, str | None] | None = None,
 ) -> None:
-    """Writes the bundle `base` with the decoder of a run as one more of its decoders, and what its
-    manifest is to tell people besides."""
+    """Writes the bundle `base` with the decoder of a run as one more of its decoders, perhaps under
+    another name, and what its manifest is to tell people besides."""
     bundle = Bundle.load(base)
     model = load_run(run, best)
     _check_encoder(model, restore(bundle), run, base)
@@ -64,7 +70,7 @@ def add_decoder(
     decoders = {each: bundle.part("synthesis", each) for each in bundle.realisms}
     decoders[realism] = BundlePart(network, model.synthesis_reach)
     info = {**bundle.info, **_told(says), f"realism {realism:g}": _info(model, run)}
-    _say(with_decoders(bundle, out, bundle.name, decoders, info), out)
+    _say(with_decoders(bundle, out, name or bundle.name, decoders, info), out)
 
 
 def with_decoders(bundle, out: str, name: str, decoders: dict, info: dict, latent_scale=1.0):

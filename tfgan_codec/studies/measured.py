@@ -23,7 +23,7 @@ class Measured:
         self.runs = study.trainings(systems)
         self.figures = {each: read_figures(study.runs / each.name) for each in self.runs}
         self._seconds = {each: study.seconds(each) for each in self.runs}
-        self._steps = {each: load(study.bundle(each)).bundle.info["steps"] for each in self.runs}
+        self._steps = {each: _steps(study, each) for each in self.runs}
         self._sets = {row["codec"]: row for row in results.sets}
         self._records = results.records
         columns = [m for m in schema.METRICS if all(r[m] is not None for r in results.sets)]
@@ -83,6 +83,12 @@ class Measured:
     def _time(self, system: System) -> float:
         own = self._of(system.name)
         return sum(self._seconds[each] for each in own) / sum(self._steps[each] for each in own)
+
+
+def _steps(study: Study, run: Run) -> int:
+    """Returns how many steps a run's training made, or that of its most realistic decoder."""
+    bundle = load(study.bundle(run)).bundle
+    return bundle.info.get(f"realism {bundle.realisms[-1]:g}", bundle.info)["steps"]
 
 
 def written(metric: str, value: float) -> str:

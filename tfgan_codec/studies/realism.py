@@ -37,7 +37,7 @@ _MEASURES = ("lpips", "lpips_vgg", "dists", "fid", "fid_256", "kid_256")
 def _system(name: str, title: str, *discriminator: str) -> System:
     gan = ":gan" if discriminator else ""
     against = (*discriminator, *_AGAINST) if discriminator else ()
-    return System(name, title, (*_COMMON, _PHASE.format(gan=gan), *against))
+    return System(name, title, (*_COMMON, _PHASE.format(gan=gan), *against), decodes="mobile")
 
 
 EXPERIMENT = Experiment(

@@ -32,6 +32,7 @@ class System(NamedTuple):
     title: str  # for readers
     flags: tuple[str, ...] = ()  # for the training command
     begins: System | None = None  # the system whose codec it starts with, a row itself or not
+    decodes: str | None = None  # the bundle of whose codec it trains the decoder alone
 
 
 class Run(NamedTuple):
@@ -139,6 +140,8 @@ def train(study: Study, run: Run) -> None:
     spent = study.seconds(run) + _children_seconds() - before
     (study.runs / f"{run.name}.seconds").write_text(f"{spent:.0f}\n")
     export = [f"--model={folder}", f"--out={bundle}", f"--name={run.name}"]
+    # With the tables of that bundle: from a run of its decoder alone they cannot be made anew.
+    export += [f"--add_to={system.decodes}"] if system.decodes else []
     if failed or study.export(export):
         raise UsageError(f"{run.name} could not be trained, see above: {asked}")
 

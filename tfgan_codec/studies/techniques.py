@@ -18,14 +18,14 @@ _FREEZE = "freeze=analysis+entropy+gains"
 _COMMON = (
     "--model=mobile",
     "--init_from=mobile",
-    "--steps=800",
+    "--steps=600",
     "--learning_rate=3e-4",
     "--schedule=cosine:floor=0.02",
     "--ema=0.99",
     "--loss=mse:weight=0.001",
     "--loss=lpips:weight=1:shift=true:bfloat16=true",
 )
-_PHASE = f"--phase=1.0:128:8:0:0:gan:{_FREEZE}"
+_PHASE = f"--phase=1.0:128:4:0:0:gan:{_FREEZE}"
 _PATCHES = "--discriminator=patch:width=0.5:norm=spectral"
 _HINGE = ("--adversarial=hinge", "--adversarial_weight=0.1", "--d_learning_rate=1e-3")
 
@@ -42,7 +42,7 @@ def _system(
     flag of `flags` takes its place."""
     adversary = [discriminator, *_HINGE] if discriminator else []
     kept = [flag for flag in (*_COMMON, *adversary) if not without or without not in flag]
-    return System(name, title, (*kept, *phases, *flags))
+    return System(name, title, (*kept, *phases, *flags), decodes="mobile")
 
 
 def _change(system: System) -> str:
@@ -77,7 +77,7 @@ EXPERIMENT = Experiment(
         _system(
             "two_stages",
             "discriminator in the second half alone",
-            phases=(f"--phase=0.5:128:8:0:0:{_FREEZE}", _PHASE),
+            phases=(f"--phase=0.5:128:4:0:0:{_FREEZE}", _PHASE),
         ),
         _system("adaptive_weight", "adaptive weight", "--technique=adaptive_weight"),
         _system("feature_matching", "feature matching", "--feature_matching=10"),
@@ -111,7 +111,7 @@ EXPERIMENT = Experiment(
         _system(
             "progressive",
             "progressive resolution",
-            phases=(f"--phase=0.3:128:8:0:0:{_FREEZE}:shrink=2", _PHASE),
+            phases=(f"--phase=0.3:128:4:0:0:{_FREEZE}:shrink=2", _PHASE),
         ),
         _system(
             "projected",

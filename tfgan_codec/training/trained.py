@@ -48,7 +48,7 @@ def load_start(place: str) -> tf.keras.Model:
     Bundles do not hold the float density of the hyper-latents: a run learns it anew, unless the
     entropy model is frozen.
     """
-    if "," in place or (Path(place) / "run.json").is_file():
+    if _is_run(place):
         return load_run(place)
     if start_file.holds(place):
         return start_file.read(place)
@@ -59,6 +59,21 @@ def load_start(place: str) -> tf.keras.Model:
         return restore(Bundle.load(name), float(realism))
     except ValueError:
         raise UsageError(f"{place}: after @ comes the realism, a number such as 0 or 1") from None
+
+
+def _is_run(place: str) -> bool:
+    return "," in place or (Path(place) / "run.json").is_file()
+
+
+def decodes(folder: str | Path) -> str | None:
+    """Returns the bundle whose files a run trained a decoder for: it began with that bundle, and
+    never trained the entropy model. None for other runs."""
+    config = read_config(str(folder).partition(",")[0])
+    start = config.init_from
+    if not start or _is_run(start) or start_file.holds(start) or not config.phase:
+        return None
+    frozen = all("entropy" in phase.freeze for phase in config.phase)
+    return start.partition("@")[0] if frozen else None
 
 
 def copy_weights(source: tf.keras.Model, target: tf.keras.Model, parts: Sequence[str] = ()) -> None:
