@@ -32,7 +32,10 @@ flags.DEFINE_string("out", None, "The folder to write.", required=True)
 flags.DEFINE_list("names", ["kodak_kodim04", "kodim15", "kodim23"], "The pictures.")
 flags.DEFINE_list("codecs", ["pico", "hific", "dcvc", "vvc"], "The codecs; the first sets bytes.")
 flags.DEFINE_string("weights", None, "Folder of the metric networks' weights.")
-flags.DEFINE_list("beside", ["mobile", "mobile+fast", "avif"], "Ours and others, as in apps.bench.")
+_BESIDE = ["mobile@0", "mobile", "mobile+fast", "avif"]
+flags.DEFINE_list("beside", _BESIDE, "Ours and others, as in apps.bench.")
+# Of single pictures: a few pictures have no distribution.
+_METRICS = [metric for metric in schema.METRICS if metric not in schema.SET_METRICS]
 
 
 class Published:
@@ -80,12 +83,26 @@ def main(_: list[str]) -> None:
         pictures = [Path(scratch) / f"{name}.png" for name in FLAGS.names]
         for original, picture in zip(originals, pictures):  # all are called reference.png
             shutil.copy(original, picture)
-        plan = runner.Plan([*published, *ours], pictures, schema.METRICS, FLAGS.weights, 2)
+        plan = runner.Plan([*published, *ours], pictures, _METRICS, FLAGS.weights, 2)
         results = runner.run(plan._replace(command=command))
     out = Path(FLAGS.out)
     out.mkdir(parents=True, exist_ok=True)
     schema.save(results, out / "results.json")
+    (out / "README.md").write_text(_markdown(results), encoding="utf-8")
     print(summary.plain(summary.table(results.sets)))
+
+
+def _markdown(results: schema.Results) -> str:
+    about, names = results.about, ", ".join(Path(name).stem for name in FLAGS.names)
+    parts = [
+        "# What others have published decoded, and ours at the same bytes",
+        f"Made by\n\n    {about['command']}",
+        f"at commit {about['commit'] or '(none)'}, {about['date']}, on {about['machine']}. Means "
+        f"over {names}; our files, and AVIF's, have at most the bytes of {FLAGS.codecs[0]}'s, or "
+        "nearly. Published pictures were measured as they are, by rates as published.",
+        summary.markdown_table(summary.table(results.sets)),
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
 if __name__ == "__main__":

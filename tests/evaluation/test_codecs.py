@@ -39,6 +39,7 @@ def test_realism_is_part_of_the_name(tiny_dir):
 
 
 def test_searches_are_part_of_the_name(tiny_dir):
+    assert create(f"{tiny_dir}+fast=0.2", lambda search: None).name == "tiny+fast"
     codec = create(f"{tiny_dir}+fidelity100@0=0.2", lambda search: None)
     assert (codec.name, codec.typed) == ("tiny+fidelity100@0", f"{tiny_dir}+fidelity100@0")
     assert create(f"{tiny_dir}@0").encoder == create(str(tiny_dir)).encoder != codec.encoder

@@ -19,7 +19,7 @@ from tfgan_codec.metrics.complexity import Complexity
 from tfgan_codec.pictures.picture import Pixels
 
 # What can follow a name: search, realism, settings.
-_REST = re.compile(r"(?:\+([a-z]+[0-9]+))?(?:@([^@=]*))?(?:=(.*))?")
+_REST = re.compile(r"(?:\+([a-z]+[0-9]*))?(?:@([^@=]*))?(?:=(.*))?")
 
 
 class MeasuredCodec(Protocol):
