@@ -9,7 +9,12 @@ import numpy as np
 
 from tfgan_codec.training.callbacks.figures import read_figures
 
-_FIGURES = {"loss": "loss", "bpp": "bits per pixel", "d_loss": "discriminator's loss"}
+_FIGURES = {
+    "loss": "loss",
+    "ms_ssim": "MS-SSIM of the crops",
+    "bpp": "bits per pixel",
+    "d_loss": "discriminator's loss",
+}
 _WINDOW = 9  # lines of `figures.jsonl` whose mean a point is
 
 
