@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import tfgan_codec as tgc
 from apps import demo as app
 from tfgan_codec.evaluation import demo
 
@@ -108,3 +109,12 @@ def test_command_refuses_a_size_that_cannot_be(
     assert app.main(["demo", *arguments]) == 1
     assert "too few" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_a_model_of_one_rate_is_shown_at_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    codec, picture = tgc.load(TINY), photograph()
+    at_default = demo.run(codec, picture)[0].nbytes
+    assert at_default <= demo.BPP * picture.width * picture.height / 8
+    with monkeypatch.context() as patch:
+        patch.setattr(codec.bundle, "gain", codec.bundle.gain[-1:].repeat(256, axis=0))
+        assert demo.run(codec, picture)[0].nbytes == len(codec.compress(picture, quality=0))

@@ -23,7 +23,8 @@ metadata are left out, for all three alike.
 def main(argv: Sequence[str] | None = None, program: str = "tgc demo") -> int:
     """Runs the program, which its usage text calls `program`, and returns its exit status."""
     values = cli.Flags()
-    values.add("bpp", 0.1, "At most so many bits per pixel, counting the whole file.")
+    text = "At most so many bits per pixel, counting the whole file. Default: "
+    values.add("bpp", None, f"{text}{demo.BPP}, or the model's rate, if it has one.", float)
     values.add("out", "demo.png", "The side-by-side picture to write.")
     values.add_overwrite()
     values.add_model()

@@ -13,12 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from tfgan_codec.bundle.layered import LayeredBundle
+from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.codec import Codec
 from tfgan_codec.errors import UsageError
 from tfgan_codec.evaluation.sheet import Panel, sheet
 from tfgan_codec.metrics import ms_ssim, psnr
 from tfgan_codec.pictures import writing
 
+BPP = 0.1
 AVIF_SPEED = 6  # libavif's default; slower settings save a few percent more
 
 
@@ -47,21 +50,25 @@ JPEG = Format("JPEG", range(1, 96), {"optimize": True, "progressive": True})
 AVIF = Format("AVIF", range(101), {"speed": AVIF_SPEED, "subsampling": "4:2:0"})
 
 
-def run(codec: Codec, picture: Image.Image, bpp: float) -> list[Result]:
-    """Codes an RGB picture at `bpp` bits per pixel with the codec, then with AVIF and JPEG at the
-    size of the codec's file."""
-    ours = measure(
-        f"tgc {codec.bundle.name}",
-        picture,
-        functools.partial(codec.compress, picture, bpp=bpp),
-        codec.decompress,
-    )
+def run(codec: Codec, picture: Image.Image, bpp: float | None = None) -> list[Result]:
+    """Codes an RGB picture at `bpp` bits per pixel with the codec, by default at `BPP` or, if its
+    model has one rate, at that; then with AVIF and JPEG at the size of the codec's file."""
+    if bpp is None and _has_one_rate(codec.bundle):
+        encode = functools.partial(codec.compress, picture, quality=0)
+    else:
+        encode = functools.partial(codec.compress, picture, bpp=BPP if bpp is None else bpp)
+    ours = measure(f"tgc {codec.bundle.name}", picture, encode, codec.decompress)
     others = []
     for fmt in (AVIF, JPEG):
         quality = nearest_quality(picture, fmt, ours.nbytes)
         encode = functools.partial(encode_as, picture, fmt, quality)
         others.append(measure(f"{fmt.name} q{quality}", picture, encode, decode_any))
     return [ours, *others]
+
+
+def _has_one_rate(bundle: Bundle | LayeredBundle) -> bool:
+    layers = bundle.layers if isinstance(bundle, LayeredBundle) else (bundle,)
+    return all(bool((layer.gain == layer.gain[0]).all()) for layer in layers)
 
 
 def measure(
