@@ -70,21 +70,22 @@ def main(_: list[str]) -> None:
     originals = [folder / "reference.png" for folder in folders]
     places = {reading.read(path).rgb.tobytes(): path.parent for path in originals}
     published = [
-        Published(name, places, {scene: float(found[name]) for scene, found in rates.items()})
+        Published(name, places, {scene: float(rates[scene][name]) for scene in FLAGS.names})
         for name in FLAGS.codecs
     ]
     refiner = functools.partial(training.refiner, weights=FLAGS.weights)
     beside, problems = codecs.create_all(FLAGS.beside, refiner)
     for problem in problems:
         print(problem, file=sys.stderr)
-    command = shlex.join(["python", "-m", "benchmarks.published", *sys.argv[1:]])
     ours = [systems.AsLarge(codec, published[:1]) for codec in beside]
     with tempfile.TemporaryDirectory() as scratch:
         pictures = [Path(scratch) / f"{name}.png" for name in FLAGS.names]
         for original, picture in zip(originals, pictures):  # all are called reference.png
             shutil.copy(original, picture)
-        plan = runner.Plan([*published, *ours], pictures, _METRICS, FLAGS.weights, 2)
-        results = runner.run(plan._replace(command=command))
+        command = shlex.join(["python", "-m", "benchmarks.published", *sys.argv[1:]])
+        compared = [*published, *ours]
+        plan = runner.Plan(compared, pictures, _METRICS, FLAGS.weights, 2, command=command)
+        results = runner.run(plan)
     out = Path(FLAGS.out)
     out.mkdir(parents=True, exist_ok=True)
     schema.save(results, out / "results.json")
@@ -93,12 +94,10 @@ def main(_: list[str]) -> None:
 
 
 def _markdown(results: schema.Results) -> str:
-    about, names = results.about, ", ".join(Path(name).stem for name in FLAGS.names)
     parts = [
         "# What others have published decoded, and ours at the same bytes",
-        f"Made by\n\n    {about['command']}",
-        f"at commit {about['commit'] or '(none)'}, {about['date']}, on {about['machine']}. Means "
-        f"over {names}; our files, and AVIF's, have at most the bytes of {FLAGS.codecs[0]}'s, or "
+        f"{summary.made_by(results.about)}. Means over {', '.join(FLAGS.names)}; our "
+        f"files, and AVIF's, have at most the bytes of {FLAGS.codecs[0]}'s, or "
         "nearly. Published pictures were measured as they are, by rates as published.",
         summary.markdown_table(summary.table(results.sets)),
     ]

@@ -77,6 +77,11 @@ class LayeredBundle:
         return tuple(sorted(common))
 
 
+def layers_of(bundle: Bundle | LayeredBundle) -> tuple[Bundle, ...]:
+    """Returns the layers of a model, coarse to fine; one that is not in layers is its only one."""
+    return bundle.layers if isinstance(bundle, LayeredBundle) else (bundle,)
+
+
 def load_bundle(
     path_or_name: PathLike,
     threads: int = THREADS,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tfgan_codec.bundle.layered import LayeredBundle
+from tfgan_codec.bundle.layered import LayeredBundle, layers_of
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.coding import context, hyperprior, pyramid
 from tfgan_codec.coding.mosaic import Mosaic, Source
@@ -32,7 +32,7 @@ def hashes(bundle: Bundle | LayeredBundle, blob: bytes) -> list[Hashes]:
       BitstreamError: the file is damaged, or was made with another model.
     """
     file = container.parse(blob).file
-    layers = bundle.layers if isinstance(bundle, LayeredBundle) else (bundle,)
+    layers = layers_of(bundle)
     if file.model_id != bundle.model_id or file.layers != len(layers):
         raise BitstreamError("the file was made with another model")
     if file.side:

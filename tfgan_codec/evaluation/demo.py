@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tfgan_codec.bundle.layered import LayeredBundle
+from tfgan_codec.bundle.layered import LayeredBundle, layers_of
 from tfgan_codec.bundle.model import Bundle
 from tfgan_codec.codec import Codec
 from tfgan_codec.errors import UsageError
@@ -67,8 +67,7 @@ def run(codec: Codec, picture: Image.Image, bpp: float | None = None) -> list[Re
 
 
 def _has_one_rate(bundle: Bundle | LayeredBundle) -> bool:
-    layers = bundle.layers if isinstance(bundle, LayeredBundle) else (bundle,)
-    return all(bool((layer.gain == layer.gain[0]).all()) for layer in layers)
+    return all(bool((layer.gain == layer.gain[0]).all()) for layer in layers_of(bundle))
 
 
 def measure(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from tfgan_codec.bundle import files
-from tfgan_codec.bundle.layered import LayeredBundle
+from tfgan_codec.bundle.layered import layers_of
 from tfgan_codec.bundle.model import FLOAT, Bundle
 from tfgan_codec.bundle.runtime import THREADS
 from tfgan_codec.codec import load
@@ -85,7 +85,7 @@ class NeuralCodec:
 
     def _measure_complexity(self) -> Complexity:
         bundle = self._codec.bundle
-        layers = bundle.layers if isinstance(bundle, LayeredBundle) else (bundle,)
+        layers = layers_of(bundle)
         params, decode, encode = 0, 0.0, 0.0
         for layer in layers:  # the smaller sizes of the picture have fewer pixels
             share = 0.25 ** (len(layers) - 1 - layers.index(layer))

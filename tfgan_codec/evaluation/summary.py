@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tfgan_codec.evaluation import schema
 from tfgan_codec.evaluation.curves import Difference, codecs
@@ -40,6 +41,15 @@ def plain(rows: Sequence[Sequence[str]]) -> str:
         cells = [cell.rjust(w) for cell, w in zip(row, widths)]
         lines.append("  ".join([row[0].ljust(widths[0]), *cells[1:]]))
     return "\n".join(lines)
+
+
+def made_by(about: Mapping[str, Any]) -> str:
+    """Returns how results were made, from what they say of themselves: the command, and after it
+    the commit, the date and the machine."""
+    return (
+        f"Made by\n\n    {about['command']}\n\nat commit {about['commit'] or '(none)'}, "
+        f"{about['date']}, on {about['machine']}"
+    )
 
 
 def markdown(

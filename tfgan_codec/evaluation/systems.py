@@ -73,9 +73,8 @@ def _markdown(results: schema.Results, models: Sequence[MeasuredCodec]) -> str:
         parts += [f"![The same details by each]({model.name}.png)"]
     head = [
         "# Models of one rate, and others at their bytes",
-        f"Made by\n\n    {about['command']}",
-        f"at commit {about['commit'] or '(none)'}, {about['date']}, on {about['machine']}. Means "
-        f"over {about['images']} pictures of {about['data']}; each picture's files have the bytes "
+        f"{summary.made_by(about)}. Means over {about['images']} pictures of {about['data']}; "
+        "each picture's files have the bytes "
         "of the model's, or just less. Details are the busiest of pictures spread over the set: "
         "nobody chose them.",
     ]

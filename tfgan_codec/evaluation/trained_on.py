@@ -40,7 +40,7 @@ def measures(info: Mapping[str, Any], realism: float, search: str = "") -> list[
       None where the bundle does not say.
     """
     try:
-        training = info.get(f"realism {realism:g}", info)["training"]
+        training = run_info(info, realism)["training"]
         found = set(map(_measure, filter(_counts, map(parse, training["loss"]))))
         for phase in training["phases"]:
             found.update(name for place, name in _PHASE_LOSSES.items() if phase[place] > 0)
@@ -48,6 +48,12 @@ def measures(info: Mapping[str, Any], realism: float, search: str = "") -> list[
         return None  # anybody can have written it, and other programs' bundles say nothing
     found.update(_SEARCHES.get(search.rstrip("0123456789"), ()))
     return [name for name in schema.PICTURE_METRICS if name in found]
+
+
+def run_info(info: Mapping[str, Any], realism: float) -> Mapping[str, Any]:
+    """Returns what a bundle's `info` says of the run that made its decoder of a realism."""
+    run: Mapping[str, Any] = info.get(f"realism {realism:g}", info)
+    return run
 
 
 def _measure(loss: Spec) -> str | None:

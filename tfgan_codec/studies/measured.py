@@ -9,6 +9,7 @@ import numpy as np
 from tfgan_codec.codec import load
 from tfgan_codec.evaluation import intervals, schema
 from tfgan_codec.evaluation.intervals import Interval
+from tfgan_codec.evaluation.trained_on import run_info
 from tfgan_codec.studies.study import Run, Study, System
 from tfgan_codec.training.callbacks.figures import read_figures
 
@@ -88,7 +89,7 @@ class Measured:
 def _steps(study: Study, run: Run) -> int:
     """Returns how many steps a run's training made, or that of its most realistic decoder."""
     bundle = load(study.bundle(run)).bundle
-    return bundle.info.get(f"realism {bundle.realisms[-1]:g}", bundle.info)["steps"]
+    return run_info(bundle.info, bundle.realisms[-1])["steps"]
 
 
 def written(metric: str, value: float) -> str:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from tfgan_codec.codec import load
 from tfgan_codec.evaluation import runner, schema, sheet
-from tfgan_codec.evaluation.summary import markdown_table
+from tfgan_codec.evaluation.summary import made_by, markdown_table
 from tfgan_codec.studies import claims, curves
 from tfgan_codec.studies.measured import Measured, shown
 from tfgan_codec.studies.study import (
@@ -57,8 +57,7 @@ def _report(
     parts = [
         f"# {experiment.title}",
         "",
-        f"Made by\n\n    {about['command']}\n\nat commit {about['commit'] or '(none)'}, "
-        f"{about['date']}, on {about['machine']}; {about['images']} pictures of {about['data']}. "
+        f"{made_by(about)}; {about['images']} pictures of {about['data']}. "
         f"bpp counts whole files. {experiment.about}",
         "",
         *("## Measurements", "", "Means over pictures and seeds. `time` is that of a step,"),

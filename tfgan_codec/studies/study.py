@@ -128,10 +128,11 @@ def train(study: Study, run: Run) -> None:
     asked = [*system.flags, *(f"--data={data}" for data in study.data), f"--out={folder}"]
     if system.begins:
         base = Run(system.begins, 0)
-        kept = study.start_file(base)
-        if not kept.is_file():
+        start = study.start_file(base)
+        if not start.is_file():
             train(study, base)
-        asked += [f"--init_from={kept if kept.is_file() else study.runs / base.name}"]
+            start = study.runs / base.name
+        asked += [f"--init_from={start}"]
     asked += [f"--seed={run.seed}", *study.also]
     asked += ["--resume"] if (folder / "run.json").is_file() else []
     before = _children_seconds()

@@ -25,7 +25,8 @@ _COMMON = (
     "--loss=mse:weight=0.001",
     "--loss=lpips:weight=1:shift=true:bfloat16=true",
 )
-_PHASE = f"--phase=1.0:128:4:0:0:gan:{_FREEZE}"
+_CROPS = "128:4:0:0"
+_PHASE = f"--phase=1.0:{_CROPS}:gan:{_FREEZE}"
 _PATCHES = "--discriminator=patch:width=0.5:norm=spectral"
 _HINGE = ("--adversarial=hinge", "--adversarial_weight=0.1", "--d_learning_rate=1e-3")
 
@@ -77,7 +78,7 @@ EXPERIMENT = Experiment(
         _system(
             "two_stages",
             "discriminator in the second half alone",
-            phases=(f"--phase=0.5:128:4:0:0:{_FREEZE}", _PHASE),
+            phases=(f"--phase=0.5:{_CROPS}:{_FREEZE}", _PHASE),
         ),
         _system("adaptive_weight", "adaptive weight", "--technique=adaptive_weight"),
         _system("feature_matching", "feature matching", "--feature_matching=10"),
@@ -111,7 +112,7 @@ EXPERIMENT = Experiment(
         _system(
             "progressive",
             "progressive resolution",
-            phases=(f"--phase=0.3:128:4:0:0:{_FREEZE}:shrink=2", _PHASE),
+            phases=(f"--phase=0.3:{_CROPS}:{_FREEZE}:shrink=2", _PHASE),
         ),
         _system(
             "projected",

@@ -52,9 +52,7 @@ def load_start(place: str) -> tf.keras.Model:
         return load_run(place)
     if start_file.holds(place):
         return start_file.read(place)
-    name, at, realism = place.rpartition("@")
-    if not at or Path(place).exists():
-        return restore(Bundle.load(place))
+    name, realism = _bundle_at(place)
     try:
         return restore(Bundle.load(name), float(realism))
     except ValueError:
@@ -65,6 +63,12 @@ def _is_run(place: str) -> bool:
     return "," in place or (Path(place) / "run.json").is_file()
 
 
+def _bundle_at(place: str) -> tuple[str, str]:
+    """Returns the bundle and the realism that BUNDLE or BUNDLE@REALISM means."""
+    name, at, realism = place.rpartition("@")
+    return (place, "0") if not at or Path(place).exists() else (name, realism)
+
+
 def decodes(folder: str | Path) -> str | None:
     """Returns the bundle whose files a run trained a decoder for: it began with that bundle, and
     never trained the entropy model. None for other runs."""
@@ -73,7 +77,7 @@ def decodes(folder: str | Path) -> str | None:
     if not start or _is_run(start) or start_file.holds(start) or not config.phase:
         return None
     frozen = all("entropy" in phase.freeze for phase in config.phase)
-    return start.partition("@")[0] if frozen else None
+    return _bundle_at(start)[0] if frozen else None
 
 
 def copy_weights(source: tf.keras.Model, target: tf.keras.Model, parts: Sequence[str] = ()) -> None:
